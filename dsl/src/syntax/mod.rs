@@ -1,0 +1,3 @@
+//! Text to parse tree, and back.
+
+pub mod tree;

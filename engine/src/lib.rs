@@ -1,0 +1,1 @@
+//! Runs a plan: values, actions, views, cache.

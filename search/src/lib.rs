@@ -1,0 +1,1 @@
+//! Design spaces, scheduling and search strategies.

@@ -1,0 +1,1 @@
+//! The `nasaic` library: re-exports of the public crates for Rust users.
