@@ -1,1 +1,49 @@
 //! Where accuracies come from: surrogates, tables, training.
+//!
+//! Every accuracy says what it is. A surrogate is an illustration and is never
+//! shown without that word; a table repeats what somebody measured.
+
+mod surrogate;
+mod table;
+
+pub use surrogate::{Anchor, Surrogate};
+pub use table::{Table, TableError};
+
+use serde::{Deserialize, Serialize};
+
+/// What kind of statement an accuracy is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A formula between two published anchors.
+    Surrogate,
+    /// Looked up in a table.
+    Table,
+    /// Trained here.
+    Trained,
+    /// A score that ranks networks; never shown as an accuracy.
+    Proxy,
+}
+
+impl Kind {
+    /// The words shown beside every accuracy of this kind.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Surrogate => "illustrative surrogate",
+            Self::Table => "table",
+            Self::Trained => "trained",
+            Self::Proxy => "proxy score",
+        }
+    }
+}
+
+/// An accuracy with what it is worth.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measurement {
+    /// In 0..1.
+    pub value: f64,
+    /// Standard error, where it is known.
+    pub uncertainty: Option<f64>,
+    /// What kind of statement it is.
+    pub kind: Kind,
+}

@@ -1,5 +1,17 @@
 //! The .nasaic language: text to checked model to plan.
 
+pub mod backend;
+pub mod check;
 pub mod diagnostic;
+pub mod functions;
+pub mod instance;
+pub mod names;
+pub mod network;
+pub mod plan;
+pub mod render;
+pub mod schema;
 pub mod source;
 pub mod syntax;
+pub mod units;
+pub mod value;
+pub mod world;

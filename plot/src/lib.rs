@@ -1,1 +1,56 @@
 //! Charts to SVG.
+//!
+//! A [`Figure`] says what is to be shown: plain data without pixels, colours or fonts, computed
+//! elsewhere. [`svg`] draws it as a standalone document about as wide as a notebook. The same
+//! figure always gives the same bytes; values that have no place in the picture (not a number,
+//! infinite, not positive on a logarithmic axis) are left out and counted in the caption.
+
+// The gallery's charts name this crate from outside; unit tests draw them too.
+#[cfg(test)]
+extern crate self as nasaic_plot;
+
+mod axes;
+mod chart;
+mod color_bar;
+mod drawing;
+mod figure;
+mod labels;
+mod legend;
+mod marks;
+mod number;
+mod page;
+mod palette;
+mod scale;
+mod svg;
+mod text;
+mod thin;
+
+pub use figure::*;
+
+use std::fmt;
+
+/// Draws a figure as a standalone SVG document.
+pub fn svg(figure: &Figure) -> Result<String, PlotError> {
+    let (drawing, height) = chart::draw(figure)?;
+    svg::write(&drawing, (page::WIDTH as u32, height), &figure.title)
+}
+
+/// Why a figure could not be drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlotError {
+    /// Parts of the description do not fit together.
+    Shape(String),
+    /// The drawing backend failed.
+    Draw(String),
+}
+
+impl fmt::Display for PlotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shape(what) => write!(f, "the figure contradicts itself: {what}"),
+            Self::Draw(what) => write!(f, "the figure could not be drawn: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for PlotError {}

@@ -1,1 +1,39 @@
 //! Design spaces, scheduling and search strategies.
+//!
+//! A [`Space`] holds the open decisions of a design. A [`Problem`] prices the
+//! designs of its space. A [`Strategy`] proposes designs, and [`run`] evaluates
+//! them within a budget and keeps what was found. Which strategies there are
+//! says [`strategies`]. Besides, [`schedule`] assigns the layers of networks to
+//! sub-accelerators and [`pareto`] compares points with several objectives.
+//!
+//! Everything here is deterministic: the same problem, options and seed give the
+//! same result to the bit, with any number of threads and on any machine.
+
+mod chain;
+mod compile;
+mod controller;
+mod count;
+mod design;
+pub mod options;
+pub mod pareto;
+pub mod problem;
+mod replay;
+pub mod run;
+pub mod schedule;
+pub mod space;
+mod strategies;
+pub mod strategy;
+mod walk;
+
+pub use count::Count;
+pub use design::Design;
+pub use options::{Kind, OptionError, OptionInfo, OptionValue, Options};
+pub use problem::{Evaluated, Hardware, Outcome, Problem};
+pub use replay::{Violation, replay};
+pub use run::{Budget, Counts, Progress, Run, Stop, run};
+pub use schedule::{Cost, Entry, LayerOptions, Schedule, ScheduleError, Scheduler, list_schedule};
+pub use space::{Absence, Condition, Decision, Limit, Role, Space, SpaceError};
+pub use strategy::{
+    Ask, Episode, SearchError, Strategy, StrategyInfo, Task, Train, strategies, strategy,
+};
+pub use walk::{Enumerate, Offer};

@@ -36,6 +36,7 @@ pub struct Item {
 
 /// The kinds of item.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the example says what each part is")]
 pub enum ItemKind {
     /// `use a.b.{x, y}`, `use a.b`, `use "file.onnx" as n`.
     Use(Use),
@@ -70,6 +71,7 @@ pub enum Sense {
 
 /// An import.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the example says what each part is")]
 pub enum Use {
     /// `use a.b.{x, y}`; with `names` empty, `use a.b` (the module, or the last name of it).
     Module { path: Vec<Name>, names: Vec<Name> },
@@ -126,6 +128,7 @@ pub struct Expr {
 
 /// The kinds of expression.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the example says what each part is")]
 pub enum ExprKind {
     /// `42`, `0.5`, `8e5`, `274_080`; with a unit, `64 GB/s`. `text` is the number as written.
     Number { value: f64, text: String, unit: Option<Unit> },

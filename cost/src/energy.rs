@@ -1,0 +1,183 @@
+//! Dynamic and static energy of a technology.
+
+use serde::{Deserialize, Serialize};
+
+use crate::counts::Counts;
+use crate::dataflow::MAX_LEVELS;
+use crate::hardware::SubAccelerator;
+use crate::layer::{Layer, Precision, Tensor};
+use crate::mapping::Mapping;
+use crate::technology::{Counting, Technology};
+use crate::traffic::final_updates;
+
+/// Energy by origin, in picojoules or activity units (see
+/// [`EnergyUnit`](crate::technology::EnergyUnit)).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Energy {
+    /// Multiplications and additions.
+    pub mac: f64,
+    /// Stores, by level (0 = outermost) and tensor.
+    pub store: [[f64; 3]; MAX_LEVELS],
+    /// The network between the shared store and the array.
+    pub noc: f64,
+}
+
+impl Energy {
+    /// All of it.
+    pub fn total(&self) -> f64 {
+        self.store.iter().flatten().fold(self.mac + self.noc, |sum, e| sum + e)
+    }
+}
+
+/// Where a store stands, which decides its coefficients.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    OffChip,
+    Shared,
+    Element,
+}
+
+impl Technology {
+    /// The layer with the word widths that this technology sees.
+    #[must_use]
+    pub fn view(&self, layer: &Layer) -> Layer {
+        let p = layer.precision;
+        let psum = if self.wide_partial_sums { p.psum } else { p.o };
+        layer.with_precision(Precision { psum, ..p })
+    }
+
+    /// Dynamic energy of a mapped layer.
+    pub(crate) fn energy(
+        &self,
+        layer: &Layer,
+        mapping: &Mapping,
+        counts: &Counts,
+        noc_bytes: u64,
+    ) -> Energy {
+        match self.counting {
+            Counting::Native => self.native_energy(layer, mapping, counts, noc_bytes),
+            Counting::Operands => self.operand_energy(layer, mapping, counts),
+        }
+    }
+
+    /// Dynamic energy of a layer that only moves data.
+    pub(crate) fn moving_energy(
+        &self,
+        layer: &Layer,
+        sub: &SubAccelerator,
+        counts: &Counts,
+        noc_bytes: u64,
+    ) -> Energy {
+        let mut energy = Energy { noc: self.noc_energy * noc_bytes as f64, ..Energy::default() };
+        let size = sub.store_sizes[1].unwrap_or(0);
+        for (level, per_access) in
+            [(0, self.dram_energy), (1, self.access_energy(Role::Shared, Some(size)))]
+        {
+            for tensor in Tensor::ALL {
+                let words = counts.access[level][tensor.index()].total();
+                let amount = match self.counting {
+                    Counting::Native => words as f64 * f64::from(layer.bits(tensor)) / 8.0,
+                    Counting::Operands => words as f64,
+                };
+                energy.store[level][tensor.index()] = per_access * amount;
+            }
+        }
+        energy.scaled(self.energy_scale)
+    }
+
+    /// Static energy in picojoules of an area (µm²) over some cycles at a clock (Hz).
+    pub fn static_energy(&self, area: f64, cycles: u64, clock: f64) -> f64 {
+        // W/m² · µm² = 1e-12 W, times seconds, is joules · 1e-12 = picojoules.
+        self.leakage * area * (cycles as f64 / clock)
+    }
+
+    fn native_energy(
+        &self,
+        layer: &Layer,
+        mapping: &Mapping,
+        counts: &Counts,
+        noc_bytes: u64,
+    ) -> Energy {
+        let precision = layer.precision;
+        let width = if self.mac_scales_with_bits {
+            f64::from(precision.w) * f64::from(precision.i) / 64.0
+        } else {
+            1.0
+        };
+        let mut energy = Energy {
+            mac: self.mac_energy * width * layer.macs() as f64,
+            noc: self.noc_energy * noc_bytes as f64,
+            ..Energy::default()
+        };
+        for (level, store) in mapping.levels().iter().enumerate() {
+            let per_byte = self.access_energy(role(mapping, level), store.size);
+            for tensor in store.keep.iter() {
+                let bytes = accessed_bits(layer, counts, level, tensor) as f64 / 8.0;
+                energy.store[level][tensor.index()] = per_byte * bytes;
+            }
+        }
+        energy.scaled(self.energy_scale)
+    }
+
+    /// MAESTRO's view: four accesses per multiplication and the fills at the innermost level, every
+    /// access at the outermost on-chip level.
+    fn operand_energy(&self, layer: &Layer, mapping: &Mapping, counts: &Counts) -> Energy {
+        let macs = layer.macs();
+        let mut energy = Energy { mac: self.mac_energy * macs as f64, ..Energy::default() };
+        let innermost = mapping.levels().len() - 1;
+        for tensor in Tensor::ALL {
+            let t = tensor.index();
+            if innermost > 1 {
+                let shared = counts.access[1][t].total() as f64;
+                energy.store[1][t] = self.access_energy(Role::Shared, None) * shared;
+            }
+            let per_mac = if tensor == Tensor::O { 2 } else { 1 };
+            let accesses = per_mac * macs + counts.access[innermost][t].fills;
+            energy.store[innermost][t] =
+                self.access_energy(Role::Element, None) * accesses as f64;
+        }
+        energy.scaled(self.energy_scale)
+    }
+
+    /// Energy per access of a store of this many bytes.
+    fn access_energy(&self, role: Role, size: Option<u64>) -> f64 {
+        let side = libm::sqrt(size.unwrap_or(0) as f64);
+        match role {
+            Role::OffChip => self.dram_energy,
+            Role::Shared => self.sram_energy + self.sram_energy_sqrt * side,
+            Role::Element => self.rf_energy + self.rf_energy_sqrt * side,
+        }
+    }
+}
+
+impl Energy {
+    fn scaled(mut self, factor: f64) -> Self {
+        self.mac *= factor;
+        self.noc *= factor;
+        for e in self.store.iter_mut().flatten() {
+            *e *= factor;
+        }
+        self
+    }
+}
+
+fn role(mapping: &Mapping, level: usize) -> Role {
+    if level == 0 {
+        Role::OffChip
+    } else if level < mapping.array_level() {
+        Role::Shared
+    } else {
+        Role::Element
+    }
+}
+
+/// Bits of all accesses of a tensor at a level.
+fn accessed_bits(layer: &Layer, counts: &Counts, level: usize, tensor: Tensor) -> u64 {
+    let words = counts.access[level][tensor.index()].total();
+    let width = u64::from(layer.bits(tensor));
+    if tensor != Tensor::O {
+        return words * width;
+    }
+    let last = final_updates(layer, counts, level);
+    (words - last) * u64::from(layer.precision.psum) + last * width
+}

@@ -1,0 +1,65 @@
+//! Sub-accelerators: an array of processing elements with its stores and its network.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dataflow::{Dataflow, MAX_LEVELS, Step};
+
+/// One array of processing elements that runs one dataflow.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SubAccelerator {
+    /// Processing elements.
+    pub pes: u32,
+    /// Columns and rows; none lets [`crate::fit`] take the best factor pair for each layer.
+    pub shape: Option<[u32; 2]>,
+    /// Multiplications that one element does per cycle.
+    pub simd: u32,
+    /// Bytes per cycle between the shared store and the elements, both directions together.
+    pub bandwidth: f64,
+    /// Bytes per cycle of off-chip memory; none is unlimited.
+    pub dram_bandwidth: Option<f64>,
+    /// Cycles per second.
+    pub clock: f64,
+    /// Bytes that replace the template's store sizes, by level from 0 = outermost.
+    pub store_sizes: [Option<u64>; MAX_LEVELS],
+}
+
+impl SubAccelerator {
+    /// An array of any shape, one multiplication per element and cycle, unlimited off-chip memory.
+    pub const fn new(pes: u32, bandwidth: f64, clock: f64) -> Self {
+        SubAccelerator {
+            pes,
+            shape: None,
+            simd: 1,
+            bandwidth,
+            dram_bandwidth: None,
+            clock,
+            store_sizes: [None; MAX_LEVELS],
+        }
+    }
+
+    /// The same array with another size of a store; none if the dataflow has no such store.
+    #[must_use]
+    pub fn with_store_size(mut self, dataflow: &Dataflow, store: &str, bytes: u64) -> Option<Self> {
+        let level = dataflow.stores().position(|name| name == store)?;
+        *self.store_sizes.get_mut(level)? = Some(bytes);
+        Some(self)
+    }
+
+    /// Whether the array exists at all: without elements or bandwidth it is absent.
+    pub fn is_present(&self) -> bool {
+        self.pes > 0 && self.bandwidth > 0.0 && self.simd > 0
+    }
+
+    /// Bytes of each store of the dataflow, outermost first, this array's own sizes applied.
+    pub fn sizes(&self, dataflow: &Dataflow) -> [Option<u64>; MAX_LEVELS] {
+        let mut sizes = [None; MAX_LEVELS];
+        let template = dataflow.steps.iter().filter_map(|step| match step {
+            Step::Store { size, .. } => Some(*size),
+            _ => None,
+        });
+        for ((slot, from_template), own) in sizes.iter_mut().zip(template).zip(self.store_sizes) {
+            *slot = own.or(from_template);
+        }
+        sizes
+    }
+}

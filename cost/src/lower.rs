@@ -1,0 +1,107 @@
+//! Writing a fitted template down as a loop nest.
+
+use crate::dataflow::{Axis, Step, Tile};
+use crate::fit::Plan;
+use crate::layer::Dim;
+use crate::mapping::{Advance, Loop, Mapping};
+
+/// The nest of a plan: written loops with their tiles, implied loops, spreads; none if it has more
+/// loops than a mapping can hold.
+pub(crate) fn lower(plan: &Plan) -> Option<Mapping> {
+    let mapping = Mapping::new(&plan.levels)?;
+    let mut nest = Lowering { plan, extent: plan.layer.bounds, level: 0, mapping };
+    let innermost = plan.levels.len() - 1;
+    let mut open = true;
+    nest.implied_loops(1)?;
+    for (index, step) in plan.dataflow.steps.iter().enumerate().skip(1) {
+        match *step {
+            Step::Store { .. } => {
+                nest.level += 1;
+                if usize::from(nest.level) < innermost {
+                    nest.implied_loops(index + 1)?;
+                }
+            }
+            Step::Loop { dim, tile } => nest.written_loop(index, dim, tile)?,
+            Step::Spread { dim, over, .. } => {
+                if usize::from(nest.level) == innermost && open {
+                    nest.implied_loops(index)?;
+                    open = false;
+                }
+                nest.spread(index, dim, over)?;
+            }
+        }
+    }
+    if open {
+        nest.implied_loops(plan.dataflow.steps.len())?;
+    }
+    Some(nest.mapping)
+}
+
+struct Lowering<'a> {
+    plan: &'a Plan<'a>,
+    /// What the loops written so far hand down.
+    extent: [u32; 7],
+    level: u8,
+    mapping: Mapping,
+}
+
+impl Lowering<'_> {
+    fn written_loop(&mut self, index: usize, dim: Dim, tile: Tile) -> Option<()> {
+        let extent = self.extent[dim.index()];
+        let size = match tile {
+            Tile::Full => extent,
+            Tile::Fixed(size) => size.min(extent),
+            Tile::Fit => self.below(index + 1, dim).min(extent),
+        };
+        self.push(dim, size, Advance::Time, false)
+    }
+
+    fn spread(&mut self, index: usize, dim: Dim, over: Axis) -> Option<()> {
+        let extent = self.extent[dim.index()];
+        // A loop that follows inside the elements walks what each was dealt.
+        let size = if self.looped_after(index, dim) {
+            extent.div_ceil(self.plan.spread[index])
+        } else {
+            self.below(index + 1, dim).min(extent)
+        };
+        self.push(dim, size, Advance::Space(over), false)
+    }
+
+    /// Loops that nobody wrote, for what the stores below cannot take at once.
+    fn implied_loops(&mut self, index: usize) -> Option<()> {
+        for dim in Dim::ALL {
+            let size = self.below(index, dim);
+            if self.extent[dim.index()] > size && !self.looped_after(index, dim) {
+                self.push(dim, size, Advance::Time, true)?;
+            }
+        }
+        Some(())
+    }
+
+    fn push(&mut self, dim: Dim, tile: u32, advance: Advance, implied: bool) -> Option<()> {
+        self.extent[dim.index()] = tile;
+        self.mapping.push(Loop { dim, tile, advance, level: self.level, implied }).then_some(())
+    }
+
+    /// Elements of a dimension that the rest of this level's lines and the next store take at once.
+    fn below(&self, index: usize, dim: Dim) -> u32 {
+        let d = dim.index();
+        let next = usize::from(self.level) + 1;
+        let inner = if next < self.plan.levels.len() { self.plan.tile[next][d] } else { 1 };
+        let fans = self.rest_of_level(index).filter_map(|(at, step)| match step {
+            Step::Spread { dim: other, .. } if *other == dim => Some(self.plan.spread[at]),
+            _ => None,
+        });
+        fans.fold(inner, u32::saturating_mul)
+    }
+
+    fn looped_after(&self, index: usize, dim: Dim) -> bool {
+        self.rest_of_level(index)
+            .any(|(_, step)| matches!(step, Step::Loop { dim: other, .. } if *other == dim))
+    }
+
+    fn rest_of_level(&self, index: usize) -> impl Iterator<Item = (usize, &Step)> {
+        let rest = self.plan.dataflow.steps.iter().enumerate().skip(index);
+        rest.take_while(|(_, step)| !matches!(step, Step::Store { .. }))
+    }
+}

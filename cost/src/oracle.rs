@@ -1,0 +1,232 @@
+//! Counting by walking: the reference that the analytic counts are tested against.
+//!
+//! Every step of every instance is visited and every word is looked at, so this is for layers of a
+//! few thousand multiplications. It follows the rules stated in [`crate::counts`], with sets of
+//! words instead of formulas.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::counts::{Access, Counts};
+use crate::dataflow::MAX_LEVELS;
+use crate::layer::{Dim, Layer, Tensor};
+use crate::mapping::{Advance, Loop, Mapping};
+
+/// Start and length of an instance's tile along each dimension.
+type Tile = [(u32, u32); 7];
+/// One word of a tensor: its coordinates.
+type Word = [i64; 4];
+
+/// Counts the accesses of a nest by walking it.
+pub fn count(layer: &Layer, mapping: &Mapping) -> Counts {
+    let mut access = [[Access::default(); 3]; MAX_LEVELS];
+    for tensor in Tensor::ALL {
+        let mut child = mapping.levels().len();
+        while child > 0 {
+            let parent = mapping.parent(child, tensor);
+            walk_edge(layer, mapping, tensor, parent, child, &mut access);
+            child = parent;
+        }
+    }
+    let groups = u64::from(layer.groups);
+    for a in access.iter_mut().flatten() {
+        a.reads *= groups;
+        a.fills *= groups;
+        a.updates *= groups;
+    }
+    Counts { access, steps: times(layer, mapping.loops()).len() as u64 * groups }
+}
+
+fn walk_edge(
+    layer: &Layer,
+    mapping: &Mapping,
+    tensor: Tensor,
+    parent: usize,
+    child: usize,
+    access: &mut [[Access; 3]; MAX_LEVELS],
+) {
+    let below = |level| mapping.loops().iter().filter(|l| usize::from(l.level) < level).count();
+    let loops = &mapping.loops()[..below(child)];
+    let is_store = child < mapping.levels().len();
+    let instances = places(layer, loops);
+    let mut seen_inside = BTreeSet::new();
+    let mut seen_outside = BTreeSet::new();
+    let mut last: Option<Vec<u32>> = None;
+    for time in times(layer, loops) {
+        let moved = last.as_deref().is_none_or(|old| moves(loops, tensor, old, &time));
+        let slides = last.as_deref().is_some_and(|old| slides(loops, tensor, old, &time));
+        if !is_store || moved {
+            // Requests of the instances below each instance of the parent, equal ones once.
+            let mut requests = BTreeMap::new();
+            for place in &instances {
+                let Some(tile) = tile(layer, loops, &time, place) else { continue };
+                let mut wanted = words(layer, tensor, &tile);
+                if is_store && slides {
+                    let before = last.as_deref().and_then(|old| self::tile(layer, loops, old, place));
+                    let held = before.map(|t| words(layer, tensor, &t)).unwrap_or_default();
+                    wanted.retain(|word| !held.contains(word));
+                }
+                if is_store {
+                    let returning = |word: &Word| !seen_inside.insert((place.clone(), *word));
+                    let again = wanted.iter().copied().filter(returning).count();
+                    let fills = if tensor == Tensor::O { again } else { wanted.len() };
+                    access[child][tensor.index()].fills += fills as u64;
+                }
+                let source = place[..spreads(&loops[..below(parent)])].to_vec();
+                let share = shares(layer, loops, below(parent), &time, place);
+                requests.insert((source, shape(layer, tensor, &tile, &share)), wanted);
+            }
+            let at = &mut access[parent][tensor.index()];
+            for ((source, _), wanted) in requests {
+                if tensor == Tensor::O {
+                    at.updates += wanted.len() as u64;
+                    let partial = |word: &Word| !seen_outside.insert((source.clone(), *word));
+                    at.reads += wanted.iter().copied().filter(partial).count() as u64;
+                } else {
+                    at.reads += wanted.len() as u64;
+                }
+            }
+        }
+        last = Some(time);
+    }
+}
+
+fn spreads(loops: &[Loop]) -> usize {
+    loops.iter().filter(|l| l.advance != Advance::Time).count()
+}
+
+/// Whether a tile may have changed: a loop of one of its dimensions stands elsewhere.
+fn moves(loops: &[Loop], tensor: Tensor, old: &[u32], new: &[u32]) -> bool {
+    let in_time = loops.iter().filter(|l| l.advance == Advance::Time);
+    in_time.zip(old.iter().zip(new)).any(|(l, (a, b))| a != b && tensor.depends_on(l.dim))
+}
+
+/// Whether exactly one loop went one step on, along a window.
+fn slides(loops: &[Loop], tensor: Tensor, old: &[u32], new: &[u32]) -> bool {
+    let in_time = loops.iter().filter(|l| l.advance == Advance::Time);
+    let mut moved = in_time.zip(old.iter().zip(new)).filter(|(_, (a, b))| a != b);
+    let (Some((l, (a, b))), None) = (moved.next(), moved.next()) else { return false };
+    tensor == Tensor::I && *b == a + 1 && matches!(l.dim, Dim::P | Dim::Q | Dim::R | Dim::S)
+}
+
+/// All steps in time: the values of the loops in time at which the first instance works.
+fn times(layer: &Layer, loops: &[Loop]) -> Vec<Vec<u32>> {
+    values(layer, loops, |l| l.advance == Advance::Time)
+}
+
+/// All instances: the values of the spreads at the first step.
+fn places(layer: &Layer, loops: &[Loop]) -> Vec<Vec<u32>> {
+    values(layer, loops, |l| l.advance != Advance::Time)
+}
+
+/// The values that the chosen loops take, in order, while the others stand at their first.
+fn values(layer: &Layer, loops: &[Loop], chosen: impl Fn(&Loop) -> bool) -> Vec<Vec<u32>> {
+    let mut all = vec![(Vec::new(), layer.bounds)];
+    for l in loops {
+        let d = l.dim.index();
+        let mut next = Vec::new();
+        for (value, extent) in all {
+            let count = if chosen(l) { extent[d].div_ceil(l.tile) } else { 1 };
+            for i in 0..count {
+                let mut value = value.clone();
+                if chosen(l) {
+                    value.push(i);
+                }
+                let mut extent = extent;
+                extent[d] = l.tile.min(extent[d] - i * l.tile);
+                next.push((value, extent));
+            }
+        }
+        all = next;
+    }
+    all.into_iter().map(|(value, _)| value).collect()
+}
+
+/// An instance's tile at a step; none while it idles.
+fn tile(layer: &Layer, loops: &[Loop], time: &[u32], place: &[u32]) -> Option<Tile> {
+    let mut tile = layer.bounds.map(|bound| (0, bound));
+    let (mut time, mut place) = (time.iter(), place.iter());
+    for l in loops {
+        let at = if l.advance == Advance::Time { time.next() } else { place.next() };
+        let offset = at.copied().unwrap_or(0) * l.tile;
+        let (start, extent) = tile[l.dim.index()];
+        if offset >= extent {
+            return None;
+        }
+        tile[l.dim.index()] = (start + offset, l.tile.min(extent - offset));
+    }
+    Some(tile)
+}
+
+/// Elements of each dimension that an instance was dealt by the spreads below the parent.
+fn shares(
+    layer: &Layer,
+    loops: &[Loop],
+    parent: usize,
+    time: &[u32],
+    place: &[u32],
+) -> [u32; 7] {
+    Dim::ALL.map(|dim| {
+        let spread = |l: &Loop| l.dim == dim && l.advance != Advance::Time;
+        let last = loops.iter().rposition(spread).filter(|&at| at >= parent);
+        let dealt = last.and_then(|at| tile(layer, &loops[..=at], time, place));
+        dealt.map_or(0, |tile| tile[dim.index()].1)
+    })
+}
+
+/// What distinguishes one request from another: window positions, tile sizes and, where a window
+/// is shared, the sizes of the shares it belongs to.
+fn shape(
+    layer: &Layer,
+    tensor: Tensor,
+    tile: &Tile,
+    share: &[u32; 7],
+) -> Vec<(i64, [u32; 4])> {
+    let at = |dim: Dim| tile[dim.index()];
+    let range = |dim: Dim| (i64::from(at(dim).0), [at(dim).1, 0, 0, 0]);
+    let window = |axis, out: Dim, tap: Dim| {
+        let sizes = [at(out).1, at(tap).1, share[out.index()], share[tap.index()]];
+        (layer.window(axis, at(out), at(tap)).0, sizes)
+    };
+    match tensor {
+        Tensor::W => [Dim::K, Dim::C, Dim::R, Dim::S].map(range).to_vec(),
+        Tensor::O => [Dim::N, Dim::K, Dim::P, Dim::Q].map(range).to_vec(),
+        Tensor::I => vec![
+            range(Dim::N),
+            range(Dim::C),
+            window(0, Dim::P, Dim::R),
+            window(1, Dim::Q, Dim::S),
+        ],
+    }
+}
+
+/// The words of a tile, padding left out.
+fn words(layer: &Layer, tensor: Tensor, tile: &Tile) -> BTreeSet<Word> {
+    let range = |dim: Dim| {
+        let (start, length) = tile[dim.index()];
+        i64::from(start)..i64::from(start + length)
+    };
+    let window = |axis: usize, out: Dim, tap: Dim| {
+        let (first, end) = layer.window(axis, tile[out.index()], tile[tap.index()]);
+        first.max(0)..end.min(i64::from(layer.input[axis]))
+    };
+    let axes = match tensor {
+        Tensor::W => [Dim::K, Dim::C, Dim::R, Dim::S].map(range),
+        Tensor::O => [Dim::N, Dim::K, Dim::P, Dim::Q].map(range),
+        Tensor::I => [
+            range(Dim::N),
+            range(Dim::C),
+            window(0, Dim::P, Dim::R),
+            window(1, Dim::Q, Dim::S),
+        ],
+    };
+    let [a, b, c, d] = axes;
+    let mut words = BTreeSet::new();
+    for i in a {
+        for j in b.clone() {
+            for k in c.clone() {
+                words.extend(d.clone().map(|l| [i, j, k, l]));
+            }
+        }
+    }
+    words
+}

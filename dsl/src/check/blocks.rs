@@ -1,0 +1,419 @@
+//! Blocks, judged by the schema of their kind.
+
+use super::{Checker, Local, Scope};
+use crate::diagnostic::Diagnostic;
+use crate::functions::{Type, with_article};
+use crate::names::closest;
+use crate::plan::{Block, Entry, Field as PlanField, Slot};
+use crate::schema::{self, Absent, Field, FieldType, Kind, Label, join_names};
+use crate::source::Span;
+use crate::syntax::tree::{self, Expr, ItemKind, Name, Path};
+use crate::units::Dim;
+use crate::value::{BlockName, Value};
+use std::collections::BTreeMap;
+
+/// Deepest nesting of blocks.
+const DEEPEST: usize = 32;
+
+impl Checker<'_> {
+    /// The label of a block at top level, if its kind may stand there.
+    pub(super) fn top_block(&mut self, block: &tree::Block) -> Option<Name> {
+        let kind = self.kind_of(&block.kind, None)?;
+        if !kind.fits_in(None) {
+            let d = misplaced(&kind, &block.kind, None);
+            self.say(d);
+            return None;
+        }
+        if block.label.is_none() {
+            self.say(no_name(&kind, &block.kind));
+        }
+        block.label.clone()
+    }
+
+    /// Checks a top-level block and enters it under its qualified name.
+    pub(super) fn declare_block(&mut self, module: &str, name: &BlockName, block: &tree::Block) {
+        let scope = Scope { module: module.to_owned(), ..Scope::default() };
+        let Some(kind) = self.kind_of(&block.kind, None) else { return };
+        // Others may refer to it while it is being checked, so its kind must be known.
+        self.program.blocks.entry(name.clone()).or_insert_with(|| empty(block));
+        let errors = self.error_count();
+        let checked = self.block(&scope, &kind, block);
+        let broken = self.error_count() > errors;
+        self.program.blocks.insert(name.clone(), checked);
+        if !broken && module.is_empty() {
+            self.fresh.push(name.clone());
+        }
+    }
+
+    pub(super) fn error_count(&self) -> usize {
+        self.diagnostics.iter().filter(|d| d.is_error()).count()
+    }
+
+    fn kind_of(&mut self, name: &Name, outer: Option<&Kind>) -> Option<Kind> {
+        if let Some(kind) = self.schemas.kind(&name.text) {
+            return Some(kind.clone());
+        }
+        let outer_name = outer.map_or("", |k| k.name);
+        let here: Vec<&str> = self.schemas.kinds_inside(outer_name).map(|k| k.name).collect();
+        let guess = closest(&name.text, here.iter().copied());
+        let mut d = Diagnostic::new("E0202", format!("`{}` is not a kind of block", name.text))
+            .at(name.span, "unknown kind");
+        d = match outer {
+            Some(outer) => d.note(format!("In {} there can be {}.", with_article(outer.name), join_names(here.iter().copied()))),
+            None => d.note(format!("A file holds {}.", join_names(here.iter().copied()))),
+        };
+        if let Some(guess) = guess {
+            d = d.hint(format!("did you mean `{guess}`?"));
+        }
+        self.say(d);
+        None
+    }
+
+    /// Checks a block and all that is in it.
+    pub(super) fn block(&mut self, outer: &Scope, kind: &Kind, block: &tree::Block) -> Block {
+        let mut out = empty(block);
+        self.judge_label(kind, block);
+        if outer.frames.len() > DEEPEST {
+            self.say(
+                Diagnostic::new("E0109", "blocks are nested too deeply")
+                    .at(block.kind.span, format!("more than {DEEPEST} levels"))
+                    .hint("use `repeat` for what repeats"),
+            );
+            return out;
+        }
+        let items = block.body.as_deref().unwrap_or_default();
+        let mut scope = outer.clone();
+        scope.frames.push(BTreeMap::new());
+        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+        let mut goals = Vec::new();
+        for item in items {
+            match &item.kind {
+                ItemKind::Field { path, open, value } => {
+                    if let Some(field) = self.block_field(&scope, kind, block, (path, *open, value), &mut seen) {
+                        out.items.push(Entry::Field(field));
+                    }
+                }
+                ItemKind::Choose { name, domain } => {
+                    if let Some(entry) = self.inner_choice(&mut scope, kind, name, domain, &mut seen) {
+                        out.items.push(entry);
+                    }
+                }
+                ItemKind::Block(inner) => {
+                    if let Some(inner) = self.inner_block(&mut scope, kind, inner, &mut seen) {
+                        out.items.push(Entry::Block(inner));
+                    }
+                }
+                ItemKind::Goal { .. } | ItemKind::Require(_) if kind.goals => goals.push(item),
+                _ => self.does_not_belong(kind, item),
+            }
+        }
+        self.defaults(&scope, kind, block, &seen, &mut out);
+        self.goals(&scope, &goals, &mut out);
+        out
+    }
+
+    fn judge_label(&mut self, kind: &Kind, block: &tree::Block) {
+        match (kind.label, &block.label) {
+            (Label::Needed, None) => self.say(no_name(kind, &block.kind)),
+            (Label::OneOf(words), label) => {
+                let good = label.as_ref().is_some_and(|l| words.contains(&l.text.as_str()));
+                if !good {
+                    let (span, got) = label.as_ref().map_or((block.kind.span, "nothing"), |l| (l.span, l.text.as_str()));
+                    let guess = words.iter().find(|w| w.eq_ignore_ascii_case(got)).or(words.first());
+                    let d = Diagnostic::new("E0201", format!("`{}` needs one of {}", kind.name, join_names(words.iter().copied())))
+                        .at(span, format!("`{got}` is none of them"))
+                        .hint(format!("write `{} {}`", kind.name, guess.copied().unwrap_or_default()));
+                    self.say(d);
+                }
+            }
+            (Label::Absent, Some(label)) => {
+                self.say(
+                    Diagnostic::new("E0206", format!("`{}` has no name", kind.name))
+                        .at(label.span, "one too many")
+                        .hint(format!("write `{} {{ … }}`", kind.name)),
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn block_field(
+        &mut self,
+        scope: &Scope,
+        kind: &Kind,
+        block: &tree::Block,
+        (path, open, value): (&Path, bool, &Expr),
+        seen: &mut BTreeMap<String, Span>,
+    ) -> Option<PlanField> {
+        let name = self.words(path.span).replace(char::is_whitespace, "");
+        if let Some(first) = seen.get(&name) {
+            let first = *first;
+            self.say(
+                Diagnostic::new("E0203", format!("`{name}` is given twice"))
+                    .at(path.span, "again")
+                    .at(first, "first given here")
+                    .hint("keep one of them"),
+            );
+            return None;
+        }
+        seen.insert(name.clone(), path.span);
+        let field = self.field_of(kind, block, path, &name)?;
+        let slot = self.field_slot(scope, &field, open, value)?;
+        Some(PlanField { name, slot, at: path.span.to(value.span) })
+    }
+
+    fn field_of(&mut self, kind: &Kind, block: &tree::Block, path: &Path, name: &str) -> Option<Field> {
+        if let Some(field) = kind.field(name) {
+            return Some(field.clone());
+        }
+        if kind.name == "sub"
+            && let [_, last] = path.segments.as_slice()
+            && last.name.text == "size"
+        {
+            return Some(schema::store_size());
+        }
+        let own = self.options_of(kind, block);
+        if let Some(field) = own.iter().find(|f| f.name == name) {
+            return Some(field.clone());
+        }
+        let mut names: Vec<String> = kind.fields.iter().chain(&own).map(|f| f.name.to_string()).collect();
+        if kind.name == "sub" {
+            names.push("glb.size".into());
+        }
+        let guess = closest(name, names.iter().map(String::as_str));
+        let mut d = Diagnostic::new("E0206", format!("`{}` has no field `{name}`", kind.name))
+            .at(path.span, "unknown field")
+            .note(format!("It has {}.", join_names(names.iter().map(String::as_str))));
+        if kind.goals && matches!(name, "maximise" | "minimise" | "maximize" | "minimize") {
+            d = d.hint(format!("goals are written without `=`: `{} energy`", name.replace('s', "z")));
+        } else if let Some(guess) = guess {
+            d = d.hint(format!("did you mean `{guess}`?"));
+        }
+        self.say(d);
+        None
+    }
+
+    /// The fields that a strategy, or a group inside it, has because of its algorithm.
+    fn options_of(&self, kind: &Kind, block: &tree::Block) -> Vec<Field> {
+        match kind.name {
+            "strategy" => algorithm_of(block)
+                .and_then(|a| self.schemas.algorithm(&a))
+                .map(|a| a.options.clone())
+                .unwrap_or_default(),
+            "controller" => {
+                let mut all: Vec<Field> = Vec::new();
+                for algorithm in self.schemas.algorithms() {
+                    for (_, fields) in algorithm.groups.iter().filter(|g| g.0 == "controller") {
+                        all.extend(fields.iter().filter(|f| !all.iter().any(|a| a.name == f.name)).cloned().collect::<Vec<_>>());
+                    }
+                }
+                all
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn inner_choice(
+        &mut self,
+        scope: &mut Scope,
+        kind: &Kind,
+        name: &Name,
+        domain: &Expr,
+        seen: &mut BTreeMap<String, Span>,
+    ) -> Option<Entry> {
+        if !kind.choices {
+            self.say(
+                Diagnostic::new("E0307", format!("`choose` cannot stand in {}", with_article(kind.name)))
+                    .at(name.span, "not here")
+                    .hint("put it into the network or accelerator around, or at the top of the file"),
+            );
+            return None;
+        }
+        if let Some(first) = seen.insert(name.text.clone(), name.span) {
+            self.say(
+                Diagnostic::new("E0203", format!("`{}` is declared twice", name.text))
+                    .at(name.span, "declared again")
+                    .at(first, "first declared here")
+                    .hint("rename one of them"),
+            );
+            return None;
+        }
+        let (domain, ty) = self.free_domain(scope, domain)?;
+        if let Some(frame) = scope.frames.last_mut() {
+            frame.insert(name.text.clone(), Local::Choice(ty));
+        }
+        Some(Entry::Choose(PlanField { name: name.text.clone(), slot: Slot::Open(domain), at: name.span }))
+    }
+
+    fn inner_block(
+        &mut self,
+        scope: &mut Scope,
+        outer: &Kind,
+        block: &tree::Block,
+        seen: &mut BTreeMap<String, Span>,
+    ) -> Option<Block> {
+        let kind = self.kind_of(&block.kind, Some(outer))?;
+        if !kind.fits_in(Some(outer)) {
+            let d = misplaced(&kind, &block.kind, Some(outer));
+            self.say(d);
+            return None;
+        }
+        if let Some(label) = block.label.as_ref().filter(|_| !matches!(kind.label, Label::OneOf(_)))
+            && let Some(first) = seen.insert(label.text.clone(), label.span)
+        {
+            self.say(
+                Diagnostic::new("E0203", format!("`{}` is declared twice", label.text))
+                    .at(label.span, "declared again")
+                    .at(first, "first declared here")
+                    .hint("give each its own name"),
+            );
+        }
+        let checked = self.block(scope, &kind, block);
+        if let (Some(label), Some(frame)) = (&block.label, scope.frames.last_mut()) {
+            frame.insert(label.text.clone(), Local::Label(field_types(&kind, &checked)));
+        }
+        Some(checked)
+    }
+
+    fn does_not_belong(&mut self, kind: &Kind, item: &tree::Item) {
+        let d = match &item.kind {
+            ItemKind::Goal { .. } | ItemKind::Require(_) => {
+                Diagnostic::new("E0307", format!("a goal cannot stand in {}", with_article(kind.name)))
+                    .at(item.span, "belongs into a `problem`")
+                    .hint("move it between the braces of the problem")
+            }
+            ItemKind::Show(_) => Diagnostic::new("E0102", "a bare expression stands inside a block")
+                .at(item.span, "not a field")
+                .hint("a field is `name = value`; to show a value, put it outside the block"),
+            _ => Diagnostic::new("E0307", format!("this cannot stand in {}", with_article(kind.name)))
+                .at(item.span, "belongs to the top level of a file")
+                .hint("move it out of the braces"),
+        };
+        self.say(d);
+    }
+
+    /// Enters what was not given, so that a plan shows every default.
+    fn defaults(
+        &mut self,
+        scope: &Scope,
+        kind: &Kind,
+        block: &tree::Block,
+        seen: &BTreeMap<String, Span>,
+        out: &mut Block,
+    ) {
+        let own = self.options_of(kind, block);
+        for field in kind.fields.iter().chain(&own) {
+            if seen.contains_key(field.name.as_ref()) {
+                continue;
+            }
+            match &field.absent {
+                Absent::Nothing => {}
+                Absent::Needed => self.say(
+                    Diagnostic::new("E0306", format!("`{}` needs `{}`", kind.name, field.name))
+                        .at(block.kind.span, format!("`{}` is missing", field.name))
+                        .note(field.doc.to_string())
+                        .hint(format!("add `{} = …`: {}", field.name, field.ty.expected())),
+                ),
+                Absent::Default(text) => {
+                    if let Some(value) = self.default_value(scope, field, text) {
+                        out.items.push(Entry::Field(PlanField {
+                            name: field.name.to_string(),
+                            slot: Slot::Fixed(value),
+                            at: out.at,
+                        }));
+                    }
+                }
+            }
+        }
+    }
+
+    fn default_value(&mut self, scope: &Scope, field: &Field, text: &str) -> Option<Value> {
+        let key = format!("{:?} {text}", field.ty);
+        if let Some(value) = self.defaults.get(&key) {
+            return value.clone();
+        }
+        let program = format!("let x = {text}");
+        let source = self.program.sources.clone().add("default", &program);
+        let (file, _) = crate::syntax::parse(source, &program);
+        let value = file.items.first().and_then(|item| match &item.kind {
+            ItemKind::Let { value, .. } => match self.field_slot(scope, field, false, value) {
+                Some(Slot::Fixed(value)) => Some(value),
+                _ => None,
+            },
+            _ => None,
+        });
+        self.defaults.insert(key, value.clone());
+        value
+    }
+}
+
+/// The algorithm a strategy block names.
+fn algorithm_of(block: &tree::Block) -> Option<String> {
+    block.body.as_deref()?.iter().find_map(|item| match &item.kind {
+        ItemKind::Field { path, value, .. }
+            if path.segments.len() == 1 && path.segments[0].name.text == "algorithm" =>
+        {
+            match &value.kind {
+                tree::ExprKind::Name(name) => Some(name.clone()),
+                _ => None,
+            }
+        }
+        _ => None,
+    })
+}
+
+/// The types of a block's fields, for `label.field`.
+fn field_types(kind: &Kind, block: &Block) -> BTreeMap<String, Type> {
+    let mut out = BTreeMap::new();
+    for entry in &block.items {
+        let Entry::Field(f) = entry else { continue };
+        let ty = match kind.field(&f.name).map(|f| &f.ty) {
+            Some(FieldType::Quantity(dim)) => Type::Quantity(*dim),
+            Some(
+                FieldType::Integer { .. }
+                | FieldType::Number { .. }
+                | FieldType::IntegerOr { .. }
+                | FieldType::Sizes { .. },
+            ) => Type::Quantity(Dim::NONE),
+            Some(FieldType::Bool) => Type::Bool,
+            Some(FieldType::Block(kinds)) => Type::Block(kinds.first().copied().unwrap_or_default().to_owned()),
+            _ => Type::Name,
+        };
+        out.insert(f.name.clone(), ty);
+    }
+    out
+}
+
+fn empty(block: &tree::Block) -> Block {
+    let end = block.label.as_ref().map_or(block.kind.span, |l| l.span);
+    Block {
+        kind: block.kind.text.clone(),
+        label: block.label.as_ref().map(|l| l.text.clone()),
+        items: Vec::new(),
+        changes: Vec::new(),
+        at: block.kind.span.to(end),
+    }
+}
+
+fn no_name(kind: &Kind, at: &Name) -> Diagnostic {
+    Diagnostic::new("E0306", format!("this {} has no name", kind.name))
+        .at(at.span, "a name is missing after this")
+        .hint(format!("write `{} my_{} {{ … }}`", kind.name, kind.name))
+}
+
+fn misplaced(kind: &Kind, at: &Name, outer: Option<&Kind>) -> Diagnostic {
+    let here = outer.map_or("at the top level".to_owned(), |k| format!("in {}", with_article(k.name)));
+    let belongs = if kind.layer {
+        "a network, `skip` or `repeat`".to_owned()
+    } else {
+        kind.inside
+            .iter()
+            .map(|k| if k.is_empty() { "the top level of a file".to_owned() } else { with_article(k) })
+            .collect::<Vec<_>>()
+            .join(" or ")
+    };
+    Diagnostic::new("E0307", format!("{} cannot stand {here}", with_article(kind.name)))
+        .at(at.span, "not here")
+        .note(format!("It belongs into {belongs}."))
+        .hint(format!("move it into {belongs}"))
+}

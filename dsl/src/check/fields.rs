@@ -1,0 +1,487 @@
+//! The content of a field, judged by its schema.
+
+use super::{Checker, Scope};
+use crate::diagnostic::Diagnostic;
+use crate::functions::{Type, with_article};
+use crate::names::closest;
+use crate::plan::{ExprKind as Plan, Slot};
+use crate::schema::{Field, FieldType, join_names};
+use crate::source::Span;
+use crate::syntax::tree::{Expr, ExprKind, Item, ItemKind};
+use crate::units::Dim;
+use crate::value::{Domain, Quantity, Value};
+
+/// What happens when a numeric field is given something else.
+type Checked<T> = Option<T>;
+
+impl Checker<'_> {
+    /// What a field is set or opened to.
+    pub(super) fn field_slot(
+        &mut self,
+        scope: &Scope,
+        field: &Field,
+        open: bool,
+        value: &Expr,
+    ) -> Checked<Slot> {
+        let mut scope = scope.clone();
+        scope.wanted = field.ty.expected();
+        if open {
+            return self.open_slot(&scope, field, value);
+        }
+        match &value.kind {
+            ExprKind::Hole => {
+                self.hole(&scope, field.name.as_ref(), value.span);
+                None
+            }
+            ExprKind::Set(_) | ExprKind::Range { .. } => {
+                self.set_after_equals(field, value);
+                None
+            }
+            _ => self.fixed_slot(&scope, field, value),
+        }
+    }
+
+    pub(super) fn hole(&mut self, scope: &Scope, what: &str, span: Span) {
+        let wanted = if scope.wanted.is_empty() { "a value" } else { &scope.wanted };
+        let what = if what.is_empty() { String::new() } else { format!(" for `{what}`") };
+        let wanted = wanted.to_owned();
+        self.say(
+            Diagnostic::new("E0310", format!("a hole is left{what}"))
+                .at(span, format!("{wanted} is expected here"))
+                .hint("replace the `?`"),
+        );
+    }
+
+    fn set_after_equals(&mut self, field: &Field, value: &Expr) {
+        let (name, set) = (field.name.to_string(), self.words(value.span));
+        let d = Diagnostic::new("E0401", format!("`{name}` is set to several values at once"))
+            .at(value.span, "a set or range");
+        let d = if field.open {
+            d.note("`=` fixes a field, `in` leaves it open.")
+                .hint(format!("write `{name} in {set}`"))
+        } else {
+            d.note(format!("`{name}` cannot be left open."))
+                .hint(format!("choose one value: `{name} = …`"))
+        };
+        self.say(d);
+    }
+
+    fn open_slot(&mut self, scope: &Scope, field: &Field, value: &Expr) -> Checked<Slot> {
+        if let ExprKind::Hole = value.kind {
+            self.hole(scope, field.name.as_ref(), value.span);
+            return None;
+        }
+        if !field.open {
+            let name = field.name.to_string();
+            self.say(
+                Diagnostic::new("E0408", format!("`{name}` cannot be left open"))
+                    .at(value.span, "not a decision of a search")
+                    .note(format!("It takes {}.", field.ty.expected()))
+                    .hint(format!("fix it: `{name} = …`")),
+            );
+            return None;
+        }
+        if let ExprKind::List(_) = value.kind
+            && !matches!(field.ty, FieldType::Sizes { .. })
+        {
+            self.list_after_in(value);
+            return None;
+        }
+        let domain = match (&field.ty, &value.kind) {
+            (_, ExprKind::Set(items)) if names_inside(&field.ty) => {
+                self.names_domain(scope, field, value, items)?
+            }
+            _ => self.free_domain(scope, value)?.0,
+        };
+        for i in 0..domain.len() {
+            self.judge(field, &domain.get(i), value.span)?;
+        }
+        Some(Slot::Open(domain))
+    }
+
+    /// A set whose members are names or blocks that only the field's schema knows.
+    fn names_domain(
+        &mut self,
+        scope: &Scope,
+        field: &Field,
+        set: &Expr,
+        items: &[Expr],
+    ) -> Checked<Domain> {
+        if items.is_empty() {
+            return self.domain(scope, set);
+        }
+        let mut values = Vec::new();
+        for item in items {
+            let Slot::Fixed(value) = self.fixed_slot(scope, field, item)? else { return None };
+            if values.contains(&value) {
+                self.say(
+                    Diagnostic::new("E0203", format!("`{}` stands twice in this set", self.words(item.span)))
+                        .at(item.span, "again")
+                        .hint("leave it out"),
+                );
+                return None;
+            }
+            values.push(value);
+        }
+        Some(Domain::Values(values))
+    }
+
+    fn fixed_slot(&mut self, scope: &Scope, field: &Field, value: &Expr) -> Checked<Slot> {
+        if let ExprKind::Name(name) = &value.kind
+            && let Some(known) = self.schema_name(field, name)
+        {
+            return Some(Slot::Fixed(Value::Name(known)));
+        }
+        match &field.ty {
+            FieldType::Choice(names) => {
+                let names: Vec<String> = names.iter().map(|n| n.0.to_string()).collect();
+                self.not_one_of(field, &names, value)
+            }
+            FieldType::Names(names) => self.names_list(field, names, value),
+            FieldType::AccuracySource => self.accuracy_source(scope, value),
+            FieldType::Bound => self.bound(scope, field, value),
+            _ => self.value_slot(scope, field, value),
+        }
+    }
+
+    fn schema_name(&self, field: &Field, name: &str) -> Option<String> {
+        let known = match &field.ty {
+            FieldType::Choice(names) => names.iter().any(|n| n.0 == name),
+            FieldType::IntegerOr { names, .. } => names.contains(&name),
+            _ => false,
+        };
+        known.then(|| name.to_owned())
+    }
+
+    fn not_one_of<T>(&mut self, field: &Field, names: &[String], value: &Expr) -> Checked<T> {
+        let listed = join_names(names.iter().map(String::as_str));
+        let d = match &value.kind {
+            ExprKind::Name(name) => {
+                let guess = closest(name, names.iter().map(String::as_str));
+                let d = Diagnostic::new("E0201", format!("`{name}` is no value of `{}`", field.name))
+                    .at(value.span, "unknown name")
+                    .note(format!("It can be {listed}."));
+                match guess {
+                    Some(guess) => d.hint(format!("did you mean `{guess}`?")),
+                    None => d,
+                }
+            }
+            ExprKind::Text(text) if names.contains(text) => {
+                Diagnostic::new("E0305", format!("`{}` takes a bare name", field.name))
+                    .at(value.span, "a text in quotes")
+                    .hint(format!("leave the quotes out: `{} = {text}`", field.name))
+            }
+            _ => Diagnostic::new("E0305", format!("`{}` takes a name", field.name))
+                .at(value.span, format!("one of {listed} is expected"))
+                .hint(format!("write `{} = {}`", field.name, names.first().map_or("…", String::as_str))),
+        };
+        self.say(d);
+        None
+    }
+
+    fn names_list(&mut self, field: &Field, names: &[&str], value: &Expr) -> Checked<Slot> {
+        let items: Vec<&Expr> = match &value.kind {
+            ExprKind::List(items) => items.iter().collect(),
+            _ => vec![value],
+        };
+        let mut out = Vec::new();
+        for item in items {
+            match &item.kind {
+                ExprKind::Name(name) if names.contains(&name.as_str()) => {
+                    out.push(Value::Name(name.clone()));
+                }
+                _ => {
+                    let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
+                    return self.not_one_of(field, &names, item);
+                }
+            }
+        }
+        Some(Slot::Fixed(Value::List(out)))
+    }
+
+    fn value_slot(&mut self, scope: &Scope, field: &Field, value: &Expr) -> Checked<Slot> {
+        let (expr, ty) = self.expr(scope, value)?;
+        match expr.kind {
+            Plan::Value(Value::Domain(_)) => {
+                self.set_after_equals(field, value);
+                None
+            }
+            Plan::Value(v) => {
+                self.judge(field, &v, value.span)?;
+                Some(Slot::Fixed(self.whole_sizes(field, v)))
+            }
+            _ if ty == Type::Unknown => None,
+            _ if only_slots(&expr) => {
+                self.judge_type(field, &ty, value.span)?;
+                Some(Slot::Formula(expr))
+            }
+            _ => {
+                self.not_constant(value);
+                None
+            }
+        }
+    }
+
+    /// `kernel = 3` is `kernel = [3]` where sizes are wanted.
+    fn whole_sizes(&self, field: &Field, value: Value) -> Value {
+        match (&field.ty, value) {
+            (FieldType::Sizes { .. }, v @ Value::Quantity(_)) => Value::List(vec![v]),
+            (_, v) => v,
+        }
+    }
+
+    /// Judges a value by the field's type and range.
+    pub(super) fn judge(&mut self, field: &Field, value: &Value, span: Span) -> Checked<()> {
+        match (&field.ty, value) {
+            (FieldType::Integer { min, max }, Value::Quantity(q)) => {
+                self.judge_integer(field, q, *min, *max, span)
+            }
+            (FieldType::IntegerOr { min, max, .. }, Value::Quantity(q)) => {
+                self.judge_integer(field, q, *min, *max, span)
+            }
+            (FieldType::Number { min, max }, Value::Quantity(q)) => {
+                self.judge_dim(field, q.dim, Dim::NONE, span)?;
+                self.judge_range(field, q, q.value >= *min && q.value <= *max, span)
+            }
+            (FieldType::Quantity(dim), Value::Quantity(q)) => {
+                self.judge_dim(field, q.dim, *dim, span)?;
+                self.judge_range(field, q, q.value >= 0.0, span)
+            }
+            (FieldType::Sizes { .. }, Value::Quantity(q)) => {
+                self.judge_integer(field, q, 0, 1 << 32, span)
+            }
+            (FieldType::Sizes { min, max }, Value::List(items)) => {
+                if items.len() < *min || items.len() > *max {
+                    return self.wrong_kind(field, &format!("this has {}", items.len()), span);
+                }
+                items.iter().try_for_each(|item| self.judge(field, item, span))
+            }
+            (FieldType::Block(kinds), Value::Block(name)) => {
+                let kind = self.program.blocks.get(name).map(|b| b.kind.clone());
+                match kind {
+                    Some(kind) if kinds.contains(&kind.as_str()) => Some(()),
+                    Some(kind) => self.wrong_kind(field, &format!("this is {}", with_article(&kind)), span),
+                    None => None,
+                }
+            }
+            (FieldType::Bool, Value::Bool(_)) | (FieldType::Text, Value::Text(_)) => Some(()),
+            (FieldType::Choice(_) | FieldType::IntegerOr { .. }, Value::Name(_)) => Some(()),
+            (FieldType::Names(_) | FieldType::AccuracySource | FieldType::Bound, _) => Some(()),
+            (_, other) => {
+                let ty = super::constants::type_of(other, &self.program.blocks);
+                self.wrong_kind(field, &format!("this is {}", ty.describe()), span)
+            }
+        }
+    }
+
+    fn judge_integer(
+        &mut self,
+        field: &Field,
+        q: &Quantity,
+        min: u64,
+        max: u64,
+        span: Span,
+    ) -> Checked<()> {
+        self.judge_dim(field, q.dim, Dim::NONE, span)?;
+        if q.value.fract() != 0.0 {
+            self.say(
+                Diagnostic::new("E0304", format!("`{}` is a whole number", field.name))
+                    .at(span, format!("{q} is not whole"))
+                    .hint(format!("write `{} = {}`", field.name, libm::round(q.value))),
+            );
+            return None;
+        }
+        let within = q.value >= min as f64 && q.value <= max as f64;
+        self.judge_range(field, q, within, span)
+    }
+
+    fn judge_dim(&mut self, field: &Field, got: Dim, wanted: Dim, span: Span) -> Checked<()> {
+        if got == wanted {
+            return Some(());
+        }
+        let written = self.words(span);
+        let d = Diagnostic::new("E0301", format!("`{}` is {wanted}", field.name))
+            .at(span, format!("this is {got}"));
+        let d = match (got == Dim::NONE, wanted == Dim::NONE) {
+            (true, _) => {
+                let unit = wanted.usual_units();
+                let unit = unit.split(',').next().unwrap_or_default().to_owned();
+                d.note(format!("It is measured in {}.", wanted.usual_units()))
+                    .hint(format!("write the unit: `{written} {unit}`"))
+            }
+            (_, true) => d.hint(format!("leave the unit out: `{} = {}`", field.name, number_of(&written))),
+            _ => d
+                .note(format!("It is measured in {}.", wanted.usual_units()))
+                .hint(format!("give it a unit such as `{}`", wanted.usual_units().split(',').next().unwrap_or_default())),
+        };
+        self.say(d);
+        None
+    }
+
+    fn judge_range(&mut self, field: &Field, q: &Quantity, within: bool, span: Span) -> Checked<()> {
+        if within {
+            return Some(());
+        }
+        let expected = match field.ty {
+            FieldType::Quantity(dim) => format!("{dim} of at least 0"),
+            FieldType::Sizes { .. } => "a whole number of at least 0".to_owned(),
+            _ => field.ty.expected(),
+        };
+        self.say(
+            Diagnostic::new("E0303", format!("{q} is out of the range of `{}`", field.name))
+                .at(span, format!("{expected} is expected"))
+                .hint("choose a value inside the range"),
+        );
+        None
+    }
+
+    fn wrong_kind<T>(&mut self, field: &Field, got: &str, span: Span) -> Checked<T> {
+        let d = Diagnostic::new("E0305", format!("`{}` takes {}", field.name, field.ty.expected()))
+            .at(span, got);
+        self.say(d.hint(format!("see `nasaic doc` for what `{}` can be", field.name)));
+        None
+    }
+
+    fn judge_type(&mut self, field: &Field, ty: &Type, span: Span) -> Checked<()> {
+        match (&field.ty, ty) {
+            (FieldType::Quantity(dim), Type::Quantity(got)) => self.judge_dim(field, *got, *dim, span),
+            (
+                FieldType::Integer { .. }
+                | FieldType::IntegerOr { .. }
+                | FieldType::Number { .. }
+                | FieldType::Sizes { .. },
+                Type::Quantity(got),
+            ) => self.judge_dim(field, *got, Dim::NONE, span),
+            (FieldType::Block(_), Type::Block(_))
+            | (FieldType::Choice(_) | FieldType::IntegerOr { .. }, Type::Name)
+            | (FieldType::Bool, Type::Bool) => Some(()),
+            _ => self.wrong_kind(field, &format!("this is {}", ty.describe()), span),
+        }
+    }
+
+    /// `surrogate(NAME)`, `table("FILE")`, `trained { … }`, `proxy(NAME)`.
+    fn accuracy_source(&mut self, scope: &Scope, value: &Expr) -> Checked<Slot> {
+        let (name, args, fields) = match &value.kind {
+            ExprKind::Call { callee, args } => match &callee.kind {
+                ExprKind::Name(name) => (name.clone(), args.clone(), Vec::new()),
+                _ => return self.not_a_source(value),
+            },
+            ExprKind::Block { kind, items } => (kind.text.clone(), Vec::new(), items.clone()),
+            _ => return self.not_a_source(value),
+        };
+        let mut out = Vec::new();
+        match (name.as_str(), args.as_slice()) {
+            ("surrogate", [arg]) => {
+                let v = self.constant(scope, &arg.value)?;
+                let kind = v.as_block().and_then(|n| self.program.blocks.get(n)).map(|b| b.kind.clone());
+                if kind.as_deref() != Some("surrogate") {
+                    self.say(
+                        Diagnostic::new("E0305", "`surrogate(…)` takes the name of a surrogate")
+                            .at(arg.value.span, format!("this is {}", super::constants::type_of(&v, &self.program.blocks).describe()))
+                            .hint("use one of the library: `use std.accuracy.{resnet9_cifar10}`"),
+                    );
+                    return None;
+                }
+                out.push(v);
+            }
+            ("table", [arg]) => match &arg.value.kind {
+                ExprKind::Text(file) => {
+                    let path = self.beside(&scope.module, file);
+                    if let Err(d) = self.data_file(&path, arg.value.span) {
+                        self.say(*d);
+                        return None;
+                    }
+                    out.push(Value::Text(path));
+                }
+                _ => {
+                    let v = self.constant(scope, &arg.value)?;
+                    let Value::Text(_) = &v else { return self.not_a_source(value) };
+                    out.push(v);
+                }
+            },
+            ("proxy", [arg]) => match &arg.value.kind {
+                ExprKind::Name(n) => out.push(Value::Name(n.clone())),
+                _ => return self.not_a_source(value),
+            },
+            ("trained", []) => {}
+            _ => return self.not_a_source(value),
+        }
+        let fields = self.form_fields(scope, &fields)?;
+        Some(Slot::Fixed(Value::Form { name, args: out, fields, at: value.span }))
+    }
+
+    fn not_a_source(&mut self, value: &Expr) -> Checked<Slot> {
+        self.say(
+            Diagnostic::new("E0305", "this says not where the accuracy comes from")
+                .at(value.span, format!("{} is expected", FieldType::AccuracySource.expected()))
+                .hint("write `accuracy = surrogate(resnet9_cifar10)` or `accuracy = table(\"file.csv\")`"),
+        );
+        None
+    }
+
+    fn form_fields(&mut self, scope: &Scope, items: &[Item]) -> Checked<Vec<(String, Value)>> {
+        let mut out = Vec::new();
+        for item in items {
+            let ItemKind::Field { path, open: false, value } = &item.kind else {
+                self.say(
+                    Diagnostic::new("E0102", "only `name = value` can stand here")
+                        .at(item.span, "not understood here")
+                        .hint("write fields: `trained { epochs = 3, seeds = 3 }`"),
+                );
+                return None;
+            };
+            let name = self.words(path.span);
+            let value = match &value.kind {
+                ExprKind::Name(n) if self.state(&scope.module, n).is_none() => Value::Name(n.clone()),
+                _ => self.constant(scope, value)?,
+            };
+            out.push((name, value));
+        }
+        Some(out)
+    }
+
+    /// A number, or `worst_of(n)`.
+    fn bound(&mut self, scope: &Scope, field: &Field, value: &Expr) -> Checked<Slot> {
+        if let ExprKind::Call { callee, args } = &value.kind
+            && let ExprKind::Name(name) = &callee.kind
+            && name == "worst_of"
+            && let [arg] = args.as_slice()
+        {
+            let count = self.constant(scope, &arg.value)?;
+            let whole = Field { ty: FieldType::Integer { min: 1, max: 1_000_000 }, ..field.clone() };
+            self.judge(&whole, &count, arg.value.span)?;
+            let form = Value::Form {
+                name: "worst_of".into(),
+                args: vec![count],
+                fields: Vec::new(),
+                at: value.span,
+            };
+            return Some(Slot::Fixed(form));
+        }
+        let v = self.constant(scope, value)?;
+        let above = Field { ty: FieldType::Number { min: 1.0, max: f64::INFINITY }, ..field.clone() };
+        self.judge(&above, &v, value.span)?;
+        Some(Slot::Fixed(v))
+    }
+}
+
+fn names_inside(ty: &FieldType) -> bool {
+    matches!(
+        ty,
+        FieldType::Choice(_) | FieldType::IntegerOr { .. } | FieldType::Block(_) | FieldType::Sizes { .. }
+    )
+}
+
+fn number_of(written: &str) -> String {
+    written.split_whitespace().next().unwrap_or_default().to_owned()
+}
+
+/// Whether an expression is made of numbers, fields and choices alone.
+fn only_slots(expr: &crate::plan::Expr) -> bool {
+    match &expr.kind {
+        Plan::Value(Value::Quantity(_)) | Plan::Slot(_) => true,
+        Plan::Negate(inner) | Plan::As(inner, _) => only_slots(inner),
+        Plan::Binary(_, a, b) => only_slots(a) && only_slots(b),
+        _ => false,
+    }
+}

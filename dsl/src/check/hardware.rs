@@ -1,0 +1,182 @@
+//! Dataflows and accelerators as a whole.
+
+use super::Checker;
+use super::structure::labelled;
+use crate::diagnostic::Diagnostic;
+use crate::instance::{Bound, Instance, Node};
+use crate::plan::{Block, Entry, Slot};
+use crate::source::Span;
+use crate::units::{self, Dim};
+use crate::value::Value;
+
+impl Checker<'_> {
+    pub(super) fn judge_dataflow(&mut self, name: &str) {
+        let Some(block) = self.program.blocks.get(name).cloned() else { return };
+        let inner: Vec<&Block> = labelled(&block).into_iter().map(|(_, b)| b).collect();
+        let stores: Vec<&&Block> = inner.iter().filter(|b| b.kind == "store").collect();
+        for tensor in crate::schema::TENSORS {
+            if !stores.iter().any(|s| keeps(s, tensor)) {
+                let what = match *tensor {
+                    "W" => "weights",
+                    "I" => "inputs",
+                    _ => "outputs",
+                };
+                self.say(
+                    Diagnostic::new("E0502", format!("the {what} have no home"))
+                        .at(block.at, format!("no store keeps {tensor}"))
+                        .hint(format!("put {tensor} into the outermost store: `store dram {{ keep = [W, I, O] }}`")),
+                );
+            }
+        }
+        for store in stores.iter().skip(1) {
+            if fixed(store, "size").is_none() && !has_field(store, "size") {
+                let label = store.label.as_deref().unwrap_or("store");
+                self.say(
+                    Diagnostic::new("E0306", format!("store `{label}` needs `size`"))
+                        .at(store.at, "only the outermost store is without limit")
+                        .hint("add its capacity: `size = 64 KiB`"),
+                );
+            }
+        }
+        for spread in inner.iter().filter(|b| b.kind == "spread") {
+            let dim = spread.label.as_deref().unwrap_or_default();
+            if fixed(spread, "reduce") == Some(&Value::Bool(true)) && !matches!(dim, "C" | "R" | "S") {
+                self.say(
+                    Diagnostic::new("E0503", format!("{dim} cannot be reduced"))
+                        .at(spread.at, format!("every {dim} is another output: nothing is added up over it"))
+                        .note("Sums run over the input channels C and the filter taps R and S.")
+                        .hint(format!("leave `reduce` out, or spread C, R or S instead of {dim}")),
+                );
+            }
+        }
+    }
+
+    pub(super) fn judge_accelerator(&mut self, name: &str) {
+        let value = Value::Block(name.to_owned());
+        match self.blocks().pair(None, Some(&value)) {
+            Ok(instance) => self.judge_budgets(&instance),
+            Err(trouble) => self.trouble(trouble),
+        }
+    }
+
+    /// The least that all sub-accelerators need must lie within budget and device (E0501).
+    pub(super) fn judge_budgets(&mut self, instance: &Instance) {
+        let Some(hardware) = instance.hardware.clone() else { return };
+        let device = self.device_resources(&hardware);
+        let budget = hardware.child("budget").cloned();
+        for (field, dim) in [("pes", Dim::NONE), ("bandwidth", Dim::BANDWIDTH)] {
+            let given = budget.as_ref().and_then(|b| instance.number(b, field, &[]));
+            let of_device = device.iter().find(|d| d.0 == field).copied();
+            if let (Some(given), Some((_, have, at))) = (given, of_device)
+                && given > have
+            {
+                let node = budget.as_ref().map_or(hardware.at, |b| b.at);
+                self.over(field, (given, node), (have, at), dim, "the budget asks for");
+            }
+            let limit = given
+                .map(|g| (g, budget.as_ref().map_or(hardware.at, |b| b.at)))
+                .or(of_device.map(|d| (d.1, d.2)));
+            let least: f64 =
+                hardware.children_of("sub").filter_map(|s| least(instance, s.field(field))).sum();
+            if let Some((limit, at)) = limit
+                && least > limit
+            {
+                self.over(field, (least, hardware.at), (limit, at), dim, "the sub-accelerators need at least");
+            }
+        }
+        for sub in hardware.children_of("sub") {
+            self.judge_sub(instance, sub);
+        }
+    }
+
+    fn over(&mut self, field: &str, (need, at): (f64, Span), (have, limit_at): (f64, Span), dim: Dim, who: &str) {
+        let text = |x: f64| if dim == Dim::NONE { units::number(x) } else { units::pretty(x, dim) };
+        let what = if field == "pes" { "PEs" } else { "bandwidth" };
+        let d = Diagnostic::new("E0501", format!("more {what} than there are"))
+            .at(at, format!("{who} {} {}", text(need), if field == "pes" { "PEs" } else { "together" }))
+            .note(format!("The limit is {}.", text(have)));
+        let d = if limit_at == at || limit_at == Span::default() { d } else { d.at(limit_at, format!("at most {}", text(have))) };
+        self.say(d.hint(format!("lower `{field}` of a sub-accelerator, or raise the limit")));
+    }
+
+    fn judge_sub(&mut self, instance: &Instance, sub: &Node) {
+        let most = most(instance, sub.field("pes"));
+        if let (Some(Bound::Fixed(Value::List(shape))), Some(pes)) = (sub.field("shape"), most) {
+            let product: f64 = shape.iter().filter_map(Value::as_f64).product();
+            if product > pes {
+                self.too_wide(sub.at, product, pes, "its `shape` is");
+            }
+        }
+        for dataflow in sub.children_of("dataflow") {
+            let product: f64 = dataflow
+                .children_of("spread")
+                .filter_map(|s| least(instance, s.field("size")))
+                .product();
+            if let Some(pes) = most
+                && pes > 0.0
+                && product > pes
+            {
+                self.too_wide(dataflow.at, product, pes, "its spreads take");
+            }
+        }
+    }
+
+    fn too_wide(&mut self, at: Span, need: f64, pes: f64, what: &str) {
+        self.say(
+            Diagnostic::new("E0506", "the array is larger than its PEs")
+                .at(at, format!("{what} {} PEs", units::number(need)))
+                .note(format!("The sub-accelerator has at most {} PEs.", units::number(pes)))
+                .hint("lower the sizes, or give the sub-accelerator more PEs"),
+        );
+    }
+
+    fn device_resources(&self, hardware: &Node) -> Vec<(&'static str, f64, Span)> {
+        let device = match hardware.field("device") {
+            Some(Bound::Fixed(v)) => v.as_block().and_then(|n| self.program.blocks.get(n)),
+            _ => None,
+        };
+        let Some(device) = device else { return Vec::new() };
+        ["pes", "bandwidth"]
+            .into_iter()
+            .filter_map(|f| Some((f, fixed(device, f)?.as_f64()?, device.at)))
+            .collect()
+    }
+}
+
+fn keeps(store: &Block, tensor: &str) -> bool {
+    match fixed(store, "keep") {
+        Some(Value::List(tensors)) => tensors.iter().any(|t| t.as_name() == Some(tensor)),
+        _ => false,
+    }
+}
+
+fn has_field(block: &Block, name: &str) -> bool {
+    block.items.iter().any(|e| matches!(e, Entry::Field(f) if f.name == name))
+}
+
+/// The value a field is fixed to in the block itself.
+pub(super) fn fixed<'b>(block: &'b Block, name: &str) -> Option<&'b Value> {
+    block.items.iter().find_map(|e| match e {
+        Entry::Field(f) if f.name == name => match &f.slot {
+            Slot::Fixed(v) => Some(v),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+fn range_of(instance: &Instance, bound: Option<&Bound>) -> Option<Vec<f64>> {
+    match bound? {
+        Bound::Fixed(v) => Some(vec![v.as_f64()?]),
+        Bound::Decision(d) => instance.decisions[*d].domain.numbers(),
+        Bound::Formula(_) => None,
+    }
+}
+
+fn least(instance: &Instance, bound: Option<&Bound>) -> Option<f64> {
+    range_of(instance, bound)?.into_iter().reduce(f64::min)
+}
+
+fn most(instance: &Instance, bound: Option<&Bound>) -> Option<f64> {
+    range_of(instance, bound)?.into_iter().reduce(f64::max)
+}

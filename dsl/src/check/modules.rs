@@ -1,0 +1,340 @@
+//! Declarations and imports: which names a module has.
+
+use super::Checker;
+use super::program::{Decl, Declared, State};
+use crate::diagnostic::Diagnostic;
+use crate::names::closest;
+use crate::plan::{DataFile, Script};
+use crate::schema::join_names;
+use crate::source::Span;
+use crate::syntax::tree::{File, Item, ItemKind, Name, Text, Use};
+use crate::world::{self, ReadError};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+impl Checker<'_> {
+    /// Enters the names of a file; their content is looked at when first needed.
+    pub(super) fn declare(&mut self, module: &str, dir: Option<String>, file: &Rc<File>) {
+        let mut here: BTreeMap<String, Span> = BTreeMap::new();
+        let entry = self.program.modules.entry(module.to_owned()).or_default();
+        entry.dir = dir;
+        for (index, item) in file.items.iter().enumerate() {
+            for (name, state) in self.names_of(module, file, index, item) {
+                self.hides_builtin(&name);
+                if let Some(first) = here.get(&name.text) {
+                    let first = *first;
+                    self.say(twice(&name, first));
+                    continue;
+                }
+                here.insert(name.text.clone(), name.span);
+                let declared = Declared { state, at: name.span, doc: item.doc.clone() };
+                if let Some(m) = self.program.modules.get_mut(module) {
+                    m.names.insert(name.text.clone(), declared);
+                }
+            }
+        }
+    }
+
+    fn names_of(
+        &mut self,
+        module: &str,
+        file: &Rc<File>,
+        index: usize,
+        item: &Item,
+    ) -> Vec<(Name, State)> {
+        let pending = |name: &Name| vec![(name.clone(), State::Pending(Rc::clone(file), index))];
+        match &item.kind {
+            ItemKind::Let { name, .. }
+            | ItemKind::Choose { name, .. }
+            | ItemKind::Script { name, .. } => pending(name),
+            ItemKind::Block(block) => self.top_block(block).map_or_else(Vec::new, |n| pending(&n)),
+            ItemKind::Use(u) => self.import(module, u),
+            ItemKind::Field { path, value, .. } => {
+                let name = self.words(path.span);
+                let value = self.words(value.span);
+                self.say(
+                    Diagnostic::new("E0102", "a field stands outside a block")
+                        .at(path.span, "no block holds this field")
+                        .hint(format!("to name a value, write `let {name} = {value}`")),
+                );
+                Vec::new()
+            }
+            ItemKind::Goal { .. } | ItemKind::Require(_) => {
+                self.say(
+                    Diagnostic::new("E0307", "a goal stands outside a problem")
+                        .at(item.span, "belongs into a `problem`")
+                        .hint("put it between the braces of `problem NAME { … }`"),
+                );
+                Vec::new()
+            }
+            ItemKind::Expect { .. } | ItemKind::Show(_) => Vec::new(),
+        }
+    }
+
+    pub(super) fn words(&self, span: Span) -> String {
+        self.program.sources.slice(span).to_owned()
+    }
+
+    fn hides_builtin(&mut self, name: &Name) {
+        let function = crate::functions::find(&name.text).is_some();
+        let metric = crate::functions::columns_of()[0].1.iter().any(|c| c.name == name.text);
+        if function || metric {
+            let what = if function { "function" } else { "metric" };
+            self.say(
+                Diagnostic::new("W0204", format!("`{}` hides a built-in {what}", name.text))
+                    .at(name.span, format!("also the name of a {what}"))
+                    .hint(format!("choose another name, such as `my_{}`", name.text)),
+            );
+        }
+    }
+
+    fn import(&mut self, module: &str, u: &Use) -> Vec<(Name, State)> {
+        match u {
+            Use::Module { path, names } => self.import_module(module, path, names),
+            Use::File { path, name } => {
+                let state = State::Ready(self.import_file(module, path, name));
+                vec![(name.clone(), state)]
+            }
+        }
+    }
+
+    fn import_module(
+        &mut self,
+        module: &str,
+        path: &[Name],
+        names: &[Name],
+    ) -> Vec<(Name, State)> {
+        let Some(last) = path.last() else { return Vec::new() };
+        let span = path[0].span.to(last.span);
+        let segments: Vec<&str> = path.iter().map(|n| n.text.as_str()).collect();
+        if names.is_empty() {
+            let state = match self.load(module, &segments, span) {
+                Ok(key) => Decl::Module(key),
+                Err(d) => self.broken(*d),
+            };
+            return vec![(last.clone(), State::Ready(state))];
+        }
+        let whole = self.load(module, &segments, span);
+        let mut out = Vec::new();
+        for name in names {
+            let state = match &whole {
+                Ok(key) => self.imported(key, name),
+                Err(missing) => {
+                    // Not a file, so perhaps a folder with a file for each name.
+                    let mut longer = segments.clone();
+                    longer.push(&name.text);
+                    match self.load(module, &longer, name.span) {
+                        Ok(key) => self.imported(&key, name),
+                        Err(d) if d.code == "E0701" => {
+                            let d = self.missing_module(module, &segments, name, missing, *d);
+                            State::Ready(self.broken(d))
+                        }
+                        Err(d) => State::Ready(self.broken(*d)),
+                    }
+                }
+            };
+            out.push((name.clone(), state));
+        }
+        out
+    }
+
+    fn broken(&mut self, d: Diagnostic) -> Decl {
+        if !self.diagnostics.contains(&d) {
+            self.say(d);
+        }
+        Decl::Broken
+    }
+
+    /// A name of a loaded module, checked to be there.
+    fn imported(&mut self, key: &str, name: &Name) -> State {
+        let Some(module) = self.program.modules.get(key) else { return State::Ready(Decl::Broken) };
+        if module.names.contains_key(&name.text) {
+            return State::Import { module: key.to_owned(), name: name.text.clone() };
+        }
+        let candidates: Vec<String> = module.names.keys().cloned().collect();
+        let d = unknown_import(name, &key.replace('/', "."), &candidates);
+        State::Ready(self.broken(d))
+    }
+
+    fn missing_module(
+        &self,
+        module: &str,
+        segments: &[&str],
+        name: &Name,
+        whole: &Diagnostic,
+        single: Diagnostic,
+    ) -> Diagnostic {
+        let folder = segments.join("/");
+        match world::embedded_names(&folder) {
+            Some(candidates) => unknown_import(name, &segments.join("."), &candidates),
+            None if segments.len() == 1 || module.is_empty() => whole.clone(),
+            None => single,
+        }
+    }
+
+    /// Loads the module at a path and gives its key.
+    fn load(&mut self, from: &str, segments: &[&str], span: Span) -> Result<String, Box<Diagnostic>> {
+        let path = segments.join("/");
+        let standard = matches!(segments.first(), Some(&"std" | &"templates"));
+        let dir = if standard {
+            None
+        } else {
+            Some(self.program.modules.get(from).and_then(|m| m.dir.clone()).unwrap_or_default())
+        };
+        let key = match &dir {
+            Some(d) if !d.is_empty() => format!("{d}/{path}"),
+            _ => path.clone(),
+        };
+        if let Some(at) = self.loading.iter().position(|k| *k == key) {
+            let mut circle: Vec<String> = self.loading[at..].to_vec();
+            circle.push(key);
+            return Err(Box::new(
+                Diagnostic::new("E0205", "modules use each other in a circle")
+                    .at(span, "comes back to a module that is still being read")
+                    .note(format!("The circle is {}.", circle.join(" → ")))
+                    .hint("move what both need into a third file"),
+            ));
+        }
+        if self.program.modules.contains_key(&key) && !key.is_empty() {
+            return Ok(key);
+        }
+        let shown = format!("{key}.nasaic");
+        let text = if standard {
+            world::embedded(&shown).map(str::to_owned).ok_or_else(|| not_a_module(&path, span))?
+        } else {
+            self.read_text(&shown, span)?
+        };
+        self.loading.push(key.clone());
+        let source = self.program.sources.add(&shown, &text);
+        let (file, problems) = crate::syntax::parse(source, &text);
+        self.diagnostics.extend(problems);
+        let file = Rc::new(file);
+        self.declare(&key, dir.map(|_| parent(&shown)), &file);
+        for name in self.declared_by(&file) {
+            self.decl(&key, &name);
+        }
+        self.loading.pop();
+        Ok(key)
+    }
+
+    /// A text file, or why it could not be read.
+    pub(super) fn read_text(&self, path: &str, span: Span) -> Result<String, Box<Diagnostic>> {
+        let bytes = self.world.read(path).map_err(|e| Box::new(unreadable(path, &e, span)))?;
+        String::from_utf8(bytes).map_err(|e| {
+            let at = e.utf8_error().valid_up_to();
+            Box::new(
+                Diagnostic::new("E0705", format!("`{path}` is not UTF-8 text"))
+                    .at(span, "read from here")
+                    .note(format!("Byte {at} does not belong to any character."))
+                    .hint("save the file as UTF-8"),
+            )
+        })
+    }
+
+    fn import_file(&mut self, module: &str, path: &Text, name: &Name) -> Decl {
+        let file = self.beside(module, &path.value);
+        let ending = file.rsplit_once('.').map_or("", |(_, e)| e);
+        let result = match ending {
+            "rhai" => self.read_text(&file, path.span).map(|text| {
+                let source = self.program.sources.add(&file, &text);
+                let at = Span::new(source, 0, text.len());
+                self.script(module, name, Script { text, at })
+            }),
+            "csv" => self.data_file(&file, path.span).map(|()| Decl::Data(file.clone())),
+            "onnx" => Err(Box::new(not_in_this_build("importing ONNX networks", path.span))),
+            "m" => Err(Box::new(not_in_this_build("importing MAESTRO dataflows", path.span))),
+            _ => Err(Box::new(
+                Diagnostic::new("E0705", format!("`{}` is of no kind that can be used", path.value))
+                    .at(path.span, "the ending decides what a file is")
+                    .hint("use a `.csv` table or a `.rhai` script; a `.nasaic` file is used without quotes"),
+            )),
+        };
+        result.unwrap_or_else(|d| self.broken(*d))
+    }
+
+    /// Notes a data file that a run will need.
+    pub(super) fn data_file(&mut self, path: &str, span: Span) -> Result<(), Box<Diagnostic>> {
+        let bytes = self.world.read(path).map_err(|e| Box::new(unreadable(path, &e, span)))?;
+        let hash = blake3::hash(&bytes).to_hex().to_string();
+        self.program.data.retain(|d| d.path != path);
+        self.program.data.push(DataFile { path: path.to_owned(), hash, at: span });
+        Ok(())
+    }
+
+    /// The path of a file named in a module.
+    pub(super) fn beside(&self, module: &str, file: &str) -> String {
+        let dir = self.program.modules.get(module).and_then(|m| m.dir.clone()).unwrap_or_default();
+        if dir.is_empty() || file.starts_with('/') { file.to_owned() } else { format!("{dir}/{file}") }
+    }
+}
+
+fn parent(path: &str) -> String {
+    path.rsplit_once('/').map_or("", |(dir, _)| dir).to_owned()
+}
+
+fn twice(name: &Name, first: Span) -> Diagnostic {
+    Diagnostic::new("E0203", format!("`{}` is declared twice", name.text))
+        .at(name.span, "declared again")
+        .at(first, "first declared here")
+        .hint(format!("rename one of them, such as `{}2`", name.text))
+}
+
+fn not_a_module(path: &str, span: Span) -> Box<Diagnostic> {
+    let dotted = path.replace('/', ".");
+    let parent = path.rsplit_once('/').map_or("", |(d, _)| d);
+    let mut d = Diagnostic::new("E0701", format!("there is no module `{dotted}`"))
+        .at(span, "not in the standard library");
+    if let Some(names) = world::embedded_names(parent) {
+        let names: Vec<String> = names.into_iter().map(|n| format!("{}.{n}", parent.replace('/', "."))).collect();
+        let guess = closest(&dotted, names.iter().map(String::as_str));
+        d = d.note(format!("There are {}.", join_names(names.iter().map(String::as_str))));
+        if let Some(guess) = guess {
+            d = d.hint(format!("did you mean `{guess}`?"));
+        }
+    }
+    Box::new(d)
+}
+
+fn unreadable(path: &str, error: &ReadError, span: Span) -> Diagnostic {
+    match error {
+        ReadError::NotFound => Diagnostic::new("E0701", format!("there is no file `{path}`"))
+            .at(span, "not found")
+            .hint("check the spelling; paths start at the folder of the script"),
+        ReadError::Outside => Diagnostic::new("E0705", format!("`{path}` lies outside the project folder"))
+            .at(span, "not read")
+            .hint("copy the file beside the script, or allow it with `--allow-outside`"),
+        ReadError::Other(reason) => Diagnostic::new("E0705", format!("`{path}` cannot be read"))
+            .at(span, reason.clone())
+            .hint("check that the file is there and that you may read it"),
+    }
+}
+
+/// What a build lacks.
+pub(super) fn not_in_this_build(what: &str, span: Span) -> Diagnostic {
+    Diagnostic::new("E0704", format!("{what} is not in this build"))
+        .at(span, "needs a part that this build does not have")
+        .hint("run `nasaic explain E0704` for what each build can do")
+}
+
+/// A name that a module does not have; papers' names of templates are known here.
+fn unknown_import(name: &Name, module: &str, candidates: &[String]) -> Diagnostic {
+    const PAPERS: &[(&str, &str)] = &[
+        ("dla", "nvdla"),
+        ("shi", "shidiannao"),
+        ("rs", "eyeriss"),
+        ("row_stationary", "eyeriss"),
+        ("weight_stationary", "nvdla"),
+        ("output_stationary", "shidiannao"),
+        ("tpu", "systolic"),
+    ];
+    let alias = PAPERS.iter().find(|p| p.0 == name.text).map(|p| p.1.to_owned());
+    let alias = alias.filter(|a| candidates.contains(a));
+    let guess = alias.or_else(|| closest(&name.text, candidates.iter().map(String::as_str)));
+    let d = Diagnostic::new("E0201", format!("`{module}` has no `{}`", name.text))
+        .at(name.span, "not declared there")
+        .note(format!("It has {}.", join_names(candidates.iter().map(String::as_str))));
+    match guess {
+        Some(guess) => d.hint(format!("did you mean `{guess}`?")),
+        None => d,
+    }
+}

@@ -1,0 +1,180 @@
+//! Networks as a whole: shapes join for every choice, and every layer has a home.
+
+use super::Checker;
+use crate::diagnostic::Diagnostic;
+use crate::functions::Type;
+use crate::instance::{Bound, Instance, Node};
+use crate::network;
+use crate::plan::Block;
+use crate::schema::join_names;
+use crate::value::Value;
+use std::collections::BTreeSet;
+
+impl Checker<'_> {
+    pub(super) fn judge_network(&mut self, name: &str) {
+        let block = Value::Block(name.to_owned());
+        match self.blocks().pair(Some(&block), None) {
+            Ok(instance) => {
+                for task in &instance.tasks {
+                    self.judge_shapes(&instance, task);
+                }
+            }
+            Err(trouble) => self.trouble(trouble),
+        }
+    }
+
+    fn judge_shapes(&mut self, instance: &Instance, task: &Node) {
+        for net in task.children_of("network") {
+            if let Err(error) = network::check(instance, net) {
+                self.say(
+                    Diagnostic::new("E0504", "these layers do not fit together")
+                        .at(error.at, error.message)
+                        .hint(error.hint),
+                );
+            }
+        }
+    }
+
+    pub(super) fn trouble(&mut self, trouble: crate::instance::Trouble) {
+        // A space that cannot be written out because of another error needs no second one.
+        if self.error_count() == 0 {
+            self.say(
+                Diagnostic::new("E0504", "this cannot be written out")
+                    .at(trouble.at, trouble.message)
+                    .hint("simplify the block that is marked"),
+            );
+        }
+    }
+
+    /// Every kind of layer must find a dataflow that runs it (E0505).
+    pub(super) fn judge_homes(&mut self, instance: &Instance) {
+        let Some(hardware) = &instance.hardware else { return };
+        let mut runs: BTreeSet<String> = BTreeSet::new();
+        for sub in hardware.children_of("sub") {
+            for dataflow in sub.children_of("dataflow") {
+                if let Some(Bound::Fixed(Value::List(kinds))) = dataflow.field("layer") {
+                    runs.extend(kinds.iter().filter_map(|k| k.as_name().map(str::to_owned)));
+                }
+            }
+        }
+        let mut homeless: BTreeSet<&str> = BTreeSet::new();
+        let mut first = None;
+        for task in &instance.tasks {
+            visit(task, &mut |node| {
+                let needs: &[&str] = match node.kind.as_str() {
+                    "conv" => &["conv"],
+                    "depthwise" => &["depthwise"],
+                    "transposed" => &["transposed"],
+                    "dense" => &["dense"],
+                    "encoder_decoder" => &["conv", "transposed"],
+                    _ => &[],
+                };
+                for need in needs {
+                    if !runs.contains(*need) {
+                        homeless.insert(need);
+                        first.get_or_insert(node.at);
+                    }
+                }
+            });
+        }
+        let Some(at) = first else { return };
+        let kinds = join_names(homeless.iter().copied());
+        self.say(
+            Diagnostic::new("E0505", format!("no dataflow of this accelerator runs {kinds}"))
+                .at(at, "has no place to run")
+                .at(hardware.at, format!("its dataflows run {}", join_names(runs.iter().map(String::as_str))))
+                .hint("give a sub-accelerator a dataflow whose `layer = […]` names that kind"),
+        );
+    }
+
+    /// Whether a result can have a metric at all; says why not.
+    pub(super) fn metric_available(
+        &mut self,
+        ty: &Type,
+        metric: &str,
+        at: crate::source::Span,
+    ) -> Option<()> {
+        let subject = ty.subject()?.clone();
+        if subject.what.is_none() && subject.on.is_none() {
+            return Some(());
+        }
+        let instance = self.instance_of(&subject)?;
+        match self.lacks(&instance, metric) {
+            Some(d) => {
+                self.say(d(at));
+                None
+            }
+            None => Some(()),
+        }
+    }
+
+    /// Why a metric cannot be had over a space.
+    pub(super) fn lacks(
+        &self,
+        instance: &Instance,
+        metric: &str,
+    ) -> Option<Box<dyn Fn(crate::source::Span) -> Diagnostic>> {
+        let (task, metric) = metric.rsplit_once('.').map_or((None, metric), |(t, m)| (Some(t), m));
+        if metric == "accuracy" {
+            let without = instance.tasks.iter().find(|t| {
+                task.is_none_or(|label| t.label == label) && t.field("accuracy").is_none()
+            })?;
+            let (label, place) = (without.label.clone(), without.at);
+            return Some(Box::new(move |at| {
+                Diagnostic::new("E0603", format!("nothing says where the accuracy of `{label}` comes from"))
+                    .at(at, "uses an accuracy")
+                    .at(place, "has no `accuracy = …`")
+                    .hint("give its task a source: `accuracy = surrogate(resnet9_cifar10)` or `table(\"file.csv\")`")
+            }));
+        }
+        if !matches!(metric, "energy" | "area" | "power" | "edp") {
+            return None;
+        }
+        let hardware = instance.hardware.as_ref()?;
+        match self.technology_of(hardware) {
+            None => {
+                let (metric, place) = (metric.to_owned(), hardware.at);
+                Some(Box::new(move |at| {
+                    Diagnostic::new("E0604", format!("without a technology there is no {metric}"))
+                        .at(at, format!("uses the {metric}"))
+                        .at(place, "has neither `technology` nor a `device` with one")
+                        .hint("add `technology = horowitz_28nm` and `use std.technology.{horowitz_28nm}`")
+                }))
+            }
+            Some(technology) if metric == "power" && counts_activity(technology) => {
+                let place = technology.at;
+                Some(Box::new(move |at| {
+                    Diagnostic::new("E0605", "this technology counts activity, so it has no power")
+                        .at(at, "a power is energy in joules per time")
+                        .at(place, "`energy_unit = activity`")
+                        .hint("use a technology in joules, such as `std.technology.{horowitz_28nm}`")
+                }))
+            }
+            _ => None,
+        }
+    }
+
+    /// The technology of an accelerator: its own, else its device's.
+    pub(super) fn technology_of(&self, hardware: &Node) -> Option<&Block> {
+        let block = |node: Option<&Bound>| match node {
+            Some(Bound::Fixed(v)) => self.program.blocks.get(v.as_block()?),
+            _ => None,
+        };
+        block(hardware.field("technology"))
+            .or_else(|| self.referred(block(hardware.field("device"))?, "technology"))
+    }
+}
+
+fn counts_activity(technology: &Block) -> bool {
+    technology.items.iter().any(|e| match e {
+        crate::plan::Entry::Field(f) if f.name == "energy_unit" => {
+            f.slot == crate::plan::Slot::Fixed(Value::Name("activity".into()))
+        }
+        _ => false,
+    })
+}
+
+fn visit(node: &Node, see: &mut impl FnMut(&Node)) {
+    see(node);
+    node.children.iter().for_each(|c| visit(c, see));
+}

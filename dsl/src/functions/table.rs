@@ -1,0 +1,274 @@
+//! The functions themselves.
+
+use super::{Accepts, Function, Group, Param, Returns};
+use crate::schema::{Absent, Words};
+use std::sync::LazyLock;
+
+/// All functions, in the order of the manual.
+pub fn all() -> &'static [Function] {
+    static ALL: LazyLock<Vec<Function>> = LazyLock::new(|| {
+        let mut all = actions();
+        all.extend(design_views());
+        all.extend(result_views());
+        all.extend(formulas());
+        all
+    });
+    &ALL
+}
+
+fn param(name: &'static str, accepts: Accepts, doc: &'static str) -> Param {
+    Param { name, accepts, absent: Absent::Needed, doc }
+}
+
+impl Param {
+    fn or(mut self, default: &'static str) -> Self {
+        self.absent = Absent::Default(Words::Borrowed(default));
+        self
+    }
+
+    fn optional(mut self) -> Self {
+        self.absent = Absent::Nothing;
+        self
+    }
+}
+
+fn function(
+    group: Group,
+    name: &'static str,
+    returns: Returns,
+    doc: &'static str,
+    params: Vec<Param>,
+    example: &'static str,
+) -> Function {
+    Function { name, doc, params, returns, group, later: None, example }
+}
+
+fn on() -> Param {
+    param("on", Accepts::Block("accelerator"), "The accelerator; a problem brings its own.").optional()
+}
+
+fn actions() -> Vec<Function> {
+    let work = || param("design", Accepts::Work { problems: true }, "What runs.");
+    let batch = || param("batch", Accepts::Integer, "Inputs at a time.").optional();
+    let problem = || param("problem", Accepts::Block("problem"), "What to find.");
+    vec![
+        function(
+            Group::Action,
+            "evaluate",
+            Returns::Result,
+            "Costs one design; nothing in it may be open.",
+            vec![work(), on(), batch()],
+            "evaluate(resnet18, eyeriss_like)",
+        ),
+        function(
+            Group::Action,
+            "sweep",
+            Returns::Results,
+            "Costs every design of a space, in order.",
+            vec![work(), on(), batch()],
+            "sweep(resnet18, eyeriss_like with { core.pes in {128, 256} })",
+        ),
+        function(
+            Group::Action,
+            "search",
+            Returns::Run,
+            "Looks for the best design of a problem with a strategy.",
+            vec![problem(), param("strategy", Accepts::Block("strategy"), "How to look.")],
+            "search(frugal, quick)",
+        ),
+        function(
+            Group::Action,
+            "compare",
+            Returns::Race,
+            "Runs several strategies on one problem with the same number of evaluations and the same seeds.",
+            vec![
+                problem(),
+                param("strategies", Accepts::Strategies, "Those to compare."),
+                param("evaluations", Accepts::Integer, "Distinct designs each may evaluate; overrides the strategies' own.").optional(),
+                param("seeds", Accepts::Seeds, "One run for each; overrides the strategies' own."),
+            ],
+            "compare(frugal, [quick, quick2], evaluations = 2, seeds = 1..3)",
+        ),
+        Function {
+            later: Some("generating designs for a target comes with the GANDSE strategy"),
+            ..function(
+                Group::Action,
+                "generate",
+                Returns::Results,
+                "Proposes designs that meet a problem's specs with a trained generator.",
+                vec![
+                    problem(),
+                    param("strategy", Accepts::Block("strategy"), "The generator."),
+                    param("count", Accepts::Integer, "How many.").or("1"),
+                ],
+                "",
+            )
+        },
+        function(
+            Group::Action,
+            "space",
+            Returns::Space,
+            "The exact size of a space: all points, those within the budgets, and the distinct designs among them.",
+            vec![
+                param("of", Accepts::Space, "A problem, or what it is made of."),
+                on(),
+            ],
+            "space(frugal)",
+        ),
+        function(
+            Group::Action,
+            "export",
+            Returns::Nothing,
+            "Writes results to a file: `.csv` and `.json` for rows, `.svg` for figures.",
+            vec![
+                param("what", Accepts::Exportable, "What to write."),
+                param("file", Accepts::Text, "Where, below the output folder."),
+            ],
+            "export(sweep(resnet18, eyeriss_like), \"one.csv\")",
+        ),
+    ]
+}
+
+fn design_views() -> Vec<Function> {
+    vec![
+        function(
+            Group::View,
+            "loop_nest",
+            Returns::Figure,
+            "The loop nest of a dataflow, or of a layer's mapping, coloured by storage level; loops that nobody wrote are grey.",
+            vec![param("of", Accepts::Nest, "The dataflow, or the result of one layer.")],
+            "loop_nest(nvdla)",
+        ),
+        function(
+            Group::View,
+            "layers",
+            Returns::Layers,
+            "The layers of a network with their shapes, MACs and parameters, or those of a result with their costs.",
+            vec![param("of", Accepts::Layers, "A network without open fields, or a result.")],
+            "layers(resnet18)",
+        ),
+        function(
+            Group::View,
+            "reuse_table",
+            Returns::Table,
+            "Accesses and reuse of each tensor at each storage level.",
+            vec![param("of", Accepts::Result, "A result.")],
+            "reuse_table(evaluate(resnet18, eyeriss_like))",
+        ),
+        function(
+            Group::View,
+            "energy_breakdown",
+            Returns::Figure,
+            "Where the energy goes.",
+            vec![
+                param("of", Accepts::Result, "A result."),
+                param("by", Accepts::Choice(&["level", "tensor"]), "What the parts are.").or("level"),
+                param("per", Accepts::Choice(&["layer", "task", "sub", "all"]), "What the bars are.").or("layer"),
+            ],
+            "energy_breakdown(evaluate(resnet18, eyeriss_like), by = level, per = layer)",
+        ),
+        function(
+            Group::View,
+            "roofline",
+            Returns::Figure,
+            "Each layer's performance over its arithmetic intensity, under the device's ceilings.",
+            vec![
+                param("of", Accepts::Result, "A result."),
+                param("label", Accepts::Choice(&["layer", "none"]), "What is written beside the dots.").or("layer"),
+            ],
+            "roofline(evaluate(resnet18, eyeriss_like))",
+        ),
+        function(
+            Group::View,
+            "schedule",
+            Returns::Figure,
+            "Which layer runs when on which sub-accelerator (a Gantt chart).",
+            vec![param("of", Accepts::Result, "A result.")],
+            "schedule(evaluate(resnet18, eyeriss_like))",
+        ),
+    ]
+}
+
+fn result_views() -> Vec<Function> {
+    let rows = || param("of", Accepts::Rows, "The designs.");
+    let column = |name, doc| param(name, Accepts::Column, doc);
+    vec![
+        function(
+            Group::View,
+            "table",
+            Returns::Table,
+            "Designs as rows, metrics as columns with their units in the head.",
+            vec![
+                rows(),
+                param("columns", Accepts::Columns, "Which columns; the usual metrics when not given.").optional(),
+                param("names", Accepts::Texts, "Names of the rows.").optional(),
+                param("rank_test", Accepts::Bool, "Adds a rank test against the best strategy (comparisons only).").or("false"),
+            ],
+            "table(sweep(resnet18, eyeriss_like with { core.pes in {128, 256} }), columns = [core.pes, latency as ms, energy])",
+        ),
+        function(
+            Group::View,
+            "pareto",
+            Returns::Figure,
+            "Designs as points with the Pareto front of the two axes and the specs.",
+            vec![rows(), column("x", "Horizontal; less is better unless it is accuracy or utilization."), column("y", "Vertical.")],
+            "pareto(sweep(resnet18, eyeriss_like with { core.pes in {128, 256} }), x = latency, y = energy)",
+        ),
+        function(
+            Group::View,
+            "scatter",
+            Returns::Figure,
+            "Designs as points.",
+            vec![
+                rows(),
+                column("x", "Horizontal."),
+                column("y", "Vertical."),
+                column("color", "Colour.").optional(),
+                param("target", Accepts::Problem, "A problem whose specs are marked.").optional(),
+            ],
+            "scatter(sweep(resnet18, eyeriss_like with { core.pes in {128, 256} }), x = core.pes, y = energy)",
+        ),
+        function(
+            Group::View,
+            "heatmap",
+            Returns::Figure,
+            "A metric over two decisions; the best value where others vary, too.",
+            vec![rows(), column("x", "Columns."), column("y", "Rows."), column("color", "The metric.")],
+            "heatmap(sweep(resnet18, eyeriss_like with { core.pes in {128, 256}, core.bandwidth in {8, 16 GB/s} }), x = core.pes, y = core.bandwidth, color = latency as ms)",
+        ),
+        function(
+            Group::View,
+            "convergence",
+            Returns::Figure,
+            "The best goal so far over the evaluations; the median and a band over the seeds of a comparison.",
+            vec![
+                param("of", Accepts::History, "A search or a comparison."),
+                param("band", Accepts::Choice(&["iqr", "range", "none"]), "Between which seeds the band lies.").or("iqr"),
+            ],
+            "convergence(search(frugal, quick))",
+        ),
+        function(
+            Group::View,
+            "regret",
+            Returns::Table,
+            "How far each strategy of a comparison stays from the best of an exhaustive search.",
+            vec![
+                param("of", Accepts::Race, "The comparison."),
+                param("truth", Accepts::Run, "The search that visited every design."),
+            ],
+            "regret(compare(frugal, [quick, quick2], evaluations = 2, seeds = 1..3), search(frugal, every))",
+        ),
+    ]
+}
+
+fn formulas() -> Vec<Function> {
+    let number = |name| param(name, Accepts::Number, "A number.");
+    vec![
+        function(Group::Formula, "min", Returns::SameAsFirst, "The smaller of two numbers.", vec![number("a"), number("b")], "min(3, 4)"),
+        function(Group::Formula, "max", Returns::SameAsFirst, "The larger of two numbers.", vec![number("a"), number("b")], "max(3 ms, 4 ms)"),
+        function(Group::Formula, "abs", Returns::SameAsFirst, "The size of a number.", vec![number("a")], "abs(-3)"),
+        function(Group::Formula, "sqrt", Returns::Number, "The square root of a plain number.", vec![number("a")], "sqrt(16)"),
+        function(Group::Formula, "log", Returns::Number, "The natural logarithm of a plain number.", vec![number("a")], "log(2)"),
+        function(Group::Formula, "exp", Returns::Number, "The exponential of a plain number.", vec![number("a")], "exp(1)"),
+    ]
+}

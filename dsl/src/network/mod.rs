@@ -1,0 +1,138 @@
+//! Networks as layers: shapes flow from the input to the output.
+//!
+//! One walk serves two questions. With a design it gives the layers; without
+//! one it follows every choice at once and tells whether any of them breaks
+//! (E0504), and how few MACs the smallest network has. A choice of channels is
+//! followed as a symbol, so the work does not grow with the size of the space.
+
+mod composite;
+mod shape;
+mod walk;
+
+pub use shape::{Channels, Shape, State};
+
+use crate::instance::{Instance, Node};
+use crate::source::Span;
+use walk::Walk;
+
+/// What a layer computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// A convolution, grouped or not.
+    Conv,
+    /// A convolution of each channel by itself.
+    Depthwise,
+    /// A transposed convolution.
+    Transposed,
+    /// A fully connected layer.
+    Dense,
+    /// Pooling, no MACs.
+    Pool,
+    /// Element by element addition, no MACs.
+    Add,
+    /// Concatenation of channels, no MACs.
+    Concat,
+}
+
+impl Operation {
+    /// The word for it: `conv`, `dense`, …
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Conv => "conv",
+            Self::Depthwise => "depthwise",
+            Self::Transposed => "transposed",
+            Self::Dense => "dense",
+            Self::Pool => "pool",
+            Self::Add => "add",
+            Self::Concat => "concat",
+        }
+    }
+}
+
+/// Bits per element of each tensor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Precision {
+    /// Weights.
+    pub weights: u16,
+    /// Inputs.
+    pub inputs: u16,
+    /// Outputs.
+    pub outputs: u16,
+    /// Partial sums.
+    pub psum: u16,
+}
+
+/// One layer with concrete shapes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layer {
+    /// From the network: `stage[0].down`.
+    pub path: String,
+    /// What it computes.
+    pub operation: Operation,
+    /// Input channels, rows, columns.
+    pub input: Shape,
+    /// Output channels, rows, columns.
+    pub output: Shape,
+    /// Filter rows and columns.
+    pub kernel: [u64; 2],
+    /// Step in rows and columns.
+    pub stride: [u64; 2],
+    /// Zeros before the first row and column.
+    pub padding: [u64; 2],
+    /// Distance between taps.
+    pub dilation: u64,
+    /// Groups of channels.
+    pub groups: u64,
+    /// Weights.
+    pub weights: u64,
+    /// Weights, biases and normalisation parameters.
+    pub params: u64,
+    /// Bits.
+    pub precision: Precision,
+    /// Where it is declared.
+    pub at: Span,
+}
+
+impl Layer {
+    /// Multiply-accumulates of one input, those with padding zeros included.
+    pub fn macs(&self) -> u64 {
+        let taps = self.kernel[0].saturating_mul(self.kernel[1]);
+        let (input, output) = (self.input.elements(), self.output.elements());
+        match self.operation {
+            Operation::Conv => product(&[output, self.input.channels / self.groups.max(1), taps]),
+            Operation::Depthwise => product(&[output, taps]),
+            // Every input meets every filter tap once.
+            Operation::Transposed => product(&[input, self.output.channels, taps]),
+            Operation::Dense => product(&[input, output]),
+            Operation::Pool | Operation::Add | Operation::Concat => 0,
+        }
+    }
+}
+
+/// A product that stays at the largest number when it would overflow: nonsense sizes must not panic.
+pub(crate) fn product(factors: &[u64]) -> u64 {
+    factors.iter().fold(1, |p: u64, f| p.saturating_mul(*f))
+}
+
+/// Layers that do not fit together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShapeError {
+    /// One sentence with the shapes.
+    pub message: String,
+    /// What would mend it.
+    pub hint: String,
+    /// Where.
+    pub at: Span,
+}
+
+/// The layers of a network in one design.
+pub fn layers(instance: &Instance, network: &Node, choices: &[u32]) -> Result<Vec<Layer>, ShapeError> {
+    let mut walk = Walk::of_design(instance, choices);
+    walk.network(network)?;
+    Ok(walk.finish())
+}
+
+/// Checks every network of a space at once; gives the states that its output can have.
+pub fn check(instance: &Instance, network: &Node) -> Result<Vec<State>, ShapeError> {
+    Walk::of_space(instance).network(network)
+}

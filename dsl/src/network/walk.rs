@@ -1,0 +1,440 @@
+//! The walk through the layers.
+
+use super::shape::{Channels, State, merge};
+use super::{Layer, Operation, Precision, ShapeError, product};
+use crate::instance::{Bound, Condition, Instance, Node};
+use crate::source::Span;
+use crate::value::Value;
+
+/// More different shapes than this at one place are not followed.
+const MOST_STATES: usize = 4096;
+
+pub(super) struct Walk<'a> {
+    pub instance: &'a Instance,
+    /// The design, or every design at once.
+    pub design: Option<&'a [u32]>,
+    layers: Vec<Layer>,
+    /// Path of the network, which layer paths leave out.
+    prefix: String,
+    precision: Precision,
+}
+
+/// What a window does to rows or columns.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window {
+    pub kernel: [u64; 2],
+    pub stride: [u64; 2],
+    pub dilation: u64,
+}
+
+type Flow = Result<Vec<State>, ShapeError>;
+
+impl<'a> Walk<'a> {
+    pub fn of_design(instance: &'a Instance, choices: &'a [u32]) -> Self {
+        Self { design: Some(choices), ..Self::of_space(instance) }
+    }
+
+    pub fn of_space(instance: &'a Instance) -> Self {
+        let precision = Precision { weights: 8, inputs: 8, outputs: 8, psum: 32 };
+        Self { instance, design: None, layers: Vec::new(), prefix: String::new(), precision }
+    }
+
+    pub fn network(&mut self, network: &Node) -> Flow {
+        self.prefix = network.path.clone();
+        let sizes = self.sizes(network.field("input"));
+        let input = match sizes.first().map(Vec::as_slice) {
+            Some([c]) => (*c, 1, 1),
+            Some([c, l]) => (*c, *l, 1),
+            Some([c, h, w]) => (*c, *h, *w),
+            _ => {
+                return Err(ShapeError {
+                    message: "an input has channels, rows and columns".into(),
+                    hint: "write `input = [3, 32, 32]`".into(),
+                    at: network.at,
+                });
+            }
+        };
+        let state = State {
+            channels: Channels::known(input.0),
+            rows: input.1,
+            columns: input.2,
+            least_macs: 0,
+        };
+        let outer = self.enter_precision(network);
+        let flow = self.sequence(&network.children, vec![state]);
+        self.precision = outer;
+        flow
+    }
+
+    /// The layers met; the last one that computes has a bias in place of a normalisation.
+    pub fn finish(mut self) -> Vec<Layer> {
+        if let Some(last) = self.layers.iter_mut().rev().find(|l| l.macs() > 0)
+            && last.operation != Operation::Dense
+        {
+            last.params = last.weights + last.output.channels;
+        }
+        self.layers
+    }
+
+    pub fn sequence(&mut self, nodes: &[Node], mut states: Vec<State>) -> Flow {
+        for node in nodes {
+            states = self.layer(node, states)?;
+        }
+        Ok(states)
+    }
+
+    fn layer(&mut self, node: &Node, states: Vec<State>) -> Flow {
+        if matches!(node.kind.as_str(), "precision" | "shortcut") {
+            return Ok(states);
+        }
+        let outer = self.enter_precision(node);
+        let flow = match node.kind.as_str() {
+            "repeat" => self.repeat(node, states),
+            "repetition" => self.sequence(&node.children, states),
+            "skip" => self.skip(node, states),
+            "encoder_decoder" => self.encoder_decoder(node, states),
+            _ => self.each(states, |walk, state| walk.plain(node, state)),
+        };
+        self.precision = outer;
+        flow
+    }
+
+    /// Follows each state; states of one shape go on as one.
+    pub fn each(
+        &mut self,
+        states: Vec<State>,
+        mut step: impl FnMut(&mut Self, State) -> Flow,
+    ) -> Flow {
+        let mut out = Vec::new();
+        for state in states {
+            out.extend(step(self, state)?);
+        }
+        let mut out = merge(out);
+        out.truncate(MOST_STATES);
+        Ok(out)
+    }
+
+    fn plain(&mut self, node: &Node, state: State) -> Flow {
+        match node.kind.as_str() {
+            "conv" | "depthwise" | "transposed" => self.convolution(node, &state),
+            "pool" => self.pool(node, &state),
+            "dense" => self.dense(node, &state),
+            _ => Ok(vec![state]),
+        }
+    }
+
+    fn convolution(&mut self, node: &Node, state: &State) -> Flow {
+        let operation = match node.kind.as_str() {
+            "depthwise" => Operation::Depthwise,
+            "transposed" => Operation::Transposed,
+            _ => Operation::Conv,
+        };
+        let mut out = Vec::new();
+        for window in self.windows(node) {
+            for groups in self.whole(node.field("groups"), 1) {
+                let filters = match operation {
+                    Operation::Depthwise => state.channels.clone(),
+                    _ => self.channels(node.field("filters")),
+                };
+                self.divisible(node, state, &filters, groups)?;
+                let ((rows, columns), padding) = self.output(node, operation, state, window)?;
+                let mut next = State { channels: filters, rows, columns, least_macs: 0 };
+                let layer = self.record(node, operation, state, &next, window, padding, groups);
+                next.least_macs = state.least_macs.saturating_add(layer.macs());
+                self.push(layer);
+                out.push(next);
+            }
+        }
+        Ok(out)
+    }
+
+    fn divisible(
+        &self,
+        node: &Node,
+        state: &State,
+        filters: &Channels,
+        groups: u64,
+    ) -> Result<(), ShapeError> {
+        for (what, channels) in [("input", &state.channels), ("output", filters)] {
+            if let Some(n) = channels.exact()
+                && !n.is_multiple_of(groups.max(1))
+            {
+                return Err(ShapeError {
+                    message: format!("{n} {what} channels do not split into {groups} groups"),
+                    hint: "choose a number of groups that divides both channel counts".into(),
+                    at: node.at,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one argument per property of a layer")]
+    fn record(
+        &self,
+        node: &Node,
+        operation: Operation,
+        state: &State,
+        next: &State,
+        window: Window,
+        padding: [u64; 2],
+        groups: u64,
+    ) -> Layer {
+        let (input, output) = (state.shape(), next.shape());
+        let [rows, columns] = window.kernel;
+        let weights = match operation {
+            Operation::Depthwise => product(&[output.channels, rows, columns]),
+            Operation::Dense => product(&[input.elements(), output.channels]),
+            Operation::Pool | Operation::Add | Operation::Concat => 0,
+            _ => product(&[output.channels, input.channels / groups.max(1), rows, columns]),
+        };
+        let normalised = self.name(node, "norm").is_none_or(|n| n == "batch");
+        let per_channel = match operation {
+            Operation::Dense => u64::from(self.truth(node, "bias")),
+            Operation::Pool | Operation::Add | Operation::Concat => 0,
+            _ if normalised => 2,
+            _ => 1,
+        };
+        Layer {
+            path: self.relative(&node.path),
+            operation,
+            input,
+            output,
+            kernel: window.kernel,
+            stride: window.stride,
+            padding,
+            dilation: window.dilation,
+            groups,
+            weights,
+            params: weights.saturating_add(per_channel * output.channels),
+            precision: self.precision,
+            at: node.at,
+        }
+    }
+
+    /// Notes a layer of the design; a space has no layers, only bounds.
+    pub fn push(&mut self, layer: Layer) {
+        if self.design.is_some() {
+            self.layers.push(layer);
+        }
+    }
+
+    /// A layer made by a composite block, such as the convolutions of a U-Net.
+    pub fn made(
+        &mut self,
+        node: &Node,
+        name: &str,
+        operation: Operation,
+        (state, next): (&State, &mut State),
+        window: Window,
+        padding: [u64; 2],
+    ) {
+        let mut layer = self.record(node, operation, state, next, window, padding, 1);
+        layer.path = if name.is_empty() { layer.path } else { format!("{}.{name}", layer.path) };
+        next.least_macs = state.least_macs.saturating_add(layer.macs());
+        self.push(layer);
+    }
+
+    fn pool(&mut self, node: &Node, state: &State) -> Flow {
+        if self.name(node, "kind").as_deref() == Some("global_average") {
+            let mut next = State { rows: 1, columns: 1, ..state.clone() };
+            let window = Window { kernel: [state.rows, state.columns], stride: [1, 1], dilation: 1 };
+            self.made(node, "", Operation::Pool, (state, &mut next), window, [0, 0]);
+            return Ok(vec![next]);
+        }
+        let mut out = Vec::new();
+        for window in self.windows(node) {
+            let ((rows, columns), padding) = self.output(node, Operation::Pool, state, window)?;
+            let mut next = State { rows, columns, ..state.clone() };
+            self.made(node, "", Operation::Pool, (state, &mut next), window, padding);
+            out.push(next);
+        }
+        Ok(out)
+    }
+
+    fn dense(&mut self, node: &Node, state: &State) -> Flow {
+        let channels = self.channels(node.field("units"));
+        let mut next = State { channels, rows: 1, columns: 1, least_macs: 0 };
+        let window = Window { kernel: [1, 1], stride: [1, 1], dilation: 1 };
+        self.made(node, "", Operation::Dense, (state, &mut next), window, [0, 0]);
+        Ok(vec![next])
+    }
+
+    /// Rows and columns after a window, and the zeros before the first.
+    #[allow(clippy::type_complexity, reason = "two pairs read better than a struct used once")]
+    fn output(
+        &self,
+        node: &Node,
+        operation: Operation,
+        state: &State,
+        window: Window,
+    ) -> Result<((u64, u64), [u64; 2]), ShapeError> {
+        let sizes = [state.rows, state.columns];
+        let mut out = [0, 0];
+        let mut padding = [0, 0];
+        for axis in 0..2 {
+            let (size, stride) = (sizes[axis], window.stride[axis].max(1));
+            if operation == Operation::Transposed {
+                out[axis] = size * stride;
+                continue;
+            }
+            let reach = (window.kernel[axis].max(1) - 1) * window.dilation + 1;
+            // A one-dimensional input has one column, whatever the window.
+            if size == 1 && state.columns == 1 && axis == 1 {
+                out[axis] = 1;
+                padding[axis] = (reach - 1) / 2;
+                continue;
+            }
+            match node.field("padding").map(|b| self.instance.value(b, self.design.unwrap_or(&[]))) {
+                Some(Some(Value::Name(n))) if n == "same" => {
+                    out[axis] = size.div_ceil(stride);
+                    padding[axis] = ((out[axis] - 1) * stride + reach).saturating_sub(size) / 2;
+                }
+                given => {
+                    let pad = given.flatten().and_then(|v| v.as_u64()).unwrap_or(0);
+                    let padded = size + 2 * pad;
+                    if padded < reach {
+                        return Err(ShapeError {
+                            message: format!("a window of {reach} does not fit into {padded} (the input is {state})"),
+                            hint: "use a smaller kernel, `padding = same`, or fewer strides before it".into(),
+                            at: node.at,
+                        });
+                    }
+                    out[axis] = (padded - reach) / stride + 1;
+                    padding[axis] = pad;
+                }
+            }
+        }
+        Ok(((out[0], out[1]), padding))
+    }
+
+    fn windows(&self, node: &Node) -> Vec<Window> {
+        let mut out = Vec::new();
+        let dilation = self.whole(node.field("dilation"), 1).first().copied().unwrap_or(1);
+        for kernel in self.sizes(node.field("kernel")) {
+            let kernel = pair(&kernel);
+            let strides = match node.field("stride") {
+                Some(bound) => self.sizes(Some(bound)),
+                None => vec![kernel.to_vec()],
+            };
+            for stride in strides {
+                out.push(Window { kernel, stride: pair(&stride), dilation });
+            }
+        }
+        out
+    }
+
+    // ---- reading fields ---------------------------------------------------------
+
+    /// The values a field can have: one in a design, all of its domain in a space.
+    pub fn values(&self, bound: Option<&Bound>) -> Vec<Value> {
+        match (bound, self.design) {
+            (None, _) => Vec::new(),
+            (Some(Bound::Decision(d)), None) => {
+                self.instance.decisions[*d].domain.iter().collect()
+            }
+            (Some(bound), design) => {
+                self.instance.value(bound, design.unwrap_or(&[])).into_iter().collect()
+            }
+        }
+    }
+
+    /// The whole numbers a field can have.
+    pub fn whole(&self, bound: Option<&Bound>, default: u64) -> Vec<u64> {
+        let all: Vec<u64> = self.values(bound).iter().filter_map(Value::as_u64).collect();
+        if all.is_empty() { vec![default] } else { all }
+    }
+
+    fn sizes(&self, bound: Option<&Bound>) -> Vec<Vec<u64>> {
+        let list = |value: &Value| match value {
+            Value::List(items) => items.iter().filter_map(Value::as_u64).collect(),
+            other => other.as_u64().into_iter().collect(),
+        };
+        let all: Vec<Vec<u64>> = self.values(bound).iter().map(list).collect();
+        if all.is_empty() { vec![vec![1]] } else { all }
+    }
+
+    /// Channels: a number in a design, a symbol in a space.
+    pub fn channels(&self, bound: Option<&Bound>) -> Channels {
+        let one = |n: Option<u64>| Channels::known(n.unwrap_or(1));
+        match (bound, self.design) {
+            (Some(Bound::Decision(d)), None) => {
+                let values = self.whole(bound, 1);
+                let low = values.iter().copied().min().unwrap_or(1);
+                let high = values.iter().copied().max().unwrap_or(1);
+                let symbol = if low == high { String::new() } else { format!("#{d}") };
+                Channels { symbol, low, high }
+            }
+            // The range of a formula is not known here: it is followed as itself, from one up.
+            (Some(Bound::Formula(calc)), None) => {
+                Channels { symbol: format!("{calc:?}"), low: 1, high: u64::from(u32::MAX) }
+            }
+            (Some(bound), design) => {
+                one(self.instance.value(bound, design.unwrap_or(&[])).and_then(|v| v.as_u64()))
+            }
+            (None, _) => one(None),
+        }
+    }
+
+    pub fn name(&self, node: &Node, field: &str) -> Option<String> {
+        match self.instance.get(node, field, self.design.unwrap_or(&[]))? {
+            Value::Name(n) => Some(n),
+            _ => None,
+        }
+    }
+
+    fn truth(&self, node: &Node, field: &str) -> bool {
+        matches!(
+            self.instance.get(node, field, self.design.unwrap_or(&[])),
+            Some(Value::Bool(true))
+        )
+    }
+
+    /// Whether a node is there: certainly in a design, possibly in a space.
+    pub fn present(&self, conditions: &[Condition]) -> bool {
+        self.design.is_none_or(|choices| self.instance.holds(conditions, choices))
+    }
+
+    fn relative(&self, path: &str) -> String {
+        let rest = path.strip_prefix(&self.prefix).unwrap_or(path);
+        rest.trim_start_matches('.').to_owned()
+    }
+
+    /// Applies a node's precision; gives back the outer one.
+    fn enter_precision(&mut self, node: &Node) -> Precision {
+        let outer = self.precision;
+        let design = self.design.unwrap_or(&[]);
+        let bits = |n: &Node, field: &str| {
+            self.instance.number(n, field, design).map(|bytes| (bytes * 8.0) as u16)
+        };
+        let mut now = outer;
+        if let Some(all) = bits(node, "precision") {
+            now = Precision { weights: all, inputs: all, outputs: all, ..now };
+        }
+        if let Some(block) = node.child("precision") {
+            now = Precision {
+                weights: bits(block, "W").unwrap_or(now.weights),
+                inputs: bits(block, "I").unwrap_or(now.inputs),
+                outputs: bits(block, "O").unwrap_or(now.outputs),
+                psum: bits(block, "psum").unwrap_or(now.psum),
+            };
+        }
+        self.precision = now;
+        outer
+    }
+}
+
+/// One number stands for rows and columns.
+fn pair(sizes: &[u64]) -> [u64; 2] {
+    match sizes {
+        [rows, columns, ..] => [*rows, *columns],
+        [one] => [*one, *one],
+        [] => [1, 1],
+    }
+}
+
+/// The place and words of two shapes that do not join.
+pub(super) fn unequal(at: Span, what: &str, a: &State, b: &State, hint: &str) -> ShapeError {
+    ShapeError { message: format!("{what}: {a} and {b}"), hint: hint.to_owned(), at }
+}
+

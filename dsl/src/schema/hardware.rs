@@ -1,0 +1,182 @@
+//! Dataflow templates, technologies, devices and accelerators.
+
+use super::{Field, FieldType, Kind, Label, choice, field, integer, kind};
+use crate::units::Dim;
+
+/// The loops of a layer, outermost first when nothing else is said.
+pub const LOOPS: &[&str] = &["N", "K", "C", "P", "Q", "R", "S"];
+
+/// The tensors of a layer: weights, inputs, outputs.
+pub const TENSORS: &[&str] = &["W", "I", "O"];
+
+/// The layer kinds that a dataflow may say it runs.
+pub const LAYER_KINDS: &[&str] =
+    &["conv", "depthwise", "transposed", "dense", "pool", "elementwise"];
+
+pub(super) fn kinds() -> Vec<Kind> {
+    let mut all = dataflow();
+    all.push(technology());
+    all.extend(device());
+    all.extend(accelerator());
+    all
+}
+
+fn dataflow() -> Vec<Kind> {
+    vec![
+        Kind {
+            doc: "A dataflow template: storage levels with the loops between them, outermost first.",
+            fields: vec![
+                field("layer", FieldType::Names(LAYER_KINDS), "The layer kinds it runs.").or("[conv, dense]"),
+            ],
+            example: "dataflow output_stationary {\n  store dram { keep = [W, I, O] }\n  loop K { tile = fit }\n  store glb  { keep = [W, I, O], size = 64 KiB }\n  spread P { over = rows }\n  spread Q { over = columns }\n  store rf   { keep = [O], size = 64 B }\n}\n",
+            ..kind("dataflow", &[""], Label::Needed)
+        },
+        Kind {
+            doc: "A storage level: the loops below it work on what it keeps.",
+            fields: vec![
+                field("keep", FieldType::Names(TENSORS), "The tensors it holds; the others pass by.").needed(),
+                field("size", FieldType::Quantity(Dim::DATA), "Capacity of one instance; unlimited off the chip."),
+                field(
+                    "buffering",
+                    choice(&[
+                        ("double", "the next tile is fetched while this one is used: twice the room"),
+                        ("single", "transfer and compute add up"),
+                    ]),
+                    "Whether transfers hide behind compute.",
+                )
+                .or("double"),
+            ],
+            ..kind("store", &["dataflow"], Label::Needed)
+        },
+        Kind {
+            doc: "A loop in time: everything below it sees `tile` of the dimension per step.",
+            fields: vec![
+                field(
+                    "tile",
+                    FieldType::IntegerOr { min: 1, max: 1 << 24, names: &["fit", "full"] },
+                    "How much of the dimension lies below; `fit` is chosen by the mapper, `full` is all of it.",
+                )
+                .open()
+                .or("1"),
+            ],
+            ..kind("loop", &["dataflow"], Label::OneOf(LOOPS))
+        },
+        Kind {
+            doc: "A loop in space: neighbouring PEs work on neighbouring indices.",
+            fields: vec![
+                field(
+                    "over",
+                    choice(&[("columns", "along a row of PEs"), ("rows", "along a column of PEs")]),
+                    "The axis of the array.",
+                )
+                .needed(),
+                field("size", integer(1), "How many at a time; as many as fit when not given.").open(),
+                field("reduce", FieldType::Bool, "Whether partial sums are added between the PEs.").or("false"),
+            ],
+            ..kind("spread", &["dataflow"], Label::OneOf(LOOPS))
+        },
+    ]
+}
+
+fn technology() -> Kind {
+    Kind {
+        doc: "Energy, area and leakage constants, each with its source beside it.",
+        fields: technology_fields(),
+        example: "technology mine {\n  energy_unit = joule\n}\n",
+        ..kind("technology", &[""], Label::Needed)
+    }
+}
+
+fn technology_fields() -> Vec<Field> {
+    vec![
+        field(
+            "energy_unit",
+            choice(&[
+                ("joule", "energies are joules of silicon"),
+                ("activity", "energies are activity counts that a paper labels nJ: power is refused"),
+            ]),
+            "What the energies mean.",
+        )
+        .needed(),
+        field("source", FieldType::Text, "Where the constants come from."),
+    ]
+}
+
+fn resources(kind_name: &'static str) -> Vec<Field> {
+    let mut fields = vec![
+        field("pes", integer(0), "Processing elements."),
+        field("bandwidth", FieldType::Quantity(Dim::BANDWIDTH), "On-chip network bandwidth, all sub-accelerators together."),
+        field("area", FieldType::Quantity(Dim::AREA), "Silicon area."),
+    ];
+    if kind_name == "device" {
+        fields.extend([
+            field("dsp", integer(0), "DSP slices of an FPGA."),
+            field("bram", FieldType::Quantity(Dim::DATA), "Block RAM of an FPGA."),
+            field("lut", integer(0), "Lookup tables of an FPGA."),
+        ]);
+    }
+    fields
+}
+
+fn device() -> Vec<Kind> {
+    let mut fields = vec![
+        field("kind", choice(&[("asic", "a chip of one's own"), ("fpga", "programmable logic")]), "What it is.")
+            .or("asic"),
+        field("technology", FieldType::Block(&["technology"]), "Its energy and area constants."),
+        field("clock", FieldType::Quantity(Dim::FREQUENCY), "Clock frequency."),
+    ];
+    fields.extend(resources("device"));
+    vec![
+        Kind {
+            doc: "A device: its resources are the budget of whatever is built on it.",
+            fields,
+            example: "device small { kind = fpga, dsp = 220, bram = 4.9 Mbit, clock = 100 MHz, bandwidth = 4 GB/s }\n",
+            ..kind("device", &[""], Label::Needed)
+        },
+        Kind {
+            doc: "Off-chip memory; its bandwidth is unlimited when the block is absent.",
+            fields: vec![
+                field("bandwidth", FieldType::Quantity(Dim::BANDWIDTH), "Bytes per second, shared by the sub-accelerators.").needed(),
+            ],
+            ..kind("dram", &["device", "accelerator"], Label::Absent)
+        },
+    ]
+}
+
+fn accelerator() -> Vec<Kind> {
+    vec![
+        Kind {
+            doc: "An accelerator of one or more sub-accelerators, each with its own dataflow.",
+            fields: vec![
+                field("device", FieldType::Block(&["device"]), "Gives technology, clock and budget."),
+                field("technology", FieldType::Block(&["technology"]), "Energy and area constants; without any, only latency is known (E0604)."),
+                field("clock", FieldType::Quantity(Dim::FREQUENCY), "Clock frequency; the device's when not given."),
+            ],
+            choices: true,
+            example: "use templates.{nvdla}\nuse std.technology.{horowitz_28nm}\naccelerator small {\n  technology = horowitz_28nm\n  clock = 1 GHz\n  budget { pes = 256, bandwidth = 16 GB/s }\n  sub core { dataflow = nvdla, pes = 256, bandwidth = 16 GB/s }\n}\n",
+            ..kind("accelerator", &[""], Label::Needed)
+        },
+        Kind {
+            doc: "What all sub-accelerators share.",
+            fields: resources("budget"),
+            ..kind("budget", &["accelerator"], Label::Absent)
+        },
+        Kind {
+            doc: "A sub-accelerator: a PE array with one dataflow; with 0 PEs or 0 bandwidth it is absent. `STORE.size` overrides the size of a store of its dataflow.",
+            fields: vec![
+                field("dataflow", FieldType::Block(&["dataflow"]), "How layers run on it.").open().needed(),
+                field("pes", FieldType::Integer { min: 0, max: 1 << 24 }, "Processing elements.").open().needed(),
+                field("shape", FieldType::Sizes { min: 2, max: 2 }, "Columns and rows of the array; the best factor pair for each layer when not given.").open(),
+                field("bandwidth", FieldType::Quantity(Dim::BANDWIDTH), "Network bandwidth between the last shared store and the PEs.").open().needed(),
+                field("simd", FieldType::Integer { min: 1, max: 4096 }, "MACs per PE and cycle.").open().or("1"),
+            ],
+            choices: true,
+            ..kind("sub", &["accelerator"], Label::Needed)
+        },
+    ]
+}
+
+/// The one field that a sub-accelerator may set on each store of its dataflow.
+pub fn store_size() -> Field {
+    field("size", FieldType::Quantity(Dim::DATA), "Capacity of one instance of this store.").open()
+}

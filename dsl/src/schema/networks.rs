@@ -1,0 +1,247 @@
+//! Networks, their layers, data sets and accuracy surrogates.
+
+use super::{Field, FieldType, Kind, Label, choice, field, integer, kind};
+use crate::units::Dim;
+
+pub(super) fn kinds() -> Vec<Kind> {
+    let mut all = vec![network()];
+    all.extend(plain_layers());
+    all.extend(composite_layers());
+    all.extend([precision(), data(), surrogate(), anchor("smallest"), anchor("largest")]);
+    all
+}
+
+fn network() -> Kind {
+    Kind {
+        doc: "A network: its input and its layers, first to last; open fields make it a space of networks.",
+        fields: vec![
+            field("input", FieldType::Sizes { min: 1, max: 4 }, "Shape of one input without the batch: channels, then rows and columns (or length).")
+                .needed(),
+            precision_field().or("8 bits"),
+        ],
+        holds_layers: true,
+        choices: true,
+        example: "network tiny {\n  input = [1, 8, 8]\n  conv { filters in {8, 16}, kernel = 3 }\n  pool { kind = global_average }\n  dense { units = 10 }\n}\n",
+        ..kind("network", &[""], Label::Needed)
+    }
+}
+
+fn precision_field() -> Field {
+    field(
+        "precision",
+        FieldType::Quantity(Dim::DATA),
+        "Bits of weights, inputs and outputs; an inner `precision` block sets them one by one.",
+    )
+    .open()
+}
+
+fn layer(name: &'static str, doc: &'static str, mut fields: Vec<Field>) -> Kind {
+    fields.push(precision_field());
+    Kind { doc, fields, layer: true, ..kind(name, &[], Label::Optional) }
+}
+
+fn kernel() -> Field {
+    field("kernel", FieldType::Sizes { min: 1, max: 2 }, "Filter size: one number, or rows and columns.")
+        .open()
+}
+
+fn window(padding: &'static str, stride: &'static str) -> Vec<Field> {
+    vec![
+        field("stride", FieldType::Sizes { min: 1, max: 2 }, "Step of the window, in inputs.")
+            .open()
+            .or(stride),
+        field(
+            "padding",
+            FieldType::IntegerOr { min: 0, max: 1024, names: &["same", "valid"] },
+            "Zeros around the input: `same` keeps ⌈size ÷ stride⌉, `valid` adds none, a number adds so many on each side.",
+        )
+        .or(padding),
+        field("dilation", integer(1), "Distance between filter taps.").or("1"),
+    ]
+}
+
+fn norm() -> Field {
+    field(
+        "norm",
+        choice(&[
+            ("batch", "batch normalisation: two parameters per channel"),
+            ("none", "a bias: one parameter per channel"),
+        ]),
+        "What follows the convolution; the last layer of a network has a bias in any case.",
+    )
+    .or("batch")
+}
+
+fn plain_layers() -> Vec<Kind> {
+    let filters =
+        || field("filters", integer(1), "Output channels.").open().needed();
+    let mut conv = vec![filters(), kernel().needed()];
+    conv.extend(window("same", "1"));
+    conv.push(field("groups", integer(1), "Groups of channels that do not mix.").open().or("1"));
+    conv.push(norm());
+    let mut depthwise = vec![kernel().needed()];
+    depthwise.extend(window("same", "1"));
+    depthwise.push(norm());
+    let mut transposed = vec![filters(), kernel().or("2")];
+    transposed.push(
+        field("stride", FieldType::Sizes { min: 1, max: 2 }, "By how much rows and columns grow.").or("2"),
+    );
+    transposed.push(norm());
+    let mut pool = vec![
+        field(
+            "kind",
+            choice(&[
+                ("max", "the largest value of the window"),
+                ("average", "the mean of the window"),
+                ("global_average", "the mean over all rows and columns"),
+            ]),
+            "What it takes from a window.",
+        )
+        .needed(),
+        kernel().or("2"),
+    ];
+    pool.push(
+        field("stride", FieldType::Sizes { min: 1, max: 2 }, "Step of the window; as wide as the window when not given.")
+            .open(),
+    );
+    pool.push(
+        field(
+            "padding",
+            FieldType::IntegerOr { min: 0, max: 1024, names: &["same", "valid"] },
+            "Zeros around the input.",
+        )
+        .or("valid"),
+    );
+    vec![
+        layer("conv", "A convolution with batch normalisation and ReLU.", conv),
+        layer("depthwise", "A convolution of each channel by itself.", depthwise),
+        layer("transposed", "A transposed convolution, which enlarges rows and columns.", transposed),
+        layer("pool", "Pooling; it computes no MACs.", pool),
+        layer(
+            "dense",
+            "A fully connected layer over the flattened input.",
+            vec![
+                field("units", integer(1), "Outputs.").open().needed(),
+                field("bias", FieldType::Bool, "Whether each output has a bias.").or("true"),
+            ],
+        ),
+    ]
+}
+
+fn composite_layers() -> Vec<Kind> {
+    vec![
+        Kind {
+            holds_layers: true,
+            choices: true,
+            ..layer(
+                "skip",
+                "Adds its input to the output of its layers; with no layer it is the identity and costs nothing.",
+                vec![
+                    field(
+                        "join",
+                        choice(&[
+                            ("add", "element by element: the shapes must be equal"),
+                            ("concat", "channel after channel: rows and columns must be equal"),
+                        ]),
+                        "How input and output come together.",
+                    )
+                    .or("add"),
+                ],
+            )
+        },
+        Kind {
+            doc: "The layers on the other way of a `skip`, such as a projection; the identity when it is absent.",
+            holds_layers: true,
+            ..kind("shortcut", &["skip"], Label::Absent)
+        },
+        Kind {
+            holds_layers: true,
+            choices: true,
+            ..layer(
+                "repeat",
+                "Its layers, so many times one after the other; each repetition has its own decisions.",
+                vec![
+                    field("times", FieldType::Integer { min: 0, max: 1024 }, "How often.")
+                        .open()
+                        .needed(),
+                ],
+            )
+        },
+        layer(
+            "encoder_decoder",
+            "A U-Net: per level two convolutions and a 2×2 max-pool down, two at the bottom, and per level up a 2×2 transposed convolution, the concatenation and two convolutions.",
+            vec![
+                field("depth", FieldType::Integer { min: 1, max: 10 }, "Levels.").open().needed(),
+                field("filters", integer(1), "Channels of the first level, doubled at every further one.")
+                    .open()
+                    .needed(),
+                kernel().or("3"),
+            ],
+        ),
+    ]
+}
+
+fn precision() -> Kind {
+    let bits = |name, doc| field(name, FieldType::Quantity(Dim::DATA), doc);
+    Kind {
+        doc: "Bits of each tensor; the inner block overrides the outer one.",
+        fields: vec![
+            bits("W", "Weights.").open(),
+            bits("I", "Inputs.").open(),
+            bits("O", "Outputs.").open(),
+            bits("psum", "Partial sums; 32 bits when not given."),
+        ],
+        ..kind(
+            "precision",
+            &[
+                "network", "conv", "depthwise", "transposed", "pool", "dense", "skip", "repeat",
+                "encoder_decoder",
+            ],
+            Label::Absent,
+        )
+    }
+}
+
+fn data() -> Kind {
+    Kind {
+        doc: "A data set: what it is, where it comes from and how large it is; never fetched by itself.",
+        fields: vec![
+            field("input", FieldType::Sizes { min: 1, max: 4 }, "Shape of one sample.").needed(),
+            field("classes", integer(1), "Classes of a classification, or of each pixel.").needed(),
+            field("train", integer(0), "Samples to train with."),
+            field("test", integer(0), "Samples to test with."),
+            field("source", FieldType::Text, "Where it is published."),
+            field("licence", FieldType::Text, "Under which terms."),
+        ],
+        example: "data tiny_digits { input = [1, 8, 8], classes = 10, source = \"UCI digits\" }\n",
+        ..kind("data", &[""], Label::Needed)
+    }
+}
+
+fn surrogate() -> Kind {
+    Kind {
+        doc: "An illustrative accuracy, anchored at a published smallest and a published best network and saturating in parameters and MACs between them.",
+        fields: vec![
+            field("metric", FieldType::Text, "What the value is: top-1 accuracy, IoU."),
+            field("saturation", FieldType::Number { min: 0.1, max: 20.0 }, "How early the gain flattens: 0.1 is almost linear in the logarithms.")
+                .or("3"),
+            field("macs_share", FieldType::Number { min: 0.0, max: 1.0 }, "Weight of log MACs against log parameters.")
+                .or("0.5"),
+            field("source", FieldType::Text, "Where the anchors are published, and what is not known.").needed(),
+        ],
+        example: "surrogate my_task {\n  source = \"two trainings of my own\"\n  smallest { accuracy = 0.80, params = 1e4, macs = 1e6 }\n  largest  { accuracy = 0.94, params = 1e7, macs = 1e9 }\n}\n",
+        ..kind("surrogate", &[""], Label::Needed)
+    }
+}
+
+fn anchor(name: &'static str) -> Kind {
+    Kind {
+        doc: "One end of a surrogate: a network of this size has this accuracy.",
+        fields: vec![
+            field("accuracy", FieldType::Number { min: 0.0, max: 1.0 }, "In 0..1.").needed(),
+            field("params", FieldType::Number { min: 1.0, max: f64::INFINITY }, "Parameters.").needed(),
+            field("macs", FieldType::Number { min: 1.0, max: f64::INFINITY }, "MACs of one input.").needed(),
+        ],
+        ..kind(name, &["surrogate"], Label::Absent)
+    }
+}

@@ -1,0 +1,99 @@
+//! Workloads, problems and strategies.
+
+use super::{Algorithm, Field, FieldType, Kind, Label, choice, field, integer, kind};
+
+pub(super) fn kinds(algorithms: &[Algorithm]) -> Vec<Kind> {
+    vec![workload(), task(), problem(), prefer(), strategy(algorithms), penalty(), controller()]
+}
+
+fn workload() -> Kind {
+    Kind {
+        doc: "The tasks that run together on one accelerator.",
+        example: "use std.nets.{resnet18}\nworkload both {\n  task left  { network = resnet18 }\n  task right { network = resnet18, batch = 2 }\n}\n",
+        ..kind("workload", &[""], Label::Needed)
+    }
+}
+
+fn task() -> Kind {
+    Kind {
+        doc: "One network with its data and the source of its accuracy.",
+        fields: vec![
+            field("network", FieldType::Block(&["network"]), "What is computed.").open().needed(),
+            field("data", FieldType::Block(&["data"]), "What it is computed on."),
+            field("accuracy", FieldType::AccuracySource, "Where its accuracy comes from; using the accuracy without one is E0603."),
+            field(
+                "metric",
+                choice(&[
+                    ("top1", "share of right first answers"),
+                    ("iou", "intersection over union of the segmented area"),
+                    ("dice", "twice the intersection over the sum of the areas"),
+                ]),
+                "What the accuracy means.",
+            )
+            .or("top1"),
+            field("weight", FieldType::Number { min: 0.0, max: f64::INFINITY }, "Weight in the mean accuracy of the workload.").or("1"),
+            field("batch", integer(1), "Inputs at a time.").or("1"),
+        ],
+        ..kind("task", &["workload"], Label::Needed)
+    }
+}
+
+fn problem() -> Kind {
+    Kind {
+        doc: "What to find: a workload on an accelerator, the specs it must meet (`require`) and what is best (`maximize`, `minimize`).",
+        fields: vec![
+            field("workload", FieldType::Block(&["workload", "network"]), "What runs.").needed(),
+            field("on", FieldType::Block(&["accelerator"]), "Where it runs.").needed(),
+        ],
+        goals: true,
+        example: "use std.nets.{resnet18}\nuse std.accel.{eyeriss_like}\nproblem frugal {\n  workload = resnet18\n  on = eyeriss_like with { core.pes in {128, 256} }\n  require latency <= 1 s\n  minimize energy\n}\n",
+        ..kind("problem", &[""], Label::Needed)
+    }
+}
+
+fn prefer() -> Kind {
+    Kind {
+        doc: "How several goals are weighed: `prefer lexicographic` takes them in order; without it they make a Pareto front.",
+        ..kind("prefer", &["problem"], Label::OneOf(&["lexicographic", "pareto"]))
+    }
+}
+
+/// The fields that every strategy has.
+fn common() -> Vec<Field> {
+    vec![
+        field("seed", integer(0), "Where its random numbers start.").or("1"),
+        field("evaluations", integer(1), "Designs to evaluate; duplicates are free."),
+    ]
+}
+
+fn strategy(algorithms: &[Algorithm]) -> Kind {
+    let names = algorithms.iter().map(|a| (a.name.clone(), a.doc.clone())).collect();
+    let mut fields = vec![
+        field("algorithm", FieldType::Choice(names), "The search algorithm.").needed(),
+    ];
+    fields.extend(common());
+    Kind {
+        doc: "How to search. Each algorithm has options of its own: `nasaic doc ALGORITHM`.",
+        fields,
+        example: "strategy quick { algorithm = random, evaluations = 100, seed = 1 }\n",
+        ..kind("strategy", &[""], Label::Needed)
+    }
+}
+
+fn penalty() -> Kind {
+    Kind {
+        doc: "NASAIC's penalty: reward = goal − weight · Σ max(value − spec, 0) ÷ (bound − spec).",
+        fields: vec![
+            field("weight", FieldType::Number { min: 0.0, max: f64::INFINITY }, "ρ of the paper.").or("10"),
+            field("bound", FieldType::Bound, "The value at which a violation counts 1, as a multiple of its spec, or `worst_of(n)`: the worst of n random designs.").or("worst_of(1000)"),
+        ],
+        ..kind("penalty", &["strategy"], Label::Absent)
+    }
+}
+
+fn controller() -> Kind {
+    Kind {
+        doc: "The network that proposes designs; its fields belong to the algorithm.",
+        ..kind("controller", &["strategy"], Label::Absent)
+    }
+}

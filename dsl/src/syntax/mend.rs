@@ -1,0 +1,240 @@
+//! Signs and words of other places, read as what they were meant to be.
+//!
+//! Text copied from a PDF or a chat has look-alikes of ASCII signs; hands have
+//! habits from other languages. Each is reported, and replaced in a copy of the
+//! text by what was meant, padded with blanks to the same length in bytes. So
+//! everything after it is read as usual and every place stays exact.
+
+use super::lex::{Lexed, Lexeme, Lexer, Token, TokenKind, lex};
+use super::problems::{Problems, Rank};
+use crate::diagnostic::Diagnostic;
+use std::borrow::Cow;
+
+/// Look-alikes and what they stand for; never longer than what they replace.
+const LOOKALIKES: [(&str, &str); 20] = [
+    ("−–—‐‑‒―", "-"),
+    ("×·∙⋅∗✕", "*"),
+    ("÷∕⁄", "/"),
+    ("≠", "!="),
+    ("⩽≦", "<="),
+    ("⩾≧", ">="),
+    ("…‥", ".."),
+    ("∈", "in"),
+    ("，、", ","),
+    ("；", ","),
+    ("：", ":"),
+    ("＝", "="),
+    ("＜", "<"),
+    ("＞", ">"),
+    ("（", "("),
+    ("）", ")"),
+    ("［", "["),
+    ("］", "]"),
+    ("｛", "{"),
+    ("｝", "}"),
+];
+
+/// Quotation marks that are not `"`.
+const DOUBLE_QUOTES: &str = "“”„‟«»″＂";
+const SINGLE_QUOTES: &str = "'‘’‚‛′`´";
+
+/// Signs without width, which nobody can see.
+const INVISIBLE: &str = "\u{FEFF}\u{200B}\u{200C}\u{200D}\u{2060}\u{AD}";
+
+/// Words that begin a statement elsewhere, and what they are here.
+const WORDS: [(&str, &str); 6] = [
+    ("minimise", "minimize"),
+    ("maximise", "maximize"),
+    ("assert", "expect"),
+    ("const", "let"),
+    ("var", "let"),
+    ("val", "let"),
+];
+
+/// The text as the grammar shall read it, with its words and signs.
+pub(crate) fn mend<'a>(text: &'a str, problems: &mut Problems<'_>) -> (Cow<'a, str>, Lexed) {
+    let lexed = lex(text);
+    let strange = |token: &Token| match token.kind {
+        TokenKind::Sign => !is_plain_sign(&text[token.start..token.end]),
+        TokenKind::Word => WORDS.iter().any(|(word, _)| *word == &text[token.start..token.end]),
+        _ => false,
+    };
+    let odd_blank = |c: char| c.is_whitespace() && !matches!(c, ' ' | '\t' | '\r' | '\n');
+    if !lexed.tokens.iter().any(strange) && !text.contains(odd_blank) {
+        return (Cow::Borrowed(text), lexed);
+    }
+    let mended = Mender { text, problems, mended: String::with_capacity(text.len()) }.run();
+    let lexed = lex(&mended);
+    (Cow::Owned(mended), lexed)
+}
+
+fn is_plain_sign(sign: &str) -> bool {
+    sign.is_ascii() && !matches!(sign, "#" | ";" | "'" | "`")
+}
+
+struct Mender<'a, 'p, 't> {
+    text: &'a str,
+    problems: &'p mut Problems<'t>,
+    /// The text so far; always as long as the part of `text` it stands for.
+    mended: String,
+}
+
+impl Mender<'_, '_, '_> {
+    fn run(mut self) -> String {
+        let mut lexer = Lexer::new(self.text);
+        let mut begins = true;
+        while let Some(lexeme) = lexer.next() {
+            match lexeme {
+                Lexeme::Comment(comment) => self.copy_to(comment.start, comment.end),
+                Lexeme::Token(token) => {
+                    begins |= self.text[self.mended.len()..token.start].contains('\n');
+                    self.token(token, begins);
+                    begins = matches!(&self.text[token.start..token.end], "{" | "," | ";");
+                    lexer.skip_to(self.mended.len());
+                }
+            }
+        }
+        let end = self.text.len();
+        self.copy_to(end, end);
+        self.mended
+    }
+
+    /// Copies up to byte `end`; what lies before `start` are blanks.
+    fn copy_to(&mut self, start: usize, end: usize) {
+        for c in self.text[self.mended.len()..start].chars() {
+            match c {
+                ' ' | '\t' | '\r' | '\n' => self.mended.push(c),
+                _ => self.mended.extend(std::iter::repeat_n(' ', c.len_utf8())),
+            }
+        }
+        self.mended.push_str(&self.text[start..end]);
+    }
+
+    /// Puts `meant` in the place of the text up to byte `end`, padded with blanks.
+    fn replace_to(&mut self, end: usize, meant: &str) {
+        self.mended.push_str(meant);
+        let missing = end.saturating_sub(self.mended.len());
+        self.mended.extend(std::iter::repeat_n(' ', missing));
+    }
+
+    fn token(&mut self, token: Token, begins: bool) {
+        let sign = &self.text[token.start..token.end];
+        self.copy_to(token.start, token.start);
+        match token.kind {
+            TokenKind::Word if begins => self.word(token, sign),
+            TokenKind::Sign if !is_plain_sign(sign) => self.sign(token, sign),
+            _ => self.copy_to(token.start, token.end),
+        }
+    }
+
+    fn sign(&mut self, token: Token, sign: &str) {
+        let lookalike = LOOKALIKES.iter().find(|(all, _)| all.contains(sign));
+        match (sign, lookalike) {
+            ("#", _) => self.hash(token),
+            (";", _) => self.semicolon(token),
+            _ if INVISIBLE.contains(sign) => self.replace_to(token.end, ""),
+            _ if DOUBLE_QUOTES.contains(sign) => self.quote(token, DOUBLE_QUOTES),
+            _ if SINGLE_QUOTES.contains(sign) => self.quote(token, SINGLE_QUOTES),
+            (_, Some((_, meant))) => {
+                let title = format!("`{sign}` is not the sign `{meant}`");
+                self.report(token.start, token.end, title, &format!("write `{meant}` here"), PASTED, format!("write `{meant}`"));
+                self.replace_to(token.end, meant);
+            }
+            _ => self.copy_to(token.start, token.end),
+        }
+    }
+
+    fn hash(&mut self, token: Token) {
+        let end = self.line_end(token.start);
+        let words = self.text[token.end..end].trim();
+        self.report(
+            token.start,
+            token.end,
+            String::from("`#` begins no comment"),
+            "not a sign of the language",
+            "A comment begins with `//` and ends with its line.",
+            format!("write `// {words}`"),
+        );
+        self.replace_to(end, "");
+    }
+
+    fn semicolon(&mut self, token: Token) {
+        let rest = self.text[token.end..self.line_end(token.start)].trim_start();
+        let last = rest.is_empty() || rest.starts_with("//") || rest.starts_with('}');
+        let (hint, meant) = if last { ("leave it out", "") } else { ("write `,`", ",") };
+        self.report(
+            token.start,
+            token.end,
+            String::from("`;` is not needed"),
+            "not a sign of the language",
+            "An item ends with its line; commas separate items on one line.",
+            String::from(hint),
+        );
+        self.replace_to(token.end, meant);
+    }
+
+    /// A string in foreign quotation marks, if its other end is on the same line.
+    fn quote(&mut self, token: Token, family: &str) {
+        let line = &self.text[token.end..self.line_end(token.start)];
+        let other = line.char_indices().find(|(_, c)| family.contains(*c) || *c == '"');
+        let Some((length, other)) = other else {
+            return self.copy_to(token.start, token.end);
+        };
+        let (inner_end, end) = (token.end + length, token.end + length + other.len_utf8());
+        let words = &self.text[token.end..inner_end];
+        self.report(
+            token.start,
+            end,
+            String::from("these are not the quotation marks of a string"),
+            "write `\"` at both ends",
+            "A string stands between two plain `\"`.",
+            format!("write `\"{words}\"`"),
+        );
+        let blanks = token.end - token.start - 1;
+        self.mended.extend(std::iter::repeat_n(' ', blanks));
+        self.mended.push('"');
+        self.copy_to(token.end, inner_end);
+        self.replace_to(end, "\"");
+    }
+
+    fn word(&mut self, token: Token, word: &str) {
+        let meant = WORDS.iter().find(|(other, _)| *other == word).map(|(_, meant)| *meant);
+        let line = &self.text[token.end..self.line_end(token.start)];
+        let rest = line.split("//").next().unwrap_or("").trim().trim_end_matches(['}', ',', ';']).trim_end();
+        let Some(meant) = meant.filter(|meant| begins_statement(*meant, rest)) else {
+            return self.copy_to(token.start, token.end);
+        };
+        self.report(
+            token.start,
+            token.end,
+            format!("`{word}` is not a word of the language"),
+            &format!("write `{meant}` here"),
+            &format!("The word is `{meant}`."),
+            format!("write `{meant} {rest}`"),
+        );
+        self.replace_to(token.end, meant);
+    }
+
+    fn report(&mut self, start: usize, end: usize, title: String, label: &str, note: &str, hint: String) {
+        let diagnostic = Diagnostic::new("E0102", title)
+            .at(self.problems.span(start, end), label)
+            .note(note)
+            .hint(hint);
+        self.problems.add(Rank::Sign, diagnostic);
+    }
+
+    fn line_end(&self, at: usize) -> usize {
+        self.text[at..].find('\n').map_or(self.text.len(), |length| at + length)
+    }
+}
+
+const PASTED: &str = "Text copied from a PDF or a chat often has signs that only look right.";
+
+/// Whether what follows the word shows that it begins a statement, and is no name.
+fn begins_statement(meant: &str, rest: &str) -> bool {
+    let name = rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+    match meant {
+        "let" => name.len() < rest.len() && name.trim_start().starts_with('='),
+        _ => rest.starts_with(|c: char| c.is_alphanumeric() || "_(-".contains(c)) && !rest.starts_with("in "),
+    }
+}

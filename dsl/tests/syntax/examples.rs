@@ -1,0 +1,1 @@
+//! The examples are read without a message.

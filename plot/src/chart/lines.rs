@@ -1,0 +1,154 @@
+//! Curves with bands.
+
+use super::{PLANE_HEIGHT, limits};
+use crate::axes::{Plane, Ruler, frame};
+use crate::drawing::{Stroke, Xy};
+use crate::figure::{Line, LinePoint, Lines};
+use crate::labels;
+use crate::legend::{Entry, Swatch};
+use crate::marks;
+use crate::page::Page;
+use crate::palette;
+use crate::scale::{Extent, Skipped};
+use crate::thin;
+
+pub(super) fn draw(chart: &Lines, page: &mut Page) {
+    let mut skipped = Skipped::default();
+    let lines: Vec<Vec<LinePoint>> = chart
+        .lines
+        .iter()
+        .map(|line| drawable_points(chart, line, &mut skipped))
+        .collect();
+    let points = || lines.iter().flatten();
+    let heights = points().flat_map(|p| {
+        let (lo, hi) = p.band.unwrap_or((p.y, p.y));
+        [p.y, lo, hi]
+    });
+    let extents = Extent::of(points().map(|p| p.x)).zip(Extent::of(heights));
+    let Some((x, y)) = extents else {
+        page.nothing("there are no points");
+        page.skipped(skipped);
+        return;
+    };
+    let (x, y) = limits::widen((x, y), (&chart.x, &chart.y), &chart.limits);
+    let extents = (x.not_empty(chart.x.log), y.padded(chart.y.log));
+    let rulers = (
+        Ruler::new(&chart.x, extents.0),
+        Ruler::new(&chart.y, extents.1),
+    );
+
+    let entries: Vec<Entry> = chart
+        .lines
+        .iter()
+        .enumerate()
+        .map(|(i, line)| Entry::new(swatch(i), &*line.name))
+        .collect();
+    page.legend(&entries);
+    let plane = frame(page, (&rulers.0, &rulers.1), PLANE_HEIGHT, 0.0);
+    limits::shade(page, &plane, &chart.limits, extents);
+    for (i, points) in lines.iter().enumerate() {
+        band(page, points, chart.lines[i].step, &plane, i);
+    }
+    let mut obstacles = Vec::new();
+    for (i, points) in lines.iter().enumerate() {
+        let path = curve(page, points, chart.lines[i].step, &plane, i);
+        obstacles.extend(labels::along(&path));
+    }
+    limits::lines(page, &plane, &chart.limits, extents, &obstacles);
+    page.skipped(skipped);
+}
+
+fn drawable_points(chart: &Lines, line: &Line, skipped: &mut Skipped) -> Vec<LinePoint> {
+    let mut points = Vec::new();
+    for point in &line.points {
+        if !(skipped.keeps(point.x, chart.x.log) && skipped.keeps(point.y, chart.y.log)) {
+            continue;
+        }
+        let band = point
+            .band
+            .filter(|(lo, hi)| skipped.keeps(*lo, chart.y.log) && skipped.keeps(*hi, chart.y.log));
+        points.push(LinePoint { band, ..*point });
+    }
+    points
+}
+
+fn stroke(i: usize) -> Stroke {
+    Stroke::new(palette::series(i), 1.8)
+}
+
+fn swatch(i: usize) -> Swatch {
+    Swatch::Curve(palette::mark(i), stroke(i))
+}
+
+/// Fills the band of a curve, with a gap where points have none.
+fn band(page: &mut Page, points: &[LinePoint], step: bool, plane: &Plane, i: usize) {
+    for run in points.chunk_by(|a, b| a.band.is_some() == b.band.is_some()) {
+        let edge = |pick: fn((f64, f64)) -> f64| -> Vec<Xy> {
+            let edge = run
+                .iter()
+                .filter_map(|p| Some(plane.at((p.x, pick(p.band?)))));
+            thin::columns(&stepped(edge.collect(), step))
+        };
+        let mut outline = edge(|band| band.1);
+        outline.extend(edge(|band| band.0).into_iter().rev());
+        if outline.len() > 2 {
+            page.drawing
+                .polygon(outline, palette::series(i).alpha(0.18));
+        }
+    }
+}
+
+/// Draws a curve with its marks and returns its path.
+fn curve(page: &mut Page, points: &[LinePoint], step: bool, plane: &Plane, i: usize) -> Vec<Xy> {
+    let places: Vec<Xy> = points.iter().map(|p| plane.at((p.x, p.y))).collect();
+    for at in marked(&places, i) {
+        marks::draw(
+            &mut page.drawing,
+            palette::mark(i),
+            at,
+            3.8,
+            palette::series(i),
+        );
+    }
+    let path = thin::columns(&stepped(places, step));
+    if path.len() > 1 {
+        page.drawing.path(path.clone(), stroke(i));
+    }
+    path
+}
+
+/// The points with a corner before each, so that a value holds until the next.
+fn stepped(points: Vec<Xy>, step: bool) -> Vec<Xy> {
+    if !step {
+        return points;
+    }
+    let mut path: Vec<Xy> = Vec::with_capacity(points.len() * 2);
+    for point in points {
+        if let Some(last) = path.last() {
+            path.push((point.0, last.1));
+        }
+        path.push(point);
+    }
+    path
+}
+
+/// Which places carry a mark: all of a few, and of many about one each 80 pixels, shifted from
+/// curve to curve so that the marks do not meet.
+fn marked(places: &[Xy], i: usize) -> Vec<Xy> {
+    const APART: f64 = 80.0;
+    if places.len() <= 12 {
+        return places.to_vec();
+    }
+    let mut next = f64::NEG_INFINITY;
+    let mut marked = Vec::new();
+    for &(x, y) in places {
+        if next == f64::NEG_INFINITY {
+            next = x + APART * (0.3 + 0.17 * (i % 5) as f64);
+        }
+        if x >= next {
+            marked.push((x, y));
+            next = x + APART;
+        }
+    }
+    marked
+}

@@ -1,0 +1,362 @@
+//! One run of a strategy on a problem: evaluating, counting, keeping the best.
+
+use crate::design::Design;
+use crate::options::Options;
+use crate::pareto;
+use crate::problem::{Evaluated, Outcome, Problem};
+use crate::strategy::{Ask, Episode, SearchError, Strategy, Task, Train};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+/// Batches without a new design after which a run is given up.
+const PATIENCE: usize = 1000;
+
+/// Spaces up to this size are counted, to stop when all of one is known.
+const COUNTED: u128 = 1_000_000;
+
+/// How much a run may evaluate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Budget {
+    /// Largest number of distinct hardware evaluations; none leaves the end to the strategy.
+    pub evaluations: Option<u64>,
+}
+
+/// What a run has evaluated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Distinct designs whose hardware was evaluated.
+    pub hardware: u64,
+    /// Distinct choices of networks whose accuracy was evaluated.
+    pub accuracy: u64,
+    /// Proposals of designs that were already known; they cost nothing.
+    pub duplicates: u64,
+    /// Distinct choices of networks that were never trained.
+    pub pruned: u64,
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stop {
+    /// The budget is used up.
+    Budget,
+    /// The strategy has nothing more to propose.
+    Done,
+    /// Every distinct design of the space is known.
+    Exhausted,
+    /// The strategy proposed nothing but known designs for a long time.
+    Stalled,
+    /// The observer asked for it.
+    Interrupted,
+}
+
+/// What a run found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// The distinct designs in the order of their evaluation.
+    pub evaluated: Vec<Evaluated>,
+    /// Index of the best design: feasible if any is, see [`Evaluated::is_better`].
+    pub best: Option<usize>,
+    /// Indices of the feasible designs that no other dominates, in order of evaluation.
+    pub front: Vec<usize>,
+    /// For each evaluation, the best design up to it.
+    pub history: Vec<usize>,
+    /// What was evaluated.
+    pub counts: Counts,
+    /// The strategy's episodes, where it has them.
+    pub episodes: Vec<Episode>,
+    /// Why it ended.
+    pub stop: Stop,
+}
+
+impl Run {
+    /// Whether the run was stopped from outside, so that this is its best so far.
+    pub fn interrupted(&self) -> bool {
+        self.stop == Stop::Interrupted
+    }
+
+    /// Whether the best design meets all specs.
+    pub fn is_feasible(&self) -> bool {
+        self.best
+            .is_some_and(|best| self.evaluated[best].is_feasible())
+    }
+}
+
+/// Where a run stands, after a batch.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    /// The distinct designs so far.
+    pub evaluated: &'a [Evaluated],
+    /// Index of the best so far.
+    pub best: Option<usize>,
+    /// What was evaluated so far.
+    pub counts: Counts,
+    /// The strategy's episodes so far, where it has them.
+    pub episodes: &'a [Episode],
+}
+
+/// Runs a strategy on a problem, on the current rayon thread pool.
+///
+/// Proposals are evaluated in parallel and told in the order asked, so the
+/// number of threads does not change the result. The observer is called after
+/// every batch and can break the run off.
+pub fn run(
+    problem: &dyn Problem,
+    options: &Options,
+    budget: Budget,
+    seed: u64,
+    observer: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
+) -> Result<Run, SearchError> {
+    let info = options.strategy();
+    let goals = problem.goals();
+    let mut strategy = (info.make)(Task {
+        space: problem.space(),
+        goals,
+        options,
+        seed,
+    })?;
+    if budget.evaluations.is_none() && !strategy.ends() {
+        return Err(SearchError::NoBudget {
+            strategy: info.name,
+        });
+    }
+    let mut record = Record::new(problem);
+    let mut idle = 0;
+    let stop = loop {
+        let left = budget
+            .evaluations
+            .map_or(u64::MAX, |most| most.saturating_sub(record.size()));
+        if left == 0 {
+            break Stop::Budget;
+        }
+        if record.is_complete() {
+            break Stop::Exhausted;
+        }
+        if idle == PATIENCE {
+            break Stop::Stalled;
+        }
+        let most = strategy
+            .batch()
+            .max(1)
+            .min(usize::try_from(left).unwrap_or(usize::MAX));
+        let mut asked = strategy.ask(most);
+        asked.truncate(most);
+        if asked.is_empty() {
+            break Stop::Done;
+        }
+        if !asked
+            .iter()
+            .all(|ask| problem.space().contains(&ask.design))
+        {
+            return Err(SearchError::Outside {
+                strategy: info.name,
+            });
+        }
+        let before = record.size();
+        let trials = record.evaluate(&asked);
+        idle = if record.size() == before { idle + 1 } else { 0 };
+        let told: Vec<Evaluated> = trials
+            .iter()
+            .map(|&t| record.evaluated[t].clone())
+            .collect();
+        strategy.tell(&told);
+        if observer(&record.progress(strategy.as_ref())).is_break() {
+            break Stop::Interrupted;
+        }
+    };
+    Ok(record.finish(strategy.as_ref(), stop))
+}
+
+/// All that a run knows.
+struct Record<'a> {
+    problem: &'a dyn Problem,
+    evaluated: Vec<Evaluated>,
+    trial_of: BTreeMap<Design, usize>,
+    /// Choices of networks that were met, with whether they were trained.
+    networks: BTreeMap<Design, bool>,
+    duplicates: u64,
+    best: Option<usize>,
+    history: Vec<usize>,
+    distinct: Option<u128>,
+}
+
+impl<'a> Record<'a> {
+    fn new(problem: &'a dyn Problem) -> Self {
+        let space = problem.space();
+        let small = space
+            .within_limits()
+            .is_some_and(|designs| designs <= COUNTED);
+        Self {
+            problem,
+            evaluated: Vec::new(),
+            trial_of: BTreeMap::new(),
+            networks: BTreeMap::new(),
+            duplicates: 0,
+            best: None,
+            history: Vec::new(),
+            distinct: if small { space.count().distinct } else { None },
+        }
+    }
+
+    fn size(&self) -> u64 {
+        self.evaluated.len() as u64
+    }
+
+    fn is_complete(&self) -> bool {
+        self.distinct == Some(u128::from(self.size()))
+    }
+
+    /// Evaluates a batch and returns the trial of every proposal.
+    fn evaluate(&mut self, asked: &[Ask]) -> Vec<usize> {
+        let first = self.evaluated.len();
+        let trials = self.number(asked);
+        let wanted = self.wanted(asked, &trials);
+        self.complete(&wanted);
+        // Objectives that came later can change the order of earlier trials.
+        if wanted.first().is_some_and(|&trial| trial < first) {
+            self.best = None;
+            (0..first).for_each(|trial| self.challenge(trial));
+        }
+        for trial in first..self.evaluated.len() {
+            self.challenge(trial);
+            self.history.extend(self.best);
+        }
+        trials
+    }
+
+    /// Makes a trial the best if it is.
+    fn challenge(&mut self, trial: usize) {
+        let one = &self.evaluated[trial];
+        if self
+            .best
+            .is_none_or(|best| one.is_better(&self.evaluated[best]))
+        {
+            self.best = Some(trial);
+        }
+    }
+
+    /// Finds the trials of known designs and evaluates the hardware of new ones.
+    fn number(&mut self, asked: &[Ask]) -> Vec<usize> {
+        let (space, problem) = (self.problem.space(), self.problem);
+        let known = self.evaluated.len();
+        let mut fresh = Vec::new();
+        let mut trials = Vec::with_capacity(asked.len());
+        for ask in asked {
+            let design = space.canonical(&ask.design);
+            let trial = *self.trial_of.entry(design).or_insert_with_key(|design| {
+                fresh.push(design.clone());
+                known + fresh.len() - 1
+            });
+            trials.push(trial);
+        }
+        self.duplicates += (asked.len() - fresh.len()) as u64;
+        let priced: Vec<_> = fresh
+            .par_iter()
+            .map(|one| problem.hardware(one).sound())
+            .collect();
+        for (design, hardware) in fresh.into_iter().zip(priced) {
+            self.networks
+                .entry(space.networks(&design))
+                .or_insert(false);
+            let trial = self.size();
+            self.evaluated.push(Evaluated {
+                trial,
+                design,
+                hardware,
+                outcome: None,
+            });
+        }
+        trials
+    }
+
+    /// The trials whose objectives are asked for and not known yet, ascending.
+    fn wanted(&self, asked: &[Ask], trials: &[usize]) -> Vec<usize> {
+        let feasible = |trial: usize| self.evaluated[trial].hardware.is_feasible();
+        let pairs = || asked.iter().zip(trials.iter().copied());
+        let mut open = BTreeSet::new();
+        for (ask, trial) in pairs() {
+            if let (Train::Episode(episode), true) = (ask.train, feasible(trial)) {
+                open.insert(episode);
+            }
+        }
+        let wanted = pairs().filter(|(ask, trial)| match ask.train {
+            Train::Always => true,
+            Train::IfFeasible => feasible(*trial),
+            Train::Episode(episode) => open.contains(&episode),
+        });
+        let unknown = |trial: &usize| {
+            self.evaluated[*trial].hardware.valid && self.evaluated[*trial].outcome.is_none()
+        };
+        let wanted: BTreeSet<usize> = wanted.map(|(_, trial)| trial).filter(unknown).collect();
+        wanted.into_iter().collect()
+    }
+
+    /// Finds the objectives of trials, never of two with the same networks at the same time.
+    fn complete(&mut self, wanted: &[usize]) {
+        let (problem, goals) = (self.problem, self.problem.goals());
+        let mut groups: BTreeMap<Design, Vec<usize>> = BTreeMap::new();
+        for &trial in wanted {
+            let networks = problem.space().networks(&self.evaluated[trial].design);
+            groups.entry(networks).or_default().push(trial);
+        }
+        let groups: Vec<(Design, Vec<usize>)> = groups.into_iter().collect();
+        let evaluated = &self.evaluated;
+        let finish = |&trial: &usize| {
+            let one = &evaluated[trial];
+            (
+                trial,
+                problem.complete(&one.design, &one.hardware).sound(goals),
+            )
+        };
+        let outcomes: Vec<Vec<(usize, Outcome)>> = groups
+            .par_iter()
+            .map(|(_, trials)| trials.iter().map(finish).collect())
+            .collect();
+        for (trial, outcome) in outcomes.into_iter().flatten() {
+            self.evaluated[trial].outcome = Some(outcome);
+        }
+        self.networks
+            .extend(groups.into_iter().map(|(networks, _)| (networks, true)));
+    }
+
+    fn counts(&self) -> Counts {
+        let trained = self.networks.values().filter(|&&trained| trained).count() as u64;
+        Counts {
+            hardware: self.size(),
+            accuracy: trained,
+            duplicates: self.duplicates,
+            pruned: self.networks.len() as u64 - trained,
+        }
+    }
+
+    fn progress<'b>(&'b self, strategy: &'b dyn Strategy) -> Progress<'b> {
+        Progress {
+            evaluated: &self.evaluated,
+            best: self.best,
+            counts: self.counts(),
+            episodes: strategy.episodes(),
+        }
+    }
+
+    fn finish(self, strategy: &dyn Strategy, stop: Stop) -> Run {
+        let feasible: Vec<(usize, &[f64])> = (self.evaluated.iter().enumerate())
+            .filter(|(_, one)| one.is_feasible())
+            .filter_map(|(trial, one)| Some((trial, one.outcome.as_ref()?.objectives.as_slice())))
+            .collect();
+        let points: Vec<&[f64]> = feasible.iter().map(|(_, point)| *point).collect();
+        let front = pareto::front(&points)
+            .into_iter()
+            .map(|index| feasible[index].0)
+            .collect();
+        Run {
+            front,
+            counts: self.counts(),
+            episodes: strategy.episodes().to_vec(),
+            evaluated: self.evaluated,
+            best: self.best,
+            history: self.history,
+            stop,
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Strategies: how one proposes designs, and the register of all there are.
+//!
+//! A new strategy is one file in `strategies/` with an `INFO` and one line in
+//! [`strategies`]; checks, help and completion read the register.
+
+use crate::design::Design;
+use crate::options::{Kind, OptionError, OptionInfo, Options};
+use crate::problem::Evaluated;
+use crate::space::{Space, SpaceError};
+use crate::strategies::{evolution, exhaustive, random, reinforce};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// All strategies, by ascending effort to explain them.
+pub fn strategies() -> &'static [StrategyInfo] {
+    static ALL: [StrategyInfo; 4] = [
+        random::INFO,
+        exhaustive::INFO,
+        evolution::INFO,
+        reinforce::INFO,
+    ];
+    &ALL
+}
+
+/// The strategy with a name.
+pub fn strategy(name: &str) -> Option<&'static StrategyInfo> {
+    strategies().iter().find(|info| info.name == name)
+}
+
+/// What is known of a strategy before it is used.
+#[derive(Clone, Copy, Debug)]
+pub struct StrategyInfo {
+    /// Name in scripts.
+    pub name: &'static str,
+    /// One line of help.
+    pub help: &'static str,
+    /// Its options.
+    pub options: &'static [OptionInfo],
+    /// Prepares a use of it.
+    pub make: for<'a> fn(Task<'a>) -> Result<Box<dyn Strategy + 'a>, SearchError>,
+}
+
+/// What a strategy is to work on.
+#[derive(Clone, Copy, Debug)]
+pub struct Task<'a> {
+    /// The space to search.
+    pub space: &'a Space,
+    /// Number of objectives.
+    pub goals: usize,
+    /// Options with their defaults.
+    pub options: &'a Options,
+    /// Seed of all its random numbers.
+    pub seed: u64,
+}
+
+/// Proposes designs and learns from what they turn out to be.
+///
+/// A strategy is a function of its task and of what it was told: it reads no
+/// clock and starts no thread, so a run can be repeated or replayed.
+pub trait Strategy {
+    /// Proposes between 1 and `most` designs; none when it has nothing more to propose.
+    fn ask(&mut self, most: usize) -> Vec<Ask>;
+
+    /// Learns what the designs of the last `ask` turned out to be, in the order asked.
+    ///
+    /// A design known from before is told again with its first trial number.
+    fn tell(&mut self, evaluated: &[Evaluated]);
+
+    /// How many designs it would like to propose at a time.
+    fn batch(&self) -> usize {
+        64
+    }
+
+    /// Whether it ends by itself; if not, a run needs a budget.
+    fn ends(&self) -> bool {
+        false
+    }
+
+    /// Its episodes so far, for strategies that have them.
+    fn episodes(&self) -> &[Episode] {
+        &[]
+    }
+}
+
+/// One proposal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    /// The design, not necessarily canonical.
+    pub design: Design,
+    /// When its networks are to be trained.
+    pub train: Train,
+}
+
+/// When the networks of a proposed design are trained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Train {
+    /// Whenever the design can be built.
+    Always,
+    /// Only when the design meets the hardware specs.
+    IfFeasible,
+    /// Only when any design of the same episode in this batch meets them: early pruning.
+    Episode(u64),
+}
+
+/// Some proposals for one choice of networks, and what they were worth.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Episode {
+    /// The trials of its designs.
+    pub trials: Vec<u64>,
+    /// Whether a design met the hardware specs, so that the networks were trained.
+    pub trained: bool,
+    /// Mean reward of its designs.
+    pub mean_reward: f64,
+    /// Reward of the best of its designs.
+    pub best_reward: f64,
+}
+
+/// The option that says what to train, for strategies that propose single designs.
+pub(crate) const TRAIN: OptionInfo = OptionInfo {
+    name: "train",
+    help: "train the networks of feasible designs only, or always",
+    kind: Kind::Choice(&["feasible", "always"]),
+    default: Some("feasible"),
+};
+
+impl Train {
+    /// Reads the `train` option.
+    pub(crate) fn from_options(options: &Options) -> Result<Self, OptionError> {
+        Ok(if options.choice("train")? == "always" {
+            Self::Always
+        } else {
+            Self::IfFeasible
+        })
+    }
+}
+
+/// Why a search cannot be run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SearchError {
+    /// An option is wrong.
+    Option(OptionError),
+    /// The space is wrong.
+    Space(SpaceError),
+    /// The strategy never ends by itself and no budget was given.
+    NoBudget {
+        /// Name of the strategy.
+        strategy: &'static str,
+    },
+    /// The space has more designs than the strategy accepts.
+    TooLarge {
+        /// Name of the strategy.
+        strategy: &'static str,
+        /// Number of designs within the limits, where it is known.
+        designs: Option<u128>,
+        /// What it accepts.
+        limit: u128,
+    },
+    /// The strategy needs a single objective.
+    Goals {
+        /// Name of the strategy.
+        strategy: &'static str,
+        /// Number of objectives of the problem.
+        goals: usize,
+    },
+    /// The strategy proposed something that is not in the space.
+    Outside {
+        /// Name of the strategy.
+        strategy: &'static str,
+    },
+}
+
+impl fmt::Display for SearchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Option(error) => error.fmt(f),
+            Self::Space(error) => error.fmt(f),
+            Self::NoBudget { strategy } => {
+                write!(
+                    f,
+                    "strategy `{strategy}` does not end by itself and needs `evaluations`"
+                )
+            }
+            Self::TooLarge {
+                strategy,
+                designs: Some(designs),
+                limit,
+            } => write!(
+                f,
+                "strategy `{strategy}` takes at most {limit} designs and the space has {designs}"
+            ),
+            Self::TooLarge {
+                strategy,
+                designs: None,
+                limit,
+            } => write!(
+                f,
+                "strategy `{strategy}` takes at most {limit} designs and the space has many more"
+            ),
+            Self::Goals { strategy, goals } => {
+                write!(
+                    f,
+                    "strategy `{strategy}` needs one objective, the problem has {goals}"
+                )
+            }
+            Self::Outside { strategy } => {
+                write!(
+                    f,
+                    "strategy `{strategy}` proposed a design outside the space"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for SearchError {}
+
+impl From<OptionError> for SearchError {
+    fn from(error: OptionError) -> Self {
+        Self::Option(error)
+    }
+}
+
+impl From<SpaceError> for SearchError {
+    fn from(error: SpaceError) -> Self {
+        Self::Space(error)
+    }
+}

@@ -1,0 +1,243 @@
+//! Moves through a space that never leave it: sampling, enumeration, mutation, crossover.
+//!
+//! All of them are one walk along the decisions in [`Space::order`]. At every
+//! decision only the values are offered with which the rest can still be
+//! completed within the limits, so no move has to be repaired or rejected.
+
+use crate::chain::START;
+use crate::design::Design;
+use crate::space::Space;
+use rand::{Rng, RngExt};
+
+/// The values a walk may take at one decision.
+#[derive(Clone, Debug, Default)]
+pub struct Offer {
+    /// Value indices, ascending; never empty.
+    pub values: Vec<u32>,
+    /// For each value, in how many ways the decisions tied to this one can be completed.
+    pub weights: Vec<u128>,
+    next: Vec<u64>,
+}
+
+impl Space {
+    /// Walks through the decisions, taking at each the offered value that `choose` points to.
+    ///
+    /// `choose` gets the decision and the offer and returns a position in
+    /// `offer.values`; a position past the end means the last value. It is not
+    /// asked about decisions that take no part.
+    pub fn walk(&self, mut choose: impl FnMut(usize, &Offer) -> usize) -> Design {
+        let mut design = Design(vec![Design::INACTIVE; self.decisions().len()]);
+        let mut keys = vec![(0, START); self.chains().len()];
+        let mut offer = Offer::default();
+        for &decision in self.order() {
+            let number = self.chain_of(decision);
+            let (at, key) = keys[number];
+            offer.fill(self, number, at, key);
+            let place = match offer.values.is_empty() {
+                true => 0,
+                false => choose(decision, &offer).min(offer.values.len() - 1),
+            };
+            if let Some(&value) = offer.values.get(place) {
+                design.0[decision] = value;
+            }
+            keys[number] = (at + 1, offer.next[place]);
+        }
+        design
+    }
+
+    /// A design drawn uniformly from all designs within the limits.
+    ///
+    /// Designs that differ only in what an absence drops count as different.
+    /// Where a group of tied decisions has more than 2⁹⁶ designs the
+    /// probabilities are uniform to within rounding.
+    pub fn sample(&self, rng: &mut impl Rng) -> Design {
+        self.walk(|_, offer| {
+            let total: u128 = offer.weights.iter().sum();
+            let mut left = rng.random_range(0..total);
+            let found = offer.weights.iter().position(|&weight| {
+                let here = left < weight;
+                left = left.saturating_sub(weight);
+                here
+            });
+            found.unwrap_or(0)
+        })
+    }
+
+    /// A design near another: each decision is redrawn with probability `rate`.
+    ///
+    /// Values that became impossible because of an earlier change, or active
+    /// because of one, are redrawn too. At least one decision with a choice is
+    /// redrawn to another value, if there is one. An ordered decision moves to
+    /// one of the nearest values on either side as often as it jumps anywhere.
+    pub fn mutate(&self, design: &Design, rate: f64, rng: &mut impl Rng) -> Design {
+        let open: Vec<usize> = (0..self.decisions().len())
+            .filter(|&index| self.decisions()[index].values > 1 && design.value(index).is_some())
+            .collect();
+        let forced = (!open.is_empty()).then(|| open[rng.random_range(0..open.len())]);
+        self.walk(|decision, offer| {
+            let kept = design.value(decision).and_then(|value| offer.find(value));
+            let redraw = rng.random::<f64>() < rate || forced == Some(decision);
+            match kept {
+                Some(place) if !redraw => place,
+                Some(place) => {
+                    let near = self.decisions()[decision].ordered && rng.random::<bool>();
+                    offer.other(place, near, rng)
+                }
+                None => rng.random_range(0..offer.values.len()),
+            }
+        })
+    }
+
+    /// A design that takes each decision from one of two parents, by a fair coin.
+    ///
+    /// A value that is impossible after the earlier ones is taken from the
+    /// other parent, and drawn if that is impossible too.
+    pub fn cross(&self, one: &Design, other: &Design, rng: &mut impl Rng) -> Design {
+        self.walk(|decision, offer| {
+            let (first, second) = if rng.random::<bool>() {
+                (one, other)
+            } else {
+                (other, one)
+            };
+            let place = |parent: &Design| parent.value(decision).and_then(|v| offer.find(v));
+            place(first)
+                .or_else(|| place(second))
+                .unwrap_or_else(|| rng.random_range(0..offer.values.len()))
+        })
+    }
+
+    /// All designs within the limits that differ from a design in one decision.
+    ///
+    /// Decisions that the change makes active take their first possible value,
+    /// those it makes inactive vanish; everything else stays as it was.
+    pub fn neighbours(&self, design: &Design) -> Vec<Design> {
+        let mut found = Vec::new();
+        for (index, decision) in self.decisions().iter().enumerate() {
+            let Some(now) = design.value(index) else {
+                continue;
+            };
+            for value in (0..decision.values as u32).filter(|&value| value != now) {
+                let moved = self.walk(|at, offer| {
+                    let wanted = if at == index {
+                        Some(value)
+                    } else {
+                        design.value(at)
+                    };
+                    wanted.and_then(|wanted| offer.find(wanted)).unwrap_or(0)
+                });
+                let same = |at: usize| match (design.value(at), moved.value(at)) {
+                    (Some(before), Some(after)) => before == after || at == index,
+                    _ => true,
+                };
+                if moved.value(index) == Some(value) && (0..moved.0.len()).all(same) {
+                    found.push(moved);
+                }
+            }
+        }
+        found
+    }
+
+    /// All designs within the limits, in lexicographic order of [`Space::order`].
+    pub fn enumerate(&self) -> Enumerate<'_> {
+        Enumerate {
+            space: self,
+            next: Some(self.walk(|_, _| 0)),
+        }
+    }
+
+    /// The design after this one in lexicographic order.
+    fn successor(&self, design: &Design) -> Option<Design> {
+        let offers = self.offers(design);
+        let (turn, place) = offers.iter().enumerate().rev().find_map(|(turn, offer)| {
+            let place = offer.find(design.value(self.order()[turn])?)? + 1;
+            (place < offer.values.len()).then_some((turn, place))
+        })?;
+        let mut passed = false;
+        Some(self.walk(|decision, offer| {
+            if passed {
+                return 0;
+            }
+            passed = decision == self.order()[turn];
+            if passed {
+                place
+            } else {
+                design
+                    .value(decision)
+                    .and_then(|v| offer.find(v))
+                    .unwrap_or(0)
+            }
+        }))
+    }
+
+    /// What was offered at each decision of a design, in the order of the walk.
+    fn offers(&self, design: &Design) -> Vec<Offer> {
+        let mut keys = vec![(0, START); self.chains().len()];
+        let follow = |&decision: &usize| {
+            let number = self.chain_of(decision);
+            let (at, key) = keys[number];
+            let mut offer = Offer::default();
+            offer.fill(self, number, at, key);
+            let place = design
+                .value(decision)
+                .and_then(|value| offer.find(value))
+                .unwrap_or(0);
+            keys[number] = (at + 1, offer.next[place]);
+            offer
+        };
+        self.order().iter().map(follow).collect()
+    }
+}
+
+impl Offer {
+    /// The position of a value in the offer.
+    pub fn find(&self, value: u32) -> Option<usize> {
+        self.values.binary_search(&value).ok()
+    }
+
+    /// The position of another value than the one at `place`, where there is one.
+    fn other(&self, place: usize, near: bool, rng: &mut impl Rng) -> usize {
+        if self.values.len() < 2 {
+            return place;
+        }
+        let last = self.values.len() - 1;
+        if near {
+            let up = if place == 0 {
+                true
+            } else {
+                place != last && rng.random::<bool>()
+            };
+            return if up { place + 1 } else { place - 1 };
+        }
+        let jump = rng.random_range(0..last);
+        if jump < place { jump } else { jump + 1 }
+    }
+
+    /// Lists what the chain allows at a key; without values where the decision takes no part.
+    fn fill(&mut self, space: &Space, number: usize, at: usize, key: u64) {
+        self.values.clear();
+        self.weights.clear();
+        self.next.clear();
+        for (value, next, weight) in space.chains()[number].choices(at, key) {
+            self.values.extend(value);
+            self.weights.push(weight);
+            self.next.push(next);
+        }
+    }
+}
+
+/// An iterator over all designs within the limits.
+#[derive(Clone, Debug)]
+pub struct Enumerate<'a> {
+    space: &'a Space,
+    next: Option<Design>,
+}
+
+impl Iterator for Enumerate<'_> {
+    type Item = Design;
+
+    fn next(&mut self) -> Option<Design> {
+        let current = self.next.take()?;
+        self.next = self.space.successor(&current);
+        Some(current)
+    }
+}
