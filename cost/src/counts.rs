@@ -2,11 +2,11 @@
 //!
 //! # What is counted
 //! A store holds exactly the tile that the loops above it select. In each step of those loops
-//! * a tile that stays the same costs nothing;
+//! * a tile whose loops did not move costs nothing;
 //! * a tile that changes because the loop directly above it (loops of one iteration skipped) moved
 //!   along P, Q, R or S *slides*: only the input words that were not there before are fetched;
-//! * any other tile is fetched whole. A window does not slide back or around a corner, as no
-//!   address generator would.
+//! * any other tile is fetched whole, also where an inner loop turns back and the window happens to
+//!   overlap its last position (the generator of addresses starts a new sweep).
 //!
 //! The feeding store is read once for all instances that ask for the same tile: those that differ
 //! in a dimension which the tensor does not depend on, and those of equally large shares whose
@@ -14,8 +14,8 @@
 //! row-stationary array). Windows that merely overlap are read separately.
 //! Padding is neither fetched nor stored. The multipliers keep nothing between steps.
 //!
-//! Outputs travel the other way: a tile that leaves is an update of the store outside, added up
-//! over the spread reduction dimensions on the way, and it comes back as a fill if it is not
+//! Outputs travel the other way: a tile that leaves is an update of the store outside, added up on
+//! the way over reduction dimensions that are spread with `reduce`, and it comes back as a fill if it is not
 //! complete. The first read of each partial sum is elided (there is nothing to read yet), as in
 //! Timeloop 3.0.3; a tile that leaves for good is not counted as a read of the store it leaves.
 //!
@@ -23,7 +23,7 @@
 //! Let `a(j)` be the words of all tiles at the first step below loop `j`. The tiles of the
 //! innermost loop's steps telescope: `a(last)` minus, for each loop, the steps at which the tile
 //! stayed, minus what sliding saved. Each of these sums is a product over dimensions
-//! ([`crate::pieces`]), where rows (P with R) and columns (Q with S) count as one dimension each.
+//! (module `pieces`), where rows (P with R) and columns (Q with S) count as one dimension each.
 
 use serde::{Deserialize, Serialize};
 
@@ -79,7 +79,12 @@ pub(crate) fn first_words(layer: &Layer, mapping: &Mapping, tensor: Tensor, leve
     let levels = mapping.levels().len();
     let child = (level..levels).find(keeps).unwrap_or(levels);
     let edge = Edge::new(layer, mapping, tensor, mapping.parent(child, tensor), child);
-    let first = View { prefix: 0, settled: false, slide: None, merged: true };
+    let first = View {
+        prefix: 0,
+        settled: false,
+        advanced: None,
+        merged: true,
+    };
     edge.tiles(first) * edge.repeats(first)
 }
 
@@ -117,7 +122,10 @@ pub fn count(layer: &Layer, mapping: &Mapping) -> Counts {
             updates: a.updates * groups,
         };
     }
-    Counts { access, steps: steps(layer, mapping) * groups }
+    Counts {
+        access,
+        steps: steps(layer, mapping) * groups,
+    }
 }
 
 /// Steps in time of the first instance, which takes part in all of them.
@@ -129,9 +137,10 @@ fn steps(layer: &Layer, mapping: &Mapping) -> u64 {
         bound: layer.bound(dim),
         prefix: loops.len(),
         settled: false,
-        slide: None,
+        advanced: None,
         shared: 0,
         sharing: Sharing::First,
+        sums: false,
         positions: false,
     };
     Dim::ALL.into_iter().map(|dim| cut(dim).sums().0).product()
@@ -139,7 +148,11 @@ fn steps(layer: &Layer, mapping: &Mapping) -> u64 {
 
 /// Outputs that each instance of a level ever works on, all instances together.
 fn distinct_outputs(layer: &Layer, mapping: &Mapping, level: usize) -> u64 {
-    let above = mapping.loops().iter().take_while(|l| usize::from(l.level) < level).count();
+    let above = mapping
+        .loops()
+        .iter()
+        .take_while(|l| usize::from(l.level) < level)
+        .count();
     let loops = &mapping.loops()[..above];
     let of = |dim: Dim| {
         if Tensor::O.depends_on(dim) {
@@ -151,9 +164,10 @@ fn distinct_outputs(layer: &Layer, mapping: &Mapping, level: usize) -> u64 {
             bound: layer.bound(dim),
             prefix: 0,
             settled: false,
-            slide: None,
+            advanced: None,
             shared: 0,
             sharing: Sharing::Each,
+            sums: false,
             positions: false,
         };
         cut.sums().0
@@ -180,8 +194,8 @@ struct View {
     prefix: usize,
     /// Whether only steps count at which no loop further in has to turn back.
     settled: bool,
-    /// The loop that advances, if a slide is measured.
-    slide: Option<usize>,
+    /// The loop in time that has just advanced, if a step along a window is looked at.
+    advanced: Option<usize>,
     /// Whether instances with the same tile count once.
     merged: bool,
 }
@@ -195,7 +209,11 @@ impl<'a> Edge<'a> {
         child: usize,
     ) -> Self {
         let below = |level: usize| {
-            mapping.loops().iter().take_while(|l| usize::from(l.level) < level).count()
+            mapping
+                .loops()
+                .iter()
+                .take_while(|l| usize::from(l.level) < level)
+                .count()
         };
         Edge {
             layer,
@@ -208,8 +226,12 @@ impl<'a> Edge<'a> {
 
     /// Words that travel: read at the source (`merged`) or arriving at all instances.
     fn words(&self, merged: bool) -> u64 {
-        let all =
-            View { prefix: self.loops.len(), settled: false, slide: None, merged };
+        let all = View {
+            prefix: self.loops.len(),
+            settled: false,
+            advanced: None,
+            merged,
+        };
         let mut words = self.tiles(all) * self.repeats(all);
         if !self.keeps {
             return words;
@@ -218,20 +240,53 @@ impl<'a> Edge<'a> {
             if l.advance != Advance::Time {
                 continue;
             }
-            let settled = View { prefix: index + 1, settled: true, slide: None, merged };
+            let settled = View {
+                prefix: index + 1,
+                settled: true,
+                advanced: None,
+                merged,
+            };
+            if !self.may_settle(settled) {
+                // Something further in always moves the tile, and so it does for all loops outside.
+                break;
+            }
             if !self.tensor.depends_on(l.dim) {
-                let stay = self.tiles(settled);
-                if stay == 0 {
-                    break;
-                }
-                let every = View { settled: false, ..settled };
-                words -= stay * (self.repeats(every) - self.repeats(View { prefix: index, ..every }));
+                let every = View {
+                    settled: false,
+                    ..settled
+                };
+                let steps = self.repeats(every)
+                    - self.repeats(View {
+                        prefix: index,
+                        ..every
+                    });
+                words -= self.tiles(settled) * steps;
             } else if self.tensor == Tensor::I && is_window(l.dim) {
-                let slide = View { slide: Some(index), ..settled };
-                words -= self.tiles(slide) * self.repeats(settled);
+                words -= self.kept_on_slide(index, settled) * self.repeats(settled);
             }
         }
         words
+    }
+
+    /// Whether there are steps at which no loop of the tensor's dimensions has to turn back.
+    fn may_settle(&self, settled: View) -> bool {
+        let mut moving = Dim::ALL.into_iter().filter(|&d| self.tensor.depends_on(d));
+        moving.all(|dim| self.cut(dim, settled).sums().0 > 0)
+    }
+
+    /// Input words that stay when loop `index` advances along a window and no loop turns back.
+    fn kept_on_slide(&self, index: usize, settled: View) -> u64 {
+        let size = |dim| self.cut(dim, settled).sums().1;
+        let channels = size(Dim::N) * size(Dim::C);
+        if channels == 0 {
+            return 0;
+        }
+        let axis = usize::from(matches!(self.loops[index].dim, Dim::Q | Dim::S));
+        let view = View {
+            advanced: Some(index),
+            ..settled
+        };
+        channels * self.windows(1 - axis, settled) * self.overlaps(axis, view)
     }
 
     /// Words of the tiles of the dimensions that the tensor depends on.
@@ -267,58 +322,89 @@ impl<'a> Edge<'a> {
             bound: self.layer.bound(dim),
             prefix: view.prefix,
             settled: view.settled,
-            slide: view.slide.filter(|&s| self.loops[s].dim == dim),
+            advanced: view.advanced.filter(|&at| self.loops[at].dim == dim),
             shared: self.shared,
             sharing,
+            sums: self.tensor == Tensor::O,
             positions: false,
         }
     }
 
-    /// Input rows (axis 0) or columns (axis 1) of all windows; with a slide along this axis, those
-    /// that the window held already.
+    /// Input rows (axis 0) or columns (axis 1) of all windows.
     fn windows(&self, axis: usize, view: View) -> u64 {
-        let (out, tap) = if axis == 0 { (Dim::P, Dim::R) } else { (Dim::Q, Dim::S) };
-        let (mut out, mut tap) = (self.cut(out, view), self.cut(tap, view));
-        let slid = view.slide.map(|s| self.loops[s]).filter(|l| l.dim == out.dim || l.dim == tap.dim);
-        let diagonal = view.merged && self.spread_below(out.dim) && self.spread_below(tap.dim);
-        let clipped = self.clips(axis);
-        if slid.is_none() && !diagonal && !clipped {
-            return self.plain_windows(axis, out.sums(), tap.sums());
-        }
-        for cut in [&mut out, &mut tap] {
-            cut.positions = clipped;
-            if diagonal {
-                cut.sharing = Sharing::Placed;
-            }
+        let (out, tap) = window_dims(axis);
+        if !self.clips(axis) && !self.diagonal(axis, view) {
+            return self.plain_windows(
+                axis,
+                self.cut(out, view).sums(),
+                self.cut(tap, view).sums(),
+            );
         }
         let mut words = 0;
-        out.visit(&mut |o| {
-            tap.visit(&mut |t| {
-                if !(diagonal && self.repeats_a_window(axis, o, t)) {
-                    words += o.times * t.times * self.rows(axis, o, t, slid);
-                }
-            });
+        self.visit_windows(axis, view, |times, out, tap| {
+            let now = self
+                .layer
+                .window(axis, (out.start, out.size), (tap.start, tap.size));
+            words += times * self.clipped(axis, now);
         });
         words
     }
 
-    /// Rows of a window, or those of them that it held before the slide.
-    fn rows(&self, axis: usize, out: Piece, tap: Piece, slid: Option<Loop>) -> u64 {
-        let now = self.layer.window(axis, (out.start, out.size), (tap.start, tap.size));
-        let size = if self.clips(axis) { i64::from(self.layer.input[axis]) } else { i64::MAX };
-        let floor = if self.clips(axis) { 0 } else { i64::MIN };
-        let kept = match slid {
-            None => now,
-            Some(l) => {
-                let factor =
-                    if l.dim.is_reduction() { self.layer.dilation } else { self.layer.stride };
-                let step = i64::from(l.tile) * i64::from(factor[axis]);
-                let held =
-                    self.layer.window(axis, (out.start, out.previous), (tap.start, tap.previous));
-                (now.0.max(held.0 - step), now.1.min(held.1 - step))
+    /// Input rows or columns that all windows have in common with the step before.
+    fn overlaps(&self, axis: usize, view: View) -> u64 {
+        let mut words = 0;
+        self.visit_windows(axis, view, |times, out, tap| {
+            let now = self
+                .layer
+                .window(axis, (out.start, out.size), (tap.start, tap.size));
+            let before = self.layer.window(axis, out.previous, tap.previous);
+            words += times * self.clipped(axis, (now.0.max(before.0), now.1.min(before.1)));
+        });
+        words
+    }
+
+    /// Calls `visit` with every window (of those that coincide, one) and how often it occurs.
+    fn visit_windows(&self, axis: usize, view: View, mut visit: impl FnMut(u64, Piece, Piece)) {
+        let (out, tap) = window_dims(axis);
+        let diagonal = self.diagonal(axis, view);
+        let cut = |dim| {
+            let cut = self.cut(dim, view);
+            let sharing = if diagonal {
+                Sharing::Placed
+            } else {
+                cut.sharing
+            };
+            Cut {
+                positions: self.clips(axis),
+                sharing,
+                ..cut
             }
         };
-        (kept.1.min(size) - kept.0.max(floor)).max(0) as u64
+        let (out, tap) = (cut(out), cut(tap));
+        out.visit(&mut |o| {
+            tap.visit(&mut |t| {
+                if !(diagonal && self.repeats_a_window(axis, o, t)) {
+                    visit(o.times * t.times, o, t);
+                }
+            });
+        });
+    }
+
+    /// Length of the part of an interval of input positions that exists.
+    fn clipped(&self, axis: usize, (first, end): (i64, i64)) -> u64 {
+        // Without clipping positions are not exact, but lengths are.
+        let (floor, ceiling) = if self.clips(axis) {
+            (0, i64::from(self.layer.input[axis]))
+        } else {
+            (first, end)
+        };
+        (end.min(ceiling) - first.max(floor)).max(0) as u64
+    }
+
+    /// Whether output and filter positions of an axis are both spread below the store that feeds.
+    fn diagonal(&self, axis: usize, view: View) -> bool {
+        let (out, tap) = window_dims(axis);
+        view.merged && self.spread_below(out) && self.spread_below(tap)
     }
 
     /// Σ of window lengths where nothing is clipped: the length is linear in both pieces.
@@ -332,7 +418,9 @@ impl<'a> Edge<'a> {
     /// Whether another instance asks for the same window: `out` lies b places further where `tap`
     /// lies a places less far, with a : b the ratio of their distances on the input.
     fn repeats_a_window(&self, axis: usize, out: Piece, tap: Piece) -> bool {
-        let (Some(o), Some(t)) = (out.place, tap.place) else { return false };
+        let (Some(o), Some(t)) = (out.place, tap.place) else {
+            return false;
+        };
         let across = u64::from(o.step) * u64::from(self.layer.stride[axis]);
         let down = u64::from(t.step) * u64::from(self.layer.dilation[axis]);
         let common = gcd(across, down);
@@ -344,15 +432,27 @@ impl<'a> Edge<'a> {
 
     fn spread_below(&self, dim: Dim) -> bool {
         let shared = &self.loops[self.shared.min(self.loops.len())..];
-        shared.iter().any(|l| l.dim == dim && l.advance != Advance::Time)
+        shared
+            .iter()
+            .any(|l| l.dim == dim && l.advance != Advance::Time)
     }
 
     /// Whether windows along this axis reach outside the input.
     fn clips(&self, axis: usize) -> bool {
-        let (out, tap) = if axis == 0 { (Dim::P, Dim::R) } else { (Dim::Q, Dim::S) };
+        let (out, tap) = window_dims(axis);
         let (first, end) =
-            self.layer.window(axis, (0, self.layer.bound(out)), (0, self.layer.bound(tap)));
+            self.layer
+                .window(axis, (0, self.layer.bound(out)), (0, self.layer.bound(tap)));
         first < 0 || end > i64::from(self.layer.input[axis])
+    }
+}
+
+/// The output and the filter dimension that move along an axis of the input.
+const fn window_dims(axis: usize) -> (Dim, Dim) {
+    if axis == 0 {
+        (Dim::P, Dim::R)
+    } else {
+        (Dim::Q, Dim::S)
     }
 }
 

@@ -181,6 +181,35 @@ pub enum Flaw {
     },
 }
 
+impl std::fmt::Display for Flaw {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Flaw::NoHome { tensor } => write!(f, "the outermost store does not keep {tensor:?}"),
+            Flaw::ReduceOverOutput { dim, .. } => {
+                write!(f, "nothing is added up over {}, so it cannot be reduced", dim.letter())
+            }
+            Flaw::NoOutermostStore => f.write_str("the first line is not a store"),
+            Flaw::NoOnChipStore => f.write_str("there is no store below the outermost one"),
+            Flaw::TooManyStores => write!(f, "there are more than {MAX_LEVELS} stores"),
+            Flaw::TooManyLoops => f.write_str("there are more loops than a nest can hold"),
+            Flaw::DuplicateStore { .. } => f.write_str("two stores have the same name"),
+            Flaw::EmptyStore { .. } => f.write_str("a store keeps nothing"),
+            Flaw::ZeroSize { .. } => f.write_str("a size or tile is zero"),
+            Flaw::WindowSpreadTwice { dim, .. } => {
+                write!(f, "{} is spread twice", dim.letter())
+            }
+            Flaw::TooManyElements { needed, available } => {
+                write!(f, "the spreads take {needed} PEs, and there are {available}")
+            }
+            Flaw::SideTooShort { over, needed, available } => {
+                write!(f, "the spreads along the {over:?} take {needed} PEs, and there are {available}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Flaw {}
+
 impl Dataflow {
     /// Checks the template by itself; all flaws are reported.
     pub fn check(&self) -> Result<(), Vec<Flaw>> {
@@ -195,13 +224,20 @@ impl Dataflow {
         let mut flaws = Vec::new();
         let needed = self.fixed_spread(None);
         if needed > u64::from(pes) {
-            flaws.push(Flaw::TooManyElements { needed, available: u64::from(pes) });
+            flaws.push(Flaw::TooManyElements {
+                needed,
+                available: u64::from(pes),
+            });
         }
         if let Some([columns, rows]) = shape {
             for (over, length) in [(Axis::Columns, columns), (Axis::Rows, rows)] {
                 if side(over) > u64::from(length) {
                     let available = u64::from(length);
-                    flaws.push(Flaw::SideTooShort { over, needed: side(over), available });
+                    flaws.push(Flaw::SideTooShort {
+                        over,
+                        needed: side(over),
+                        available,
+                    });
                 }
             }
         }
@@ -223,9 +259,11 @@ impl Dataflow {
 
     fn fixed_spread(&self, axis: Option<Axis>) -> u64 {
         let sizes = self.steps.iter().filter_map(|step| match step {
-            Step::Spread { over, size: Some(size), .. } if axis.is_none_or(|a| a == *over) => {
-                Some(u64::from(*size))
-            }
+            Step::Spread {
+                over,
+                size: Some(size),
+                ..
+            } if axis.is_none_or(|a| a == *over) => Some(u64::from(*size)),
             _ => None,
         });
         sizes.fold(1, u64::saturating_mul)
@@ -247,7 +285,10 @@ impl Dataflow {
         }
         let mut names = Vec::new();
         for (step, line) in self.steps.iter().enumerate() {
-            if let Step::Store { name, keep, size, .. } = line {
+            if let Step::Store {
+                name, keep, size, ..
+            } = line
+            {
                 if names.contains(&name) {
                     flaws.push(Flaw::DuplicateStore { step });
                 }
@@ -270,10 +311,16 @@ impl Dataflow {
         for (step, line) in self.steps.iter().enumerate() {
             match *line {
                 Step::Store { .. } => continue,
-                Step::Loop { tile: Tile::Fixed(0), .. } | Step::Spread { size: Some(0), .. } => {
+                Step::Loop {
+                    tile: Tile::Fixed(0),
+                    ..
+                }
+                | Step::Spread { size: Some(0), .. } => {
                     flaws.push(Flaw::ZeroSize { step });
                 }
-                Step::Spread { dim, reduce: true, .. } if !dim.is_reduction() => {
+                Step::Spread {
+                    dim, reduce: true, ..
+                } if !dim.is_reduction() => {
                     flaws.push(Flaw::ReduceOverOutput { step, dim });
                 }
                 Step::Spread { dim, .. } if spread.contains(&dim) && is_window(dim) => {

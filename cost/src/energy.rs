@@ -25,7 +25,10 @@ pub struct Energy {
 impl Energy {
     /// All of it.
     pub fn total(&self) -> f64 {
-        self.store.iter().flatten().fold(self.mac + self.noc, |sum, e| sum + e)
+        self.store
+            .iter()
+            .flatten()
+            .fold(self.mac + self.noc, |sum, e| sum + e)
     }
 }
 
@@ -68,11 +71,15 @@ impl Technology {
         counts: &Counts,
         noc_bytes: u64,
     ) -> Energy {
-        let mut energy = Energy { noc: self.noc_energy * noc_bytes as f64, ..Energy::default() };
+        let mut energy = Energy {
+            noc: self.noc_energy * noc_bytes as f64,
+            ..Energy::default()
+        };
         let size = sub.store_sizes[1].unwrap_or(0);
-        for (level, per_access) in
-            [(0, self.dram_energy), (1, self.access_energy(Role::Shared, Some(size)))]
-        {
+        for (level, per_access) in [
+            (0, self.dram_energy),
+            (1, self.access_energy(Role::Shared, Some(size))),
+        ] {
             for tensor in Tensor::ALL {
                 let words = counts.access[level][tensor.index()].total();
                 let amount = match self.counting {
@@ -123,7 +130,10 @@ impl Technology {
     /// access at the outermost on-chip level.
     fn operand_energy(&self, layer: &Layer, mapping: &Mapping, counts: &Counts) -> Energy {
         let macs = layer.macs();
-        let mut energy = Energy { mac: self.mac_energy * macs as f64, ..Energy::default() };
+        let mut energy = Energy {
+            mac: self.mac_energy * macs as f64,
+            ..Energy::default()
+        };
         let innermost = mapping.levels().len() - 1;
         for tensor in Tensor::ALL {
             let t = tensor.index();
@@ -133,8 +143,7 @@ impl Technology {
             }
             let per_mac = if tensor == Tensor::O { 2 } else { 1 };
             let accesses = per_mac * macs + counts.access[innermost][t].fills;
-            energy.store[innermost][t] =
-                self.access_energy(Role::Element, None) * accesses as f64;
+            energy.store[innermost][t] = self.access_energy(Role::Element, None) * accesses as f64;
         }
         energy.scaled(self.energy_scale)
     }

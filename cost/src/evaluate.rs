@@ -19,11 +19,11 @@ use serde::{Deserialize, Serialize};
 use crate::counts::{Access, Counts, count};
 use crate::dataflow::{Buffering, Dataflow, MAX_LEVELS};
 use crate::energy::Energy;
-use crate::technology::Technology;
 use crate::fit::{Refusal, fit};
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
 use crate::mapping::Mapping;
+use crate::technology::Technology;
 use crate::traffic::{first_bits, level_bits, tensor_bits};
 
 /// What limits a layer's latency.
@@ -123,13 +123,19 @@ pub fn cost(
 ) -> Result<LayerCost, Refusal> {
     let layer = technology.map_or(*layer, |t| t.view(layer));
     if !layer.kind.has_macs() {
-        return Ok(move_only(&layer, sub, technology, OnChip::default()));
+        return Ok(move_only(
+            &layer,
+            &sub.sized(dataflow),
+            technology,
+            OnChip::default(),
+        ));
     }
     let mapping = fit(&layer, dataflow, sub)?;
     Ok(evaluate(&layer, &mapping, sub, technology))
 }
 
-/// Costs a layer without multiplications: inputs come in and outputs go out once.
+/// Costs a layer without multiplications: inputs come in and outputs go out once, through the
+/// shared store whose size `sub` must know (see [`SubAccelerator::sized`]).
 pub fn move_only(
     layer: &Layer,
     sub: &SubAccelerator,
@@ -148,7 +154,11 @@ pub fn move_only(
     let counts = Counts { access, steps: 0 };
     let dram = Link::new(level_bits(layer, &counts, 0), 0, sub.dram_bandwidth);
     let noc = Link::new(level_bits(layer, &counts, 1), 0, Some(sub.bandwidth));
-    let bound_by = if dram.total > noc.total { Bound::Level(0) } else { Bound::Level(1) };
+    let bound_by = if dram.total > noc.total {
+        Bound::Level(0)
+    } else {
+        Bound::Level(1)
+    };
     LayerCost {
         cycles: dram.total.max(noc.total),
         compute_cycles: 0,
@@ -179,11 +189,18 @@ impl Link {
     fn new(bits: u64, exposed_bits: u64, bandwidth: Option<f64>) -> Self {
         let bytes = bits.div_ceil(8);
         let cycles = |bytes: u64| bandwidth.map_or(0, |b| (bytes as f64 / b).ceil() as u64);
-        Link { bytes, total: cycles(bytes), exposed: cycles(exposed_bits.div_ceil(8)) }
+        Link {
+            bytes,
+            total: cycles(bytes),
+            exposed: cycles(exposed_bits.div_ceil(8)),
+        }
     }
 
     fn serial(self) -> Self {
-        Link { exposed: self.total, ..self }
+        Link {
+            exposed: self.total,
+            ..self
+        }
     }
 }
 
@@ -217,7 +234,10 @@ impl Time {
         let first = first_bits(layer, mapping, 1, on_chip);
         let mut dram = Link::new(level_bits(layer, counts, 0), first, sub.dram_bandwidth);
         let single = |level: usize| {
-            mapping.levels().get(level).is_some_and(|l| l.buffering == Buffering::Single)
+            mapping
+                .levels()
+                .get(level)
+                .is_some_and(|l| l.buffering == Buffering::Single)
         };
         if single(array) {
             noc = noc.serial();
@@ -225,13 +245,26 @@ impl Time {
         if single(1) {
             dram = dram.serial();
         }
-        let in_sequence = compute.saturating_add(noc.exposed).saturating_add(dram.exposed);
-        Time { compute, noc, dram, cycles: in_sequence.max(noc.total).max(dram.total) }
+        let in_sequence = compute
+            .saturating_add(noc.exposed)
+            .saturating_add(dram.exposed);
+        Time {
+            compute,
+            noc,
+            dram,
+            cycles: in_sequence.max(noc.total).max(dram.total),
+        }
     }
 
     /// The largest share of the latency; the multipliers if it is theirs as well.
     fn bound_by(&self) -> Bound {
-        let share = |link: Link| if link.total == self.cycles { link.total } else { link.exposed };
+        let share = |link: Link| {
+            if link.total == self.cycles {
+                link.total
+            } else {
+                link.exposed
+            }
+        };
         let (noc, dram) = (share(self.noc), share(self.dram));
         if self.compute >= noc.max(dram) {
             Bound::Compute

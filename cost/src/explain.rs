@@ -45,8 +45,16 @@ pub fn loop_nest(layer: &Layer, mapping: &Mapping, dataflow: &Dataflow) -> Vec<N
     for (level, (store, name)) in mapping.levels().iter().zip(dataflow.stores()).enumerate() {
         let words = |t: Tensor| (t, Some(mapping.tile_elements(layer, level, t)));
         let keep = store.keep.iter().map(words).collect();
-        lines.push(NestLine::Store { name: name.to_owned(), keep, size: store.size });
-        for l in mapping.loops().iter().filter(|l| usize::from(l.level) == level) {
+        lines.push(NestLine::Store {
+            name: name.to_owned(),
+            keep,
+            size: store.size,
+        });
+        for l in mapping
+            .loops()
+            .iter()
+            .filter(|l| usize::from(l.level) == level)
+        {
             let e = &mut extent[l.dim.index()];
             let factor = Some(e.div_ceil(l.tile));
             *e = l.tile.min(*e);
@@ -60,7 +68,7 @@ pub fn loop_nest(layer: &Layer, mapping: &Mapping, dataflow: &Dataflow) -> Vec<N
                 factor,
                 tile: Some(l.tile),
                 axis,
-                reduce: axis.is_some() && l.dim.is_reduction(),
+                reduce: l.reduce,
                 implied: l.implied,
             });
         }
@@ -74,10 +82,16 @@ pub fn template_nest(dataflow: &Dataflow) -> Vec<NestLine> {
     let mut level: usize = 0;
     for (index, step) in dataflow.steps.iter().enumerate() {
         match step {
-            Step::Store { name, keep, size, .. } => {
+            Step::Store {
+                name, keep, size, ..
+            } => {
                 level = if index == 0 { 0 } else { level + 1 };
                 let keep = keep.iter().map(|t| (t, None)).collect();
-                lines.push(NestLine::Store { name: name.clone(), keep, size: *size });
+                lines.push(NestLine::Store {
+                    name: name.clone(),
+                    keep,
+                    size: *size,
+                });
             }
             Step::Loop { dim, tile } => {
                 let (factor, tile) = match *tile {
@@ -88,12 +102,20 @@ pub fn template_nest(dataflow: &Dataflow) -> Vec<NestLine> {
                 let line = open_loop(level, *dim, factor, None, false, false);
                 lines.push(with_tile(line, tile));
             }
-            Step::Spread { dim, over, size, reduce } => {
+            Step::Spread {
+                dim,
+                over,
+                size,
+                reduce,
+            } => {
                 lines.push(open_loop(level, *dim, *size, Some(*over), *reduce, false));
             }
         }
     }
-    let innermost = dataflow.steps.iter().rposition(|s| matches!(s, Step::Store { .. }));
+    let innermost = dataflow
+        .steps
+        .iter()
+        .rposition(|s| matches!(s, Step::Store { .. }));
     let inside = &dataflow.steps[innermost.map_or(0, |i| i + 1)..];
     for dim in Dim::ALL {
         let written = |s: &Step| matches!(s, Step::Loop { dim: d, .. } if *d == dim);
@@ -112,7 +134,15 @@ fn open_loop(
     reduce: bool,
     implied: bool,
 ) -> NestLine {
-    NestLine::Loop { level, dim, factor, tile: None, axis, reduce, implied }
+    NestLine::Loop {
+        level,
+        dim,
+        factor,
+        tile: None,
+        axis,
+        reduce,
+        implied,
+    }
 }
 
 fn with_tile(mut line: NestLine, size: Option<u32>) -> NestLine {

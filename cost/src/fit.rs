@@ -3,7 +3,8 @@
 //! 1. *Spreads.* Each side of the array is dealt out to its spreads from the outermost inwards,
 //!    each taking as many as its dimension has. Without a fixed shape, every useful number of
 //!    columns is tried: the pair with the fewest steps wins, then the one closest to a square,
-//!    then the wider one.
+//!    then the wider one. If the smallest tiles of all instances together overflow a shared store,
+//!    the widest spread of open size is halved until they fit.
 //! 2. *Tiles.* The tile of every store starts at one element per instance and grows from the
 //!    innermost store outwards. Dimensions without a written loop above the store come first
 //!    (those looped directly below it first, then the others, innermost of N K C P Q R S first);
@@ -47,11 +48,7 @@ pub enum Refusal {
 }
 
 /// Chooses every tile size of `dataflow` for `layer` on `sub`, greedily and deterministically.
-pub fn fit(
-    layer: &Layer,
-    dataflow: &Dataflow,
-    sub: &SubAccelerator,
-) -> Result<Mapping, Refusal> {
+pub fn fit(layer: &Layer, dataflow: &Dataflow, sub: &SubAccelerator) -> Result<Mapping, Refusal> {
     if !layer.kind.has_macs() || !dataflow.runs(layer.kind) {
         return Err(Refusal::Kind(layer.kind));
     }
@@ -59,11 +56,37 @@ pub fn fit(
         return Err(Refusal::Absent);
     }
     dataflow.check().map_err(Refusal::Flawed)?;
-    dataflow.check_array(sub.pes, sub.shape).map_err(Refusal::Flawed)?;
-    let mut plan = Plan::new(layer, dataflow, sub);
-    plan.check_smallest()?;
+    dataflow
+        .check_array(sub.pes, sub.shape)
+        .map_err(Refusal::Flawed)?;
+    let [columns, rows] = sub
+        .shape
+        .unwrap_or_else(|| best_shape(layer, dataflow, sub.pes));
+    let mut spread = spreads(layer, dataflow, columns, rows);
+    let mut plan = Plan::new(layer, dataflow, sub, &spread);
+    while let Err(refusal) = plan.check_smallest() {
+        if !narrow(dataflow, &mut spread) {
+            return Err(refusal);
+        }
+        plan = Plan::new(layer, dataflow, sub, &spread);
+    }
     plan.grow();
     lower(&plan).ok_or_else(|| Refusal::Flawed(vec![Flaw::TooManyLoops]))
+}
+
+/// Halves the widest spread of open size; false if none is left to narrow.
+fn narrow(dataflow: &Dataflow, spread: &mut [u32]) -> bool {
+    let open = |step: &Step| matches!(step, Step::Spread { size: None, .. });
+    let widest = (0..spread.len())
+        .filter(|&i| open(&dataflow.steps[i]) && spread[i] > 1)
+        .max_by_key(|&i| spread[i]);
+    match widest {
+        Some(index) => {
+            spread[index] = spread[index].div_ceil(2);
+            true
+        }
+        None => false,
+    }
 }
 
 /// The state of a fit: spreads and the tile of every store.
@@ -72,7 +95,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) dataflow: &'a Dataflow,
     pub(crate) levels: Vec<Level>,
     /// Instances of each spread, by step.
-    pub(crate) spread: Vec<u32>,
+    pub(crate) spread: &'a [u32],
     /// Product of the spreads between a store and the next, by dimension.
     fan: [[u32; 7]; MAX_LEVELS],
     /// Largest tile that fixed loops leave to a store.
@@ -82,18 +105,27 @@ pub(crate) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    fn new(layer: &'a Layer, dataflow: &'a Dataflow, sub: &SubAccelerator) -> Self {
-        let [columns, rows] = sub.shape.unwrap_or_else(|| best_shape(layer, dataflow, sub.pes));
+    fn new(
+        layer: &'a Layer,
+        dataflow: &'a Dataflow,
+        sub: &SubAccelerator,
+        spread: &'a [u32],
+    ) -> Self {
         let sizes = sub.sizes(dataflow);
         let stores = dataflow.steps.iter().filter_map(|step| match step {
-            Step::Store { keep, buffering, .. } => Some((*keep, *buffering)),
+            Step::Store {
+                keep, buffering, ..
+            } => Some((*keep, *buffering)),
             _ => None,
         });
         let levels: Vec<Level> = stores
             .zip(sizes)
-            .map(|((keep, buffering), size)| Level { keep, buffering, size })
+            .map(|((keep, buffering), size)| Level {
+                keep,
+                buffering,
+                size,
+            })
             .collect();
-        let spread = spreads(layer, dataflow, columns, rows);
         let mut plan = Plan {
             layer,
             dataflow,
@@ -160,7 +192,9 @@ impl<'a> Plan<'a> {
 
     fn check_smallest(&self) -> Result<(), Refusal> {
         for level in 1..self.levels.len() {
-            let Some(size) = self.levels[level].size else { continue };
+            let Some(size) = self.levels[level].size else {
+                continue;
+            };
             let need = self.need(level);
             if need > size {
                 let tensor = self.levels[level]
@@ -168,7 +202,12 @@ impl<'a> Plan<'a> {
                     .iter()
                     .max_by_key(|&t| self.bits(level, t))
                     .unwrap_or(Tensor::W);
-                return Err(Refusal::Capacity { level, tensor, need, size });
+                return Err(Refusal::Capacity {
+                    level,
+                    tensor,
+                    need,
+                    size,
+                });
             }
         }
         Ok(())
@@ -176,7 +215,11 @@ impl<'a> Plan<'a> {
 
     /// Bytes that one instance of a store needs for its tiles.
     fn need(&self, level: usize) -> u64 {
-        let bits: u64 = self.levels[level].keep.iter().map(|t| self.bits(level, t)).sum();
+        let bits: u64 = self.levels[level]
+            .keep
+            .iter()
+            .map(|t| self.bits(level, t))
+            .sum();
         bits.div_ceil(8) * self.levels[level].buffering.copies()
     }
 
@@ -193,14 +236,21 @@ impl<'a> Plan<'a> {
         let inner = (level + 1..self.levels.len())
             .find(|&l| self.levels[l].keep.contains(Tensor::O))
             .unwrap_or(self.levels.len());
-        Dim::ALL.into_iter().filter(|d| d.is_reduction()).any(|dim| {
-            let d = dim.index();
-            let mut together = if inner < self.levels.len() { self.tile[inner][d] } else { 1 };
-            for outer in (0..inner).rev() {
-                together = together.saturating_mul(self.fan[outer][d]);
-            }
-            together < self.layer.bounds[d]
-        })
+        Dim::ALL
+            .into_iter()
+            .filter(|d| d.is_reduction())
+            .any(|dim| {
+                let d = dim.index();
+                let mut together = if inner < self.levels.len() {
+                    self.tile[inner][d]
+                } else {
+                    1
+                };
+                for outer in (0..inner).rev() {
+                    together = together.saturating_mul(self.fan[outer][d]);
+                }
+                together < self.layer.bounds[d]
+            })
     }
 
     fn fits(&self) -> bool {
@@ -223,13 +273,20 @@ impl<'a> Plan<'a> {
         for step in &self.dataflow.steps[1..] {
             match *step {
                 Step::Store { .. } => at += 1,
-                Step::Loop { dim, tile: Tile::Fit } if at < level => above.push(dim),
+                Step::Loop {
+                    dim,
+                    tile: Tile::Fit,
+                } if at < level => above.push(dim),
                 Step::Loop { dim, .. } if at >= level => below.push(dim),
                 Step::Loop { .. } | Step::Spread { .. } => {}
             }
         }
         let implied = Dim::ALL.into_iter().rev();
-        let free = below.into_iter().rev().chain(implied).filter(|d| !above.contains(d));
+        let free = below
+            .into_iter()
+            .rev()
+            .chain(implied)
+            .filter(|d| !above.contains(d));
         let mut order: Vec<Dim> = Vec::new();
         for dim in free.chain(above.iter().rev().copied()) {
             if !order.contains(&dim) {

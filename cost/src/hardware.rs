@@ -50,6 +50,15 @@ impl SubAccelerator {
         self.pes > 0 && self.bandwidth > 0.0 && self.simd > 0
     }
 
+    /// The same array with the template's sizes written down wherever it has none of its own.
+    #[must_use]
+    pub fn sized(&self, dataflow: &Dataflow) -> Self {
+        SubAccelerator {
+            store_sizes: self.sizes(dataflow),
+            ..*self
+        }
+    }
+
     /// Bytes of each store of the dataflow, outermost first, this array's own sizes applied.
     pub fn sizes(&self, dataflow: &Dataflow) -> [Option<u64>; MAX_LEVELS] {
         let mut sizes = [None; MAX_LEVELS];

@@ -123,14 +123,24 @@ pub struct Precision {
 impl Precision {
     /// The same width for every tensor, partial sums included (the view of MAESTRO and Timeloop).
     pub const fn uniform(bits: u32) -> Self {
-        Precision { w: bits, i: bits, o: bits, psum: bits }
+        Precision {
+            w: bits,
+            i: bits,
+            o: bits,
+            psum: bits,
+        }
     }
 }
 
 impl Default for Precision {
     /// 8-bit operands with 32-bit partial sums.
     fn default() -> Self {
-        Precision { w: 8, i: 8, o: 8, psum: 32 }
+        Precision {
+            w: 8,
+            i: 8,
+            o: 8,
+            psum: 32,
+        }
     }
 }
 
@@ -200,6 +210,20 @@ pub enum ShapeError {
     TooLarge,
 }
 
+impl std::fmt::Display for ShapeError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            ShapeError::Zero => "has a size, stride, dilation or group count of zero",
+            ShapeError::Groups => "has channels that its groups do not divide",
+            ShapeError::WindowTooLarge => "has a window larger than its padded input",
+            ShapeError::TransposedKernel => "has a transposed filter that is no multiple of its stride",
+            ShapeError::TooLarge => "has more operations than 64 bits can count",
+        })
+    }
+}
+
+impl std::error::Error for ShapeError {}
+
 /// One layer, ready to be mapped.
 ///
 /// `bounds` are those of *one* group; groups are an outermost loop that changes every tile.
@@ -244,7 +268,11 @@ impl Layer {
         }
         let depthwise = g > 1 && shape.channels == g;
         let layer = Layer {
-            kind: if depthwise { LayerKind::Depthwise } else { LayerKind::Conv },
+            kind: if depthwise {
+                LayerKind::Depthwise
+            } else {
+                LayerKind::Conv
+            },
             bounds: [
                 shape.batch,
                 shape.filters / g,
@@ -278,7 +306,10 @@ impl Layer {
         if !kr.is_multiple_of(sr) || !kc.is_multiple_of(sc) {
             return Err(ShapeError::TransposedKernel);
         }
-        let filters = shape.filters.checked_mul(sr).and_then(|f| f.checked_mul(sc));
+        let filters = shape
+            .filters
+            .checked_mul(sr)
+            .and_then(|f| f.checked_mul(sc));
         let sub_pixel = ConvShape {
             filters: filters.ok_or(ShapeError::TooLarge)?,
             kernel: [kr / sr, kc / sc],
@@ -286,19 +317,34 @@ impl Layer {
             padding: Padding::Same,
             ..*shape
         };
-        Ok(Layer { kind: LayerKind::Transposed, ..Layer::conv(&sub_pixel)? })
+        Ok(Layer {
+            kind: LayerKind::Transposed,
+            ..Layer::conv(&sub_pixel)?
+        })
     }
 
     /// A matrix product of `rows` × `inputs` with `inputs` × `outputs`.
     pub fn dense(rows: u32, inputs: u32, outputs: u32) -> Result<Layer, ShapeError> {
-        let shape = ConvShape { batch: rows, ..ConvShape::new(outputs, inputs, [1, 1], [1, 1]) };
-        Ok(Layer { kind: LayerKind::Dense, ..Layer::conv(&shape)? })
+        let shape = ConvShape {
+            batch: rows,
+            ..ConvShape::new(outputs, inputs, [1, 1], [1, 1])
+        };
+        Ok(Layer {
+            kind: LayerKind::Dense,
+            ..Layer::conv(&shape)?
+        })
     }
 
     /// A pooling layer: `shape.filters` must equal `shape.channels`.
     pub fn pool(shape: &ConvShape) -> Result<Layer, ShapeError> {
-        let channelwise = ConvShape { groups: shape.channels, ..*shape };
-        Ok(Layer { kind: LayerKind::Pool, ..Layer::conv(&channelwise)? })
+        let channelwise = ConvShape {
+            groups: shape.channels,
+            ..*shape
+        };
+        Ok(Layer {
+            kind: LayerKind::Pool,
+            ..Layer::conv(&channelwise)?
+        })
     }
 
     /// An element-wise operation that reads `operands` tensors of `channels` × `size`.
@@ -336,7 +382,11 @@ impl Layer {
 
     /// Multiplications, those with padding zeros included, as published counts do.
     pub fn macs(&self) -> u64 {
-        if self.kind.has_macs() { self.iterations() } else { 0 }
+        if self.kind.has_macs() {
+            self.iterations()
+        } else {
+            0
+        }
     }
 
     /// Weights of all groups; none for pooling and element-wise layers.
@@ -388,8 +438,8 @@ impl Layer {
     pub(crate) fn window(&self, axis: usize, out: (u32, u32), tap: (u32, u32)) -> (i64, i64) {
         let stride = i64::from(self.stride[axis]);
         let dilation = i64::from(self.dilation[axis]);
-        let first = i64::from(out.0) * stride + i64::from(tap.0) * dilation
-            - i64::from(self.padding[axis]);
+        let first =
+            i64::from(out.0) * stride + i64::from(tap.0) * dilation - i64::from(self.padding[axis]);
         let last = first + i64::from(out.1 - 1) * stride + i64::from(tap.1 - 1) * dilation;
         (first, last + 1)
     }
@@ -399,14 +449,22 @@ impl Layer {
     }
 
     fn product(&self, dims: &[Dim]) -> u64 {
-        dims.iter().map(|&d| u64::from(self.bound(d))).product::<u64>() * u64::from(self.groups)
+        dims.iter()
+            .map(|&d| u64::from(self.bound(d)))
+            .product::<u64>()
+            * u64::from(self.groups)
     }
 
     fn checked(self) -> Result<Self, ShapeError> {
         let sizes = self.bounds.iter().chain(&self.stride).chain([&self.groups]);
-        let total = sizes.fold(Some(1_u64), |acc, &size| acc?.checked_mul(u64::from(size)));
+        let total = sizes
+            .copied()
+            .try_fold(1_u64, |product, size| product.checked_mul(size.into()));
         // Counts multiply the iterations by a few small factors: keep headroom for them.
-        total.filter(|&t| t < 1 << 56).map(|_| self).ok_or(ShapeError::TooLarge)
+        total
+            .filter(|&t| t < 1 << 56)
+            .map(|_| self)
+            .ok_or(ShapeError::TooLarge)
     }
 }
 

@@ -9,7 +9,12 @@ use crate::mapping::{Advance, Loop, Mapping};
 /// loops than a mapping can hold.
 pub(crate) fn lower(plan: &Plan) -> Option<Mapping> {
     let mapping = Mapping::new(&plan.levels)?;
-    let mut nest = Lowering { plan, extent: plan.layer.bounds, level: 0, mapping };
+    let mut nest = Lowering {
+        plan,
+        extent: plan.layer.bounds,
+        level: 0,
+        mapping,
+    };
     let innermost = plan.levels.len() - 1;
     let mut open = true;
     nest.implied_loops(1)?;
@@ -22,12 +27,14 @@ pub(crate) fn lower(plan: &Plan) -> Option<Mapping> {
                 }
             }
             Step::Loop { dim, tile } => nest.written_loop(index, dim, tile)?,
-            Step::Spread { dim, over, .. } => {
+            Step::Spread {
+                dim, over, reduce, ..
+            } => {
                 if usize::from(nest.level) == innermost && open {
                     nest.implied_loops(index)?;
                     open = false;
                 }
-                nest.spread(index, dim, over)?;
+                nest.spread(index, dim, over, reduce)?;
             }
         }
     }
@@ -53,10 +60,10 @@ impl Lowering<'_> {
             Tile::Fixed(size) => size.min(extent),
             Tile::Fit => self.below(index + 1, dim).min(extent),
         };
-        self.push(dim, size, Advance::Time, false)
+        self.push(dim, size, Advance::Time, false, false)
     }
 
-    fn spread(&mut self, index: usize, dim: Dim, over: Axis) -> Option<()> {
+    fn spread(&mut self, index: usize, dim: Dim, over: Axis, reduce: bool) -> Option<()> {
         let extent = self.extent[dim.index()];
         // A loop that follows inside the elements walks what each was dealt.
         let size = if self.looped_after(index, dim) {
@@ -64,7 +71,7 @@ impl Lowering<'_> {
         } else {
             self.below(index + 1, dim).min(extent)
         };
-        self.push(dim, size, Advance::Space(over), false)
+        self.push(dim, size, Advance::Space(over), reduce, false)
     }
 
     /// Loops that nobody wrote, for what the stores below cannot take at once.
@@ -72,26 +79,47 @@ impl Lowering<'_> {
         for dim in Dim::ALL {
             let size = self.below(index, dim);
             if self.extent[dim.index()] > size && !self.looped_after(index, dim) {
-                self.push(dim, size, Advance::Time, true)?;
+                self.push(dim, size, Advance::Time, false, true)?;
             }
         }
         Some(())
     }
 
-    fn push(&mut self, dim: Dim, tile: u32, advance: Advance, implied: bool) -> Option<()> {
+    fn push(
+        &mut self,
+        dim: Dim,
+        tile: u32,
+        advance: Advance,
+        reduce: bool,
+        implied: bool,
+    ) -> Option<()> {
         self.extent[dim.index()] = tile;
-        self.mapping.push(Loop { dim, tile, advance, level: self.level, implied }).then_some(())
+        let next = Loop {
+            dim,
+            tile,
+            advance,
+            level: self.level,
+            reduce,
+            implied,
+        };
+        self.mapping.push(next).then_some(())
     }
 
     /// Elements of a dimension that the rest of this level's lines and the next store take at once.
     fn below(&self, index: usize, dim: Dim) -> u32 {
         let d = dim.index();
         let next = usize::from(self.level) + 1;
-        let inner = if next < self.plan.levels.len() { self.plan.tile[next][d] } else { 1 };
-        let fans = self.rest_of_level(index).filter_map(|(at, step)| match step {
-            Step::Spread { dim: other, .. } if *other == dim => Some(self.plan.spread[at]),
-            _ => None,
-        });
+        let inner = if next < self.plan.levels.len() {
+            self.plan.tile[next][d]
+        } else {
+            1
+        };
+        let fans = self
+            .rest_of_level(index)
+            .filter_map(|(at, step)| match step {
+                Step::Spread { dim: other, .. } if *other == dim => Some(self.plan.spread[at]),
+                _ => None,
+            });
         fans.fold(inner, u32::saturating_mul)
     }
 

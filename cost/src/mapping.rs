@@ -28,6 +28,9 @@ pub struct Loop {
     pub advance: Advance,
     /// The store directly above, counted from 0 = outermost.
     pub level: u8,
+    /// Whether partial sums are added up along it before they reach the store outside; matters for
+    /// C, R and S in space.
+    pub reduce: bool,
     /// Whether the loop was implied rather than written.
     pub implied: bool,
 }
@@ -63,8 +66,14 @@ impl Mapping {
         }
         let mut all = [levels[0]; MAX_LEVELS];
         all[..levels.len()].copy_from_slice(levels);
-        let unit =
-            Loop { dim: Dim::N, tile: 1, advance: Advance::Time, level: 0, implied: true };
+        let unit = Loop {
+            dim: Dim::N,
+            tile: 1,
+            advance: Advance::Time,
+            level: 0,
+            reduce: false,
+            implied: true,
+        };
         Some(Mapping {
             levels: all,
             level_count: levels.len() as u8,
@@ -77,7 +86,10 @@ impl Mapping {
     /// order of levels.
     #[must_use]
     pub fn push(&mut self, next: Loop) -> bool {
-        let ordered = self.loops().last().is_none_or(|last| last.level <= next.level);
+        let ordered = self
+            .loops()
+            .last()
+            .is_none_or(|last| last.level <= next.level);
         let count = usize::from(self.loop_count);
         if !ordered || count == MAX_LOOPS || next.level >= self.level_count || next.tile == 0 {
             return false;
@@ -116,7 +128,11 @@ impl Mapping {
     /// `level` = number of levels asks for the multiplier.
     pub fn tile(&self, layer: &Layer, level: usize) -> [u32; 7] {
         let mut extent = layer.bounds;
-        for l in self.loops().iter().take_while(|l| usize::from(l.level) < level) {
+        for l in self
+            .loops()
+            .iter()
+            .take_while(|l| usize::from(l.level) < level)
+        {
             let e = &mut extent[l.dim.index()];
             *e = l.tile.min(*e);
         }
@@ -131,13 +147,19 @@ impl Mapping {
     /// The nearest level outside `level` that keeps the tensor.
     #[inline]
     pub(crate) fn parent(&self, level: usize, tensor: Tensor) -> usize {
-        (0..level).rev().find(|&l| self.levels[l].keep.contains(tensor)).unwrap_or(0)
+        (0..level)
+            .rev()
+            .find(|&l| self.levels[l].keep.contains(tensor))
+            .unwrap_or(0)
     }
 
     /// The first level inside the array: the one below the outermost spread, or the second on-chip
     /// level (or the multipliers) where nothing is spread.
     pub fn array_level(&self) -> usize {
-        let spread = self.loops().iter().find(|l| matches!(l.advance, Advance::Space(_)));
+        let spread = self
+            .loops()
+            .iter()
+            .find(|l| matches!(l.advance, Advance::Space(_)));
         spread.map_or(self.levels().len().min(2), |l| usize::from(l.level) + 1)
     }
 
@@ -145,7 +167,11 @@ impl Mapping {
     pub fn instances(&self, layer: &Layer, level: usize) -> u64 {
         let mut extent = layer.bounds;
         let mut instances = 1;
-        for l in self.loops().iter().take_while(|l| usize::from(l.level) < level) {
+        for l in self
+            .loops()
+            .iter()
+            .take_while(|l| usize::from(l.level) < level)
+        {
             let e = &mut extent[l.dim.index()];
             if matches!(l.advance, Advance::Space(_)) {
                 instances *= u64::from(e.div_ceil(l.tile));

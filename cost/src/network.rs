@@ -37,15 +37,24 @@ pub fn network_cost(
     sub: &SubAccelerator,
     technology: Option<&Technology>,
 ) -> Result<NetworkCost, (usize, Refusal)> {
-    let layers: Vec<Layer> =
-        layers.iter().map(|layer| technology.map_or(*layer, |t| t.view(layer))).collect();
+    let layers: Vec<Layer> = layers
+        .iter()
+        .map(|layer| technology.map_or(*layer, |t| t.view(layer)))
+        .collect();
     let mut mapped = Vec::with_capacity(layers.len());
     for (index, layer) in layers.iter().enumerate() {
-        let nest = layer.kind.has_macs().then(|| fit(layer, dataflow, sub)).transpose();
+        let nest = layer
+            .kind
+            .has_macs()
+            .then(|| fit(layer, dataflow, sub))
+            .transpose();
         mapped.push((*layer, nest.map_err(|refusal| (index, refusal))?));
     }
     let shared = sub.sizes(dataflow)[1];
-    let stays: Vec<bool> = mapped.windows(2).map(|pair| stays(&pair[0], &pair[1], shared)).collect();
+    let stays: Vec<bool> = mapped
+        .windows(2)
+        .map(|pair| stays(&pair[0], &pair[1], shared))
+        .collect();
     let cost = |(index, (layer, nest)): (usize, &(Layer, Option<Mapping>))| {
         let on_chip = OnChip {
             inputs: index > 0 && stays[index - 1],
@@ -53,7 +62,7 @@ pub fn network_cost(
         };
         match nest {
             Some(nest) => evaluate_on_chip(layer, nest, sub, technology, on_chip),
-            None => move_only(layer, sub, technology, on_chip),
+            None => move_only(layer, &sub.sized(dataflow), technology, on_chip),
         }
     };
     let costs: Vec<LayerCost> = mapped.iter().enumerate().map(cost).collect();
@@ -75,7 +84,10 @@ fn stays(
     let whole = |layer: &Layer, nest: &Option<Mapping>, tensor: Tensor| match nest {
         Some(nest) => {
             layer.groups == 1
-                && nest.levels().get(1).is_some_and(|level| level.keep.contains(tensor))
+                && nest
+                    .levels()
+                    .get(1)
+                    .is_some_and(|level| level.keep.contains(tensor))
                 && nest.tile_elements(layer, 1, tensor) == layer.elements(tensor)
         }
         None => shared.is_none_or(|size| bytes(layer) <= size),

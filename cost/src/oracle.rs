@@ -33,7 +33,10 @@ pub fn count(layer: &Layer, mapping: &Mapping) -> Counts {
         a.fills *= groups;
         a.updates *= groups;
     }
-    Counts { access, steps: times(layer, mapping.loops()).len() as u64 * groups }
+    Counts {
+        access,
+        steps: times(layer, mapping.loops()).len() as u64 * groups,
+    }
 }
 
 fn walk_edge(
@@ -44,7 +47,13 @@ fn walk_edge(
     child: usize,
     access: &mut [[Access; 3]; MAX_LEVELS],
 ) {
-    let below = |level| mapping.loops().iter().filter(|l| usize::from(l.level) < level).count();
+    let below = |level| {
+        mapping
+            .loops()
+            .iter()
+            .filter(|l| usize::from(l.level) < level)
+            .count()
+    };
     let loops = &mapping.loops()[..below(child)];
     let is_store = child < mapping.levels().len();
     let instances = places(layer, loops);
@@ -52,31 +61,44 @@ fn walk_edge(
     let mut seen_outside = BTreeSet::new();
     let mut last: Option<Vec<u32>> = None;
     for time in times(layer, loops) {
-        let moved = last.as_deref().is_none_or(|old| moves(loops, tensor, old, &time));
-        let slides = last.as_deref().is_some_and(|old| slides(loops, tensor, old, &time));
+        let moved = last
+            .as_deref()
+            .is_none_or(|old| moves(loops, tensor, old, &time));
+        let slides = last
+            .as_deref()
+            .is_some_and(|old| slides(loops, tensor, old, &time));
         if !is_store || moved {
             // Requests of the instances below each instance of the parent, equal ones once.
             let mut requests = BTreeMap::new();
             for place in &instances {
-                let Some(tile) = tile(layer, loops, &time, place) else { continue };
+                let Some(tile) = tile(layer, loops, &time, place) else {
+                    continue;
+                };
                 let mut wanted = words(layer, tensor, &tile);
+                let before = last
+                    .as_deref()
+                    .and_then(|old| self::tile(layer, loops, old, place));
                 if is_store && slides {
-                    let before = last.as_deref().and_then(|old| self::tile(layer, loops, old, place));
                     let held = before.map(|t| words(layer, tensor, &t)).unwrap_or_default();
                     wanted.retain(|word| !held.contains(word));
                 }
                 if is_store {
                     let returning = |word: &Word| !seen_inside.insert((place.clone(), *word));
                     let again = wanted.iter().copied().filter(returning).count();
-                    let fills = if tensor == Tensor::O { again } else { wanted.len() };
+                    let fills = if tensor == Tensor::O {
+                        again
+                    } else {
+                        wanted.len()
+                    };
                     access[child][tensor.index()].fills += fills as u64;
                 }
                 let source = place[..spreads(&loops[..below(parent)])].to_vec();
                 let share = shares(layer, loops, below(parent), &time, place);
-                requests.insert((source, shape(layer, tensor, &tile, &share)), wanted);
+                let apart = unreduced(&loops[below(parent)..], tensor, &place[source.len()..]);
+                requests.insert((source, apart, shape(layer, tensor, &tile, &share)), wanted);
             }
             let at = &mut access[parent][tensor.index()];
-            for ((source, _), wanted) in requests {
+            for ((source, _, _), wanted) in requests {
                 if tensor == Tensor::O {
                     at.updates += wanted.len() as u64;
                     let partial = |word: &Word| !seen_outside.insert((source.clone(), *word));
@@ -97,14 +119,20 @@ fn spreads(loops: &[Loop]) -> usize {
 /// Whether a tile may have changed: a loop of one of its dimensions stands elsewhere.
 fn moves(loops: &[Loop], tensor: Tensor, old: &[u32], new: &[u32]) -> bool {
     let in_time = loops.iter().filter(|l| l.advance == Advance::Time);
-    in_time.zip(old.iter().zip(new)).any(|(l, (a, b))| a != b && tensor.depends_on(l.dim))
+    in_time
+        .zip(old.iter().zip(new))
+        .any(|(l, (a, b))| a != b && tensor.depends_on(l.dim))
 }
 
 /// Whether exactly one loop went one step on, along a window.
 fn slides(loops: &[Loop], tensor: Tensor, old: &[u32], new: &[u32]) -> bool {
     let in_time = loops.iter().filter(|l| l.advance == Advance::Time);
-    let mut moved = in_time.zip(old.iter().zip(new)).filter(|(_, (a, b))| a != b);
-    let (Some((l, (a, b))), None) = (moved.next(), moved.next()) else { return false };
+    let mut moved = in_time
+        .zip(old.iter().zip(new))
+        .filter(|(_, (a, b))| a != b);
+    let (Some((l, (a, b))), None) = (moved.next(), moved.next()) else {
+        return false;
+    };
     tensor == Tensor::I && *b == a + 1 && matches!(l.dim, Dim::P | Dim::Q | Dim::R | Dim::S)
 }
 
@@ -125,7 +153,11 @@ fn values(layer: &Layer, loops: &[Loop], chosen: impl Fn(&Loop) -> bool) -> Vec<
         let d = l.dim.index();
         let mut next = Vec::new();
         for (value, extent) in all {
-            let count = if chosen(l) { extent[d].div_ceil(l.tile) } else { 1 };
+            let count = if chosen(l) {
+                extent[d].div_ceil(l.tile)
+            } else {
+                1
+            };
             for i in 0..count {
                 let mut value = value.clone();
                 if chosen(l) {
@@ -146,7 +178,11 @@ fn tile(layer: &Layer, loops: &[Loop], time: &[u32], place: &[u32]) -> Option<Ti
     let mut tile = layer.bounds.map(|bound| (0, bound));
     let (mut time, mut place) = (time.iter(), place.iter());
     for l in loops {
-        let at = if l.advance == Advance::Time { time.next() } else { place.next() };
+        let at = if l.advance == Advance::Time {
+            time.next()
+        } else {
+            place.next()
+        };
         let offset = at.copied().unwrap_or(0) * l.tile;
         let (start, extent) = tile[l.dim.index()];
         if offset >= extent {
@@ -157,14 +193,20 @@ fn tile(layer: &Layer, loops: &[Loop], time: &[u32], place: &[u32]) -> Option<Ti
     Some(tile)
 }
 
+/// Places along spreads whose partial sums are not added up on the way.
+fn unreduced(loops: &[Loop], tensor: Tensor, place: &[u32]) -> Vec<u32> {
+    let spread = loops.iter().filter(|l| l.advance != Advance::Time);
+    let apart = spread
+        .zip(place)
+        .filter(|(l, _)| l.dim.is_reduction() && !l.reduce);
+    apart
+        .map(|(_, &at)| at)
+        .filter(|_| tensor == Tensor::O)
+        .collect()
+}
+
 /// Elements of each dimension that an instance was dealt by the spreads below the parent.
-fn shares(
-    layer: &Layer,
-    loops: &[Loop],
-    parent: usize,
-    time: &[u32],
-    place: &[u32],
-) -> [u32; 7] {
+fn shares(layer: &Layer, loops: &[Loop], parent: usize, time: &[u32], place: &[u32]) -> [u32; 7] {
     Dim::ALL.map(|dim| {
         let spread = |l: &Loop| l.dim == dim && l.advance != Advance::Time;
         let last = loops.iter().rposition(spread).filter(|&at| at >= parent);
@@ -175,12 +217,7 @@ fn shares(
 
 /// What distinguishes one request from another: window positions, tile sizes and, where a window
 /// is shared, the sizes of the shares it belongs to.
-fn shape(
-    layer: &Layer,
-    tensor: Tensor,
-    tile: &Tile,
-    share: &[u32; 7],
-) -> Vec<(i64, [u32; 4])> {
+fn shape(layer: &Layer, tensor: Tensor, tile: &Tile, share: &[u32; 7]) -> Vec<(i64, [u32; 4])> {
     let at = |dim: Dim| tile[dim.index()];
     let range = |dim: Dim| (i64::from(at(dim).0), [at(dim).1, 0, 0, 0]);
     let window = |axis, out: Dim, tap: Dim| {

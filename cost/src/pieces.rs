@@ -14,8 +14,9 @@ pub(crate) struct Piece {
     pub start: u32,
     /// Elements.
     pub size: u32,
-    /// Elements of the piece that the same instance held one step of [`Cut::slide`] earlier.
-    pub previous: u32,
+    /// First element and elements of the piece that the instance held in the step before; no
+    /// elements if it idled.
+    pub previous: (u32, u32),
     /// Pieces in this run.
     pub times: u64,
     /// Place among the instances between which tiles are shared.
@@ -46,12 +47,14 @@ pub(crate) struct Cut<'a> {
     pub prefix: usize,
     /// Whether a piece counts only if the loops in time from `prefix` on have a single iteration.
     pub settled: bool,
-    /// A loop in time that must have advanced: the one whose step is looked at.
-    pub slide: Option<usize>,
+    /// A loop in time that has just advanced; those further in have turned back to their first.
+    pub advanced: Option<usize>,
     /// Spreads from this index on reach instances that may share a tile.
     pub shared: usize,
     /// What becomes of such spreads.
     pub sharing: Sharing,
+    /// Whether the words are partial sums, which only reducing spreads merge.
+    pub sums: bool,
     /// Whether every position is wanted by itself, not only runs of equal sizes.
     pub positions: bool,
 }
@@ -67,20 +70,32 @@ pub(crate) enum Sharing {
     Placed,
 }
 
-/// What the loops walked so far hand down: to this instance, to the first one, and to this
-/// instance one step earlier.
+/// What the loops walked so far hand down.
 #[derive(Clone, Copy)]
 struct Extent {
+    /// To this instance.
     own: u32,
-    first: u32,
+    /// To this instance in the step before; nothing if it idled.
     previous: u32,
+    /// To the first instance in the step before, which decides how far the loops went.
+    lead: u32,
 }
 
 impl Cut<'_> {
     /// Calls `visit` for every run of pieces.
     pub fn visit(&self, visit: &mut impl FnMut(Piece)) {
-        let extent = Extent { own: self.bound, first: self.bound, previous: self.bound };
-        let piece = Piece { start: 0, size: 0, previous: 0, times: 1, place: None };
+        let extent = Extent {
+            own: self.bound,
+            previous: self.bound,
+            lead: self.bound,
+        };
+        let piece = Piece {
+            start: 0,
+            size: 0,
+            previous: (0, 0),
+            times: 1,
+            place: None,
+        };
         self.walk(0, extent, piece, visit);
     }
 
@@ -97,17 +112,27 @@ impl Cut<'_> {
     fn walk(&self, from: usize, e: Extent, piece: Piece, visit: &mut impl FnMut(Piece)) {
         let next = self.loops[from..].iter().position(|l| l.dim == self.dim);
         let Some(index) = next.map(|offset| from + offset) else {
-            visit(Piece { size: e.own, previous: e.previous, ..piece });
+            visit(Piece {
+                size: e.own,
+                previous: (piece.previous.0, e.previous),
+                ..piece
+            });
             return;
         };
         let l = self.loops[index];
         match l.advance {
             Advance::Space(_) => self.walk_space(index, l.tile, e, piece, visit),
             Advance::Time if index < self.prefix => self.walk_time(index, l.tile, e, piece, visit),
+            Advance::Time if self.settled && e.lead > l.tile => {}
             Advance::Time => {
-                if !self.settled || e.first <= l.tile {
-                    self.walk(index + 1, e.cut(l.tile), piece, visit);
-                }
+                let last = (e.lead - 1) / l.tile * l.tile;
+                let extent = Extent {
+                    own: e.own.min(l.tile),
+                    previous: part(e.previous, last, l.tile),
+                    lead: part(e.lead, last, l.tile),
+                };
+                let previous = (piece.previous.0 + last, 0);
+                self.walk(index + 1, extent, Piece { previous, ..piece }, visit);
             }
         }
     }
@@ -120,30 +145,39 @@ impl Cut<'_> {
         piece: Piece,
         visit: &mut impl FnMut(Piece),
     ) {
-        let shared = index >= self.shared;
-        if shared && self.sharing == Sharing::First {
-            return self.walk(index + 1, e.cut(tile), piece, visit);
-        }
-        let count = e.own.div_ceil(tile);
+        let shared = index >= self.shared && (!self.sums || self.loops[index].reduce);
         let placed = shared && self.sharing == Sharing::Placed;
         let whole = e.own / tile;
+        let count = match self.sharing {
+            Sharing::First if shared => 1,
+            _ => e.own.div_ceil(tile),
+        };
         let mut at = 0;
         while at < count {
-            let run = run_length(e.own, tile, at, self.positions || placed);
+            let run = run_length(e.own, tile, at, self.positions || placed).min(count - at);
             let start = at * tile;
             let extent = Extent {
-                own: tile.min(e.own - start),
-                first: tile.min(e.first),
-                previous: tile.min(e.previous - start),
+                own: part(e.own, start, tile),
+                previous: part(e.previous, start, tile),
+                lead: e.lead.min(tile),
             };
             let place = if placed && count > 1 {
-                Some(Place { index: at, whole, step: tile })
+                Some(Place {
+                    index: at,
+                    whole,
+                    step: tile,
+                })
             } else {
                 piece.place
             };
-            let start = piece.start + start;
-            let times = piece.times * u64::from(run);
-            self.walk(index + 1, extent, Piece { start, times, place, ..piece }, visit);
+            let next = Piece {
+                start: piece.start + start,
+                previous: (piece.previous.0 + start, 0),
+                times: piece.times * u64::from(run),
+                place,
+                ..piece
+            };
+            self.walk(index + 1, extent, next, visit);
             at += run;
         }
     }
@@ -156,22 +190,24 @@ impl Cut<'_> {
         piece: Piece,
         visit: &mut impl FnMut(Piece),
     ) {
-        let slides = self.slide == Some(index);
+        let advanced = u32::from(self.advanced == Some(index));
         let count = e.own.div_ceil(tile);
-        let mut at = u32::from(slides);
+        let mut at = advanced;
         while at < count {
             let run = run_length(e.own, tile, at, self.positions);
-            let start = at * tile;
-            let own = tile.min(e.own - start);
-            let extent = if slides {
-                // The step before was a whole one, for every instance that takes part in this one.
-                Extent { own, first: tile, previous: tile }
-            } else {
-                let first = tile.min(e.first - start);
-                Extent { own, first, previous: tile.min(e.previous - start) }
+            let (start, before) = (at * tile, (at - advanced) * tile);
+            let extent = Extent {
+                own: part(e.own, start, tile),
+                previous: part(e.previous, before, tile),
+                lead: part(e.lead, before, tile),
             };
-            let times = piece.times * u64::from(run);
-            self.walk(index + 1, extent, Piece { start: piece.start + start, times, ..piece }, visit);
+            let next = Piece {
+                start: piece.start + start,
+                previous: (piece.previous.0 + before, 0),
+                times: piece.times * u64::from(run),
+                ..piece
+            };
+            self.walk(index + 1, extent, next, visit);
             at += run;
         }
     }
@@ -180,15 +216,14 @@ impl Cut<'_> {
 /// Length of the run of equal pieces that starts at piece `at`.
 fn run_length(extent: u32, tile: u32, at: u32, one_by_one: bool) -> u32 {
     let whole = extent / tile;
-    if one_by_one || at >= whole { 1 } else { whole - at }
+    if one_by_one || at >= whole {
+        1
+    } else {
+        whole - at
+    }
 }
 
-impl Extent {
-    fn cut(self, tile: u32) -> Self {
-        Extent {
-            own: self.own.min(tile),
-            first: self.first.min(tile),
-            previous: self.previous.min(tile),
-        }
-    }
+/// Elements of the piece of `tile` that begins at `start` of `extent`; nothing beyond its end.
+fn part(extent: u32, start: u32, tile: u32) -> u32 {
+    extent.saturating_sub(start).min(tile)
 }

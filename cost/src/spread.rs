@@ -4,25 +4,27 @@ use crate::dataflow::{Axis, Dataflow, Step, Tile};
 use crate::layer::{Dim, Layer};
 
 /// Instances of each spread, by step (1 for other steps), on an array of this shape.
-pub(crate) fn spreads(
-    layer: &Layer,
-    dataflow: &Dataflow,
-    columns: u32,
-    rows: u32,
-) -> Vec<u32> {
+pub(crate) fn spreads(layer: &Layer, dataflow: &Dataflow, columns: u32, rows: u32) -> Vec<u32> {
     let mut side = [columns, rows];
     let mut extent = layer.bounds;
     let mut chosen = vec![1; dataflow.steps.len()];
     for (index, step) in dataflow.steps.iter().enumerate() {
         match *step {
-            Step::Loop { dim, tile: Tile::Fixed(size) } => {
+            Step::Loop {
+                dim,
+                tile: Tile::Fixed(size),
+            } => {
                 let e = &mut extent[dim.index()];
                 *e = size.min(*e);
             }
-            Step::Spread { dim, over, size, .. } => {
+            Step::Spread {
+                dim, over, size, ..
+            } => {
                 let e = &mut extent[dim.index()];
                 let left = &mut side[over as usize];
-                let available = size.unwrap_or(*left / reserved(dataflow, index, over)).min(*left);
+                let available = size
+                    .unwrap_or(*left / reserved(dataflow, index, over))
+                    .min(*left);
                 chosen[index] = available.min(*e).max(1);
                 *e = e.div_ceil(chosen[index]);
                 // A spread of written size takes its share of the side even where it idles.
@@ -36,10 +38,16 @@ pub(crate) fn spreads(
 
 /// What spreads of written size further in will need of the same side.
 fn reserved(dataflow: &Dataflow, index: usize, side: Axis) -> u32 {
-    let later = dataflow.steps[index + 1..].iter().filter_map(|step| match step {
-        Step::Spread { over, size: Some(size), .. } if *over == side => Some(*size),
-        _ => None,
-    });
+    let later = dataflow.steps[index + 1..]
+        .iter()
+        .filter_map(|step| match step {
+            Step::Spread {
+                over,
+                size: Some(size),
+                ..
+            } if *over == side => Some(*size),
+            _ => None,
+        });
     later.fold(1, u32::saturating_mul).max(1)
 }
 
@@ -56,7 +64,10 @@ pub(crate) fn best_shape(layer: &Layer, dataflow: &Dataflow, pes: u32) -> [u32; 
         let steps = steps(layer, &spreads(layer, dataflow, columns, rows), dataflow);
         (steps, columns.abs_diff(rows), std::cmp::Reverse(columns))
     };
-    let best = from_columns.chain(from_rows).min_by_key(rank).unwrap_or([pes, 1]);
+    let best = from_columns
+        .chain(from_rows)
+        .min_by_key(rank)
+        .unwrap_or([pes, 1]);
     [best[0].min(across), best[1].min(down)]
 }
 
@@ -65,7 +76,9 @@ fn useful(layer: &Layer, dataflow: &Dataflow, side: Axis, pes: u32) -> u32 {
     let mut extent = layer.bounds;
     let mut product: u32 = 1;
     for step in &dataflow.steps {
-        if let Step::Spread { dim, over, size, .. } = *step
+        if let Step::Spread {
+            dim, over, size, ..
+        } = *step
             && over == side
         {
             let e = &mut extent[dim.index()];

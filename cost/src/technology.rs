@@ -124,8 +124,8 @@ impl Default for Technology {
 impl Technology {
     /// What NASAIC used: MAESTRO's constants of 2020.
     ///
-    /// Energy is 0.904 · (18.61 · L2 + 1.68 · L1 + MACs), an activity count that MAESTRO labels nJ;
-    /// area is PE · (4470.9014 + ⌈L1/64⌉ · 4505.1889) + max(1, ⌈L2/32768⌉) · 4161.536 +
+    /// Energy is 0.904 · (18.61 · L2 + 1.68 · L1 + MACs), an activity count that MAESTRO labels nJ
+    /// (so one unit is 1000 of this struct's picojoules); area is PE · (4470.9014 + ⌈L1/64⌉ · 4505.1889) + max(1, ⌈L2/32768⌉) · 4161.536 +
     /// BW · 101.7938 · (14.662 · PE + 28.895) + 395.473 · (1.2886 · PE² + 5.5814 · PE − 23.711).
     pub fn maestro_2020() -> Self {
         Technology {
@@ -135,9 +135,9 @@ impl Technology {
             wide_partial_sums: false,
             mac_scales_with_bits: false,
             energy_scale: 0.904,
-            mac_energy: 1.0,
-            rf_energy: 1.68,
-            sram_energy: 18.61,
+            mac_energy: 1_000.0,
+            rf_energy: 1_680.0,
+            sram_energy: 18_610.0,
             pe_area: 4470.9014,
             rf_cell: 64,
             rf_area: 4505.1889,
@@ -154,38 +154,35 @@ impl Technology {
 
     /// Horowitz's 45 nm energies (ISSCC 2014, figure 1.1.9) scaled to 28 nm: the honest default.
     ///
-    /// Energy scales by (28/45) · (0.9 V / 1.0 V)² ≈ 0.504, area by (28/45)² ≈ 0.387. The store
-    /// fit `base + sqrt · √bytes` goes through the figure's cache energies per 64-bit access
-    /// (8 KB 10 pJ, 32 KB 20 pJ; 1 MB 100 pJ lies 5 % below it); DRAM is the low end of its
-    /// 1.3–2.6 nJ per 64 bits.
+    /// Energy scales by (28/45) · (0.9 V / 1.0 V)² ≈ 0.504, logic area by (28/45)² ≈ 0.387. The
+    /// stores' `sqrt · √bytes` goes through the figure's caches of 8 KB (10 pJ per 64 bits) and
+    /// 32 KB (20 pJ); for 1 MB it gives 113 pJ where the figure says 100. The area of stores comes
+    /// from the 0.127 µm² cell of 28 nm SRAM, half of a large macro and a quarter of a small one
+    /// being cells. All areas together come to 0.6 to 0.9 of NVDLA's own estimates for 28 nm.
     pub fn horowitz_28nm() -> Self {
         let energy = (28.0 / 45.0) * 0.81;
         let area = (28.0 / 45.0) * (28.0 / 45.0);
+        let cell = 8.0 * 0.127;
         Technology {
             name: "horowitz_28nm".into(),
-            // 8-bit multiplication 0.2 pJ, 32-bit addition 0.1 pJ.
+            // 8-bit multiplication 0.2 pJ and 32-bit addition 0.1 pJ.
             mac_energy: 0.3 * energy,
-            // 10 pJ per 8 bytes at √8192 = 90.5: 1.25 pJ per byte, 0.0138 per √byte.
-            rf_energy: 0.03 * energy,
+            // 10 pJ per 8 bytes from √8192 bytes.
             rf_energy_sqrt: 0.0138 * energy,
-            sram_energy: 0.0,
             sram_energy_sqrt: 0.0138 * energy,
-            // An interface does not shrink with logic: not scaled.
+            // 1.3 nJ per 64 bits, the low end; an interface does not shrink with logic.
             dram_energy: 162.5,
-            // Wires, 0.1 pJ per bit and mm (Dally), over about 1 mm.
+            // 0.1 pJ per bit and mm (Dally, "Hardware for deep learning"), over 1 mm.
             noc_energy: 0.8 * energy,
-            // 8-bit multiplier 282 µm² and 32-bit adder 137 µm² at 45 nm.
+            // 8-bit multiplier 282 µm² and 32-bit adder 137 µm².
             mac_area: 419.0 * area,
-            pe_area: 300.0 * area,
-            // Latch arrays, about 2.5 µm² per bit at 45 nm.
-            rf_area: 20.0 * area,
-            // 28 nm 6T cell 0.127 µm² per bit at 50 % array efficiency.
-            sram_area: 0.127 * 8.0 / 0.5,
-            sram_base_area: 2000.0,
-            bus_area_per_pe: 1.0,
-            bus_area: 500.0,
+            // Operand and pipeline registers: 64 flip-flops of 8 µm².
+            pe_area: 512.0 * area,
+            rf_area: cell / 0.25,
+            sram_area: cell / 0.5,
+            // Sequencing, DMA, clock tree and wiring double the data path.
             overhead: 1.0,
-            // 28 nm HPM logic at 25 °C, about 10 mW per mm².
+            // 28 nm logic at room temperature, about 10 mW/mm².
             leakage: 10_000.0,
             ..Technology::default()
         }

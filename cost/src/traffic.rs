@@ -7,7 +7,10 @@ use crate::mapping::Mapping;
 
 /// Bits that a level exchanges with what lies inside it.
 pub(crate) fn level_bits(layer: &Layer, counts: &Counts, level: usize) -> u64 {
-    Tensor::ALL.into_iter().map(|t| tensor_bits(layer, counts, level, t)).sum()
+    Tensor::ALL
+        .into_iter()
+        .map(|t| tensor_bits(layer, counts, level, t))
+        .sum()
 }
 
 /// The part of one tensor: reads and updates; outputs are final at their last update.
@@ -28,7 +31,11 @@ pub(crate) fn tensor_bits(layer: &Layer, counts: &Counts, level: usize, tensor: 
 pub(crate) fn final_updates(layer: &Layer, counts: &Counts, level: usize) -> u64 {
     let access = &counts.access[level][Tensor::O.index()];
     let worked_on = access.updates - access.reads;
-    if worked_on == layer.elements(Tensor::O) { worked_on } else { 0 }
+    if worked_on == layer.elements(Tensor::O) {
+        worked_on
+    } else {
+        0
+    }
 }
 
 /// Bits of the first inputs and weights to enter a level and of the last outputs to leave it.
@@ -39,5 +46,9 @@ pub(crate) fn first_bits(layer: &Layer, mapping: &Mapping, level: usize, on_chip
         Tensor::O => !on_chip.outputs,
     };
     let bits = |t: Tensor| first_words(layer, mapping, t, level) * u64::from(layer.bits(t));
-    Tensor::ALL.into_iter().filter(|&t| moves(t)).map(bits).sum()
+    Tensor::ALL
+        .into_iter()
+        .filter(|&t| moves(t))
+        .map(bits)
+        .sum()
 }

@@ -1,15 +1,24 @@
 //! The analytic counts equal those of walking the nest, on random layers and random nests.
+#![allow(clippy::unwrap_used, reason = "a test helper may panic")]
 
 use nasaic_cost::{
-    Advance, Axis, Buffering, ConvShape, Dim, Layer, Level, Loop, Mapping, Padding, TensorSet,
-    Tensor, counts, oracle,
+    Advance, Axis, Buffering, ConvShape, Dim, Layer, Level, Loop, Mapping, Padding, Tensor,
+    TensorSet, counts, oracle,
 };
 use proptest::prelude::*;
 
 /// A small convolution: strides, dilation, padding, groups and batch included.
 fn layers() -> impl Strategy<Value = Layer> {
     let sizes = (1..3_u32, 1..6_u32, 1..5_u32, 1..3_u32, 1..8_u32, 1..8_u32);
-    let window = (1..4_u32, 1..4_u32, 1..4_u32, 1..3_u32, 1..3_u32, 0..3_u32, 0..3_u32);
+    let window = (
+        1..4_u32,
+        1..4_u32,
+        1..4_u32,
+        1..3_u32,
+        1..3_u32,
+        0..3_u32,
+        0..3_u32,
+    );
     (sizes, window).prop_filter_map("window larger than input", |(sizes, window)| {
         let (batch, k, c, groups, h, w) = sizes;
         let (r, s, stride_r, stride_s, dilation, pad_r, pad_s) = window;
@@ -24,40 +33,70 @@ fn layers() -> impl Strategy<Value = Layer> {
             padding: Padding::Explicit([pad_r, pad_s]),
             groups,
         };
-        Layer::conv(&shape).ok().filter(|layer| layer.macs() <= 3_000)
+        Layer::conv(&shape)
+            .ok()
+            .filter(|layer| layer.macs() <= 3_000)
     })
 }
 
-/// Loops as drawn: dimension, tile, in space or not, level.
-type Draw = (usize, u32, bool, u8);
+/// Loops as drawn: dimension, tile, in space or not, reducing or not, level.
+type Draw = (usize, u32, bool, bool, u8);
 
 /// A nest of up to ten drawn loops over two to four levels, completed to single elements.
 fn nest(layer: &Layer, keeps: &[u8], drawn: &[Draw]) -> Option<Mapping> {
     let sets = keeps.iter().map(|bits| {
-        let kept = Tensor::ALL.into_iter().filter(|t| bits & (1 << t.index()) != 0);
+        let kept = Tensor::ALL
+            .into_iter()
+            .filter(|t| bits & (1 << t.index()) != 0);
         TensorSet::of(&kept.collect::<Vec<_>>())
     });
-    let mut levels = vec![Level { keep: TensorSet::ALL, buffering: Buffering::Double, size: None }];
-    levels.extend(sets.map(|keep| Level { keep, buffering: Buffering::Double, size: None }));
+    let mut levels = vec![Level {
+        keep: TensorSet::ALL,
+        buffering: Buffering::Double,
+        size: None,
+    }];
+    levels.extend(sets.map(|keep| Level {
+        keep,
+        buffering: Buffering::Double,
+        size: None,
+    }));
     let mut mapping = Mapping::new(&levels)?;
     let mut drawn = drawn.to_vec();
-    drawn.sort_by_key(|&(_, _, _, level)| level);
+    drawn.sort_by_key(|&(.., level)| level);
     let mut extent = layer.bounds;
     let mut spread = [false; 7];
-    for (dim, tile, space, level) in drawn {
+    for (dim, tile, space, reduce, level) in drawn {
         let level = level.min(levels.len() as u8 - 1);
         let tile = tile.min(extent[dim]);
         // A window's dimension may be spread once only.
         let space = space && !(dim >= 3 && spread[dim]);
         spread[dim] |= space;
         extent[dim] = tile;
-        let advance = if space { Advance::Space(Axis::Columns) } else { Advance::Time };
-        let next = Loop { dim: Dim::ALL[dim], tile, advance, level, implied: false };
+        let advance = if space {
+            Advance::Space(Axis::Columns)
+        } else {
+            Advance::Time
+        };
+        let next = Loop {
+            dim: Dim::ALL[dim],
+            tile,
+            advance,
+            level,
+            reduce,
+            implied: false,
+        };
         assert!(mapping.push(next));
     }
     for dim in Dim::ALL {
         let level = levels.len() as u8 - 1;
-        let next = Loop { dim, tile: 1, advance: Advance::Time, level, implied: true };
+        let next = Loop {
+            dim,
+            tile: 1,
+            advance: Advance::Time,
+            level,
+            reduce: false,
+            implied: true,
+        };
         assert!(mapping.push(next));
     }
     mapping.covers(layer).then_some(mapping)
@@ -65,8 +104,14 @@ fn nest(layer: &Layer, keeps: &[u8], drawn: &[Draw]) -> Option<Mapping> {
 
 fn draws() -> impl Strategy<Value = (Vec<u8>, Vec<Draw>)> {
     let keeps = proptest::collection::vec(1..8_u8, 1..4);
-    let loops =
-        proptest::collection::vec((0..7_usize, 1..5_u32, proptest::bool::weighted(0.4), 0..4_u8), 0..10);
+    let loops = (
+        0..7_usize,
+        1..5_u32,
+        proptest::bool::weighted(0.4),
+        any::<bool>(),
+        0..4_u8,
+    );
+    let loops = proptest::collection::vec(loops, 0..10);
     (keeps, loops)
 }
 

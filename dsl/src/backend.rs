@@ -4,6 +4,8 @@
 //! everything else.
 
 use crate::instance::Instance;
+use crate::plan::Block;
+use std::collections::BTreeMap;
 
 /// A function of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +42,12 @@ pub trait Backend {
     fn script_functions(&self, text: &str) -> Result<Vec<ScriptFunction>, ScriptFault>;
 
     /// The best value of a metric over a space, if a bound is known.
-    fn best_possible(&self, space: &Instance, metric: &str) -> Option<Extreme>;
+    fn best_possible(
+        &self,
+        space: &Instance,
+        blocks: &BTreeMap<String, Block>,
+        metric: &str,
+    ) -> Option<Extreme>;
 }
 
 /// No engine: scripts have no functions, nothing is bounded.
@@ -52,7 +59,12 @@ impl Backend for NoBackend {
         Ok(Vec::new())
     }
 
-    fn best_possible(&self, _: &Instance, _: &str) -> Option<Extreme> {
+    fn best_possible(
+        &self,
+        _: &Instance,
+        _: &BTreeMap<String, Block>,
+        _: &str,
+    ) -> Option<Extreme> {
         None
     }
 }

@@ -8,7 +8,7 @@
 use crate::plan::{Block, Change, Choice, Entry, Expr, ExprKind, Operator, PathStep, Slot};
 use crate::source::Span;
 use crate::value::{BlockName, Domain, Quantity, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The index of no value: the decision takes no part in this design.
 pub const INACTIVE: u32 = u32::MAX;
@@ -215,6 +215,10 @@ pub fn arithmetic(op: Operator, a: f64, b: f64) -> Option<f64> {
 }
 
 fn find_in<'a>(node: &'a Node, path: &str) -> Option<&'a Bound> {
+    let rest = node.path.split_once('.').map_or("", |(_, rest)| rest);
+    if !path.starts_with(&node.path) && !path.starts_with(rest) {
+        return None;
+    }
     let here = node.fields.iter().find(|(name, _)| {
         let full = join(&node.path, name);
         full == path || full.split_once('.').is_some_and(|(_, rest)| rest == path)
@@ -283,6 +287,8 @@ struct Builder<'a> {
     frames: Vec<Frame<'a>>,
     /// What names mean, innermost last: choices by name and fields as `label.field`.
     scopes: Vec<BTreeMap<String, Bound>>,
+    /// Labels already given at the present path.
+    taken: BTreeSet<String>,
     decisions: Vec<Decision>,
     active: Vec<Condition>,
     role: Role,
@@ -297,6 +303,7 @@ impl<'a> Builder<'a> {
             path: Vec::new(),
             frames: Vec::new(),
             scopes: vec![BTreeMap::new()],
+            taken: BTreeSet::new(),
             decisions: Vec::new(),
             active: Vec::new(),
             role: Role::Network,
@@ -416,23 +423,29 @@ impl<'a> Builder<'a> {
         for entry in &block.items {
             match entry {
                 Entry::Field(f) => {
-                    let bound = self.bound(&f.name, &f.slot, f.at)?;
+                    let bound = self.bound(block, &f.name, &f.slot, f.at)?;
                     node.fields.push((f.name.clone(), bound));
                 }
                 Entry::Choose(f) => {
-                    let bound = self.bound(&f.name, &f.slot, f.at)?;
+                    let bound = self.bound(block, &f.name, &f.slot, f.at)?;
                     self.name(f.name.clone(), bound.clone());
                     node.fields.push((f.name.clone(), bound));
                 }
                 _ => {}
             }
         }
-        self.added_fields(&mut node)?;
+        if see_through(block) {
+            node.children = self.children(block)?;
+            return Ok(node);
+        }
+        self.added_fields(block, &mut node)?;
+        let outer = std::mem::take(&mut self.taken);
         if block.kind == "repeat" {
             self.repetitions(block, &mut node)?;
         } else {
             node.children = self.children(block)?;
         }
+        self.taken = outer;
         if block.kind == "sub" {
             self.dataflows(&mut node)?;
         }
@@ -443,7 +456,12 @@ impl<'a> Builder<'a> {
         let mut out: Vec<Node> = Vec::new();
         for entry in &block.items {
             let Entry::Block(inner) = entry else { continue };
-            let label = child_label(inner, |taken| out.iter().any(|n| n.label == taken));
+            let label = child_label(inner, |taken| self.taken.contains(taken));
+            self.taken.insert(label.clone());
+            if see_through(inner) {
+                out.push(self.node(inner, label)?);
+                continue;
+            }
             self.path.push(PathStep { name: label.clone(), index: None });
             let node = self.node(inner, label.clone());
             self.path.pop();
@@ -469,6 +487,7 @@ impl<'a> Builder<'a> {
                 last.index = index;
             }
             self.scopes.push(BTreeMap::new());
+            self.taken.clear();
             let turn = self.children(block).map(|children| Node {
                 kind: "repetition".into(),
                 label: format!("{}[{i}]", node.label),
@@ -542,7 +561,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Fields that a change brings and the block does not have.
-    fn added_fields(&mut self, node: &mut Node) -> Result<(), Trouble> {
+    fn added_fields(&mut self, block: &Block, node: &mut Node) -> Result<(), Trouble> {
         let mut added: Vec<(String, Slot, Span)> = Vec::new();
         for frame in &self.frames {
             for change in frame.changes {
@@ -560,7 +579,7 @@ impl<'a> Builder<'a> {
             }
         }
         for (name, slot, at) in added {
-            let bound = self.bound(&name, &slot, at)?;
+            let bound = self.bound(block, &name, &slot, at)?;
             node.fields.push((name, bound));
         }
         Ok(())
@@ -583,9 +602,10 @@ impl<'a> Builder<'a> {
         None
     }
 
-    fn bound(&mut self, name: &str, slot: &Slot, at: Span) -> Result<Bound, Trouble> {
-        let slot = self.changed(name).unwrap_or(slot).clone();
-        match slot {
+    fn bound(&mut self, block: &Block, name: &str, slot: &Slot, at: Span) -> Result<Bound, Trouble> {
+        // A block without a place in paths cannot be meant by a change.
+        let changed = if see_through(block) { None } else { self.changed(name) };
+        match changed.unwrap_or(slot).clone() {
             Slot::Fixed(value) => Ok(Bound::Fixed(value)),
             Slot::Open(domain) => Ok(self.decide(join(&self.path_text(), name), domain, at)),
             Slot::Formula(expr) => self.formula(&expr),
@@ -685,6 +705,12 @@ pub fn child_label(block: &Block, taken: impl Fn(&str) -> bool) -> String {
         n += 1;
     }
     format!("{base}_{n}")
+}
+
+/// Whether a block has no place in paths: what is inside an unlabelled `skip` is named as if it
+/// stood around it.
+pub fn see_through(block: &Block) -> bool {
+    block.kind == "skip" && block.label.is_none()
 }
 
 fn matches_path(pattern: &[PathStep], path: &[PathStep]) -> bool {

@@ -9,6 +9,7 @@ pub mod names;
 pub mod network;
 pub mod plan;
 pub mod render;
+pub mod reach;
 pub mod schema;
 pub mod source;
 pub mod syntax;

@@ -213,6 +213,35 @@ pub struct Expr {
     pub at: Span,
 }
 
+impl Expr {
+    /// Visits this expression and all inside it, the outer one first.
+    pub fn walk(&self, see: &mut impl FnMut(&Expr)) {
+        see(self);
+        match &self.kind {
+            ExprKind::List(items) | ExprKind::Script(_, _, items) => {
+                items.iter().for_each(|e| e.walk(see));
+            }
+            ExprKind::Member(inner, _) | ExprKind::Negate(inner) | ExprKind::As(inner, _) => {
+                inner.walk(see);
+            }
+            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => {
+                a.walk(see);
+                b.walk(see);
+            }
+            ExprKind::Call(_, args) => args.iter().for_each(|a| a.1.walk(see)),
+            ExprKind::Method(base, _, args) => {
+                base.walk(see);
+                args.iter().for_each(|a| a.1.walk(see));
+            }
+            ExprKind::Value(_)
+            | ExprKind::Let(_)
+            | ExprKind::Slot(_)
+            | ExprKind::Metric(_)
+            | ExprKind::Path(_) => {}
+        }
+    }
+}
+
 /// The kinds of resolved expression.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

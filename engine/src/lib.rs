@@ -1,1 +1,30 @@
 //! Runs a plan: values, actions, views, cache.
+//!
+//! [`Engine`] holds one growing program with its results. A script is checked,
+//! planned and run; a notebook's cells do the same one after another.
+
+mod actions;
+mod backend;
+mod call;
+mod engine;
+mod fault;
+mod formula;
+mod interpreter;
+mod item;
+mod json;
+mod layers;
+mod present;
+mod registry;
+mod report;
+mod script;
+mod sink;
+mod study;
+mod table;
+mod top;
+mod views;
+
+pub use engine::{Ended, Engine, Report};
+pub use fault::Fault;
+pub use registry::schemas;
+pub use sink::{Output, Part, Progress, Silent, Sink};
+pub use table::{Cell, Head, Table};

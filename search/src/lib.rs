@@ -1,7 +1,7 @@
 //! Design spaces, scheduling and search strategies.
 //!
 //! A [`Space`] holds the open decisions of a design. A [`Problem`] prices the
-//! designs of its space. A [`Strategy`] proposes designs, and [`run`] evaluates
+//! designs of its space. A [`Strategy`] proposes designs, and [`run()`] evaluates
 //! them within a budget and keeps what was found. Which strategies there are
 //! says [`strategies`]. Besides, [`schedule`] assigns the layers of networks to
 //! sub-accelerators and [`pareto`] compares points with several objectives.

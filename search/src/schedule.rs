@@ -69,6 +69,8 @@ pub struct Scheduler {
     head: Vec<usize>,
     ready: Vec<u64>,
     free: Vec<u64>,
+    /// Where the next layer of each task goes: sub-accelerator, start and end.
+    places: Vec<Option<(usize, u64, u64)>>,
     now: Plan,
     best: Plan,
     moves: Vec<(f64, usize, usize)>,
@@ -155,7 +157,7 @@ impl Scheduler {
         self.now.sub.resize(self.tail.len(), 0);
         self.now.start.clear();
         self.now.start.resize(self.tail.len(), 0);
-        self.dispatch(false);
+        self.dispatch(None);
         self.best.clone_from(&self.now);
         for layer in 0..self.tail.len() {
             let costs = &self.energy[layer * self.subs..][..self.subs];
@@ -208,16 +210,20 @@ impl Scheduler {
 
     /// Times the assignment in `now` and keeps it if it is better than the best.
     fn challenge(&mut self, deadline: u64) {
-        self.dispatch(true);
+        // Beyond this no energy makes up for the time.
+        let latest = deadline.max(self.best.makespan);
         let key = |plan: &Plan| (plan.makespan.saturating_sub(deadline), plan.energy);
-        if key(&self.now) < key(&self.best) {
+        if self.dispatch(Some(latest)) && key(&self.now) < key(&self.best) {
             std::mem::swap(&mut self.now, &mut self.best);
         }
     }
 
-    /// Times all layers; if not pinned, each goes where it ends first.
-    fn dispatch(&mut self, pinned: bool) {
+    /// Times all layers as assigned, or gives up when they cannot end by the latest time.
+    ///
+    /// Without a latest time each layer goes where it ends first.
+    fn dispatch(&mut self, latest: Option<u64>) -> bool {
         let tasks = self.first.len() - 1;
+        let pinned = latest.is_some();
         self.head.clear();
         self.head.extend_from_slice(&self.first[..tasks]);
         self.ready.clear();
@@ -234,37 +240,42 @@ impl Scheduler {
             self.ready[task] = end;
             self.free[sub] = end;
             self.head[task] += 1;
+            let done = self.head[task] == self.first[task + 1];
+            let rest = if done { 0 } else { self.tail[layer + 1] };
+            if latest.is_some_and(|latest| end.saturating_add(rest) > latest) {
+                return false;
+            }
         }
         self.now.energy = 0.0;
         for (layer, &sub) in self.now.sub.iter().enumerate() {
             self.now.energy += self.energy[layer * self.subs + sub];
         }
+        true
     }
 
     /// The task, sub-accelerator and start of the layer to place next.
-    fn next(&self, pinned: bool) -> Option<(usize, usize, u64)> {
-        let mut leader: Option<(u64, usize)> = None;
-        for task in 0..self.head.len() {
-            if let Some((sub, _, end)) = self.place(task, pinned)
-                && leader.is_none_or(|(first, _)| end < first)
-            {
-                leader = Some((end, sub));
-            }
-        }
-        let (first_end, contested) = leader?;
-        let mut chosen: Option<(u64, usize, u64)> = None;
-        for task in 0..self.head.len() {
-            if let Some((sub, start, end)) = self.place(task, pinned)
-                && sub == contested
-                && (start < first_end || end == first_end)
-            {
-                let tail = self.tail[self.head[task]];
-                if chosen.is_none_or(|(longest, ..)| tail > longest) {
-                    chosen = Some((tail, task, start));
+    fn next(&mut self, pinned: bool) -> Option<(usize, usize, u64)> {
+        let mut places = std::mem::take(&mut self.places);
+        places.clear();
+        places.extend((0..self.head.len()).map(|task| self.place(task, pinned)));
+        let first = places.iter().flatten().min_by_key(|place| place.2).copied();
+        let chosen = first.and_then(|(contested, _, first_end)| {
+            let mut chosen: Option<(u64, usize, u64)> = None;
+            for (task, place) in places.iter().enumerate() {
+                if let Some((sub, start, end)) = *place
+                    && sub == contested
+                    && (start < first_end || end == first_end)
+                {
+                    let tail = self.tail[self.head[task]];
+                    if chosen.is_none_or(|(longest, ..)| tail > longest) {
+                        chosen = Some((tail, task, start));
+                    }
                 }
             }
-        }
-        chosen.map(|(_, task, start)| (task, contested, start))
+            chosen.map(|(_, task, start)| (task, contested, start))
+        });
+        self.places = places;
+        chosen
     }
 
     /// Where the next layer of a task goes: sub-accelerator, start and end.

@@ -1,4 +1,5 @@
 //! Runs of every strategy: reproducible, countable, interruptible, within the limits.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 
@@ -34,10 +35,10 @@ fn any_number_of_threads_gives_the_same_run() {
                 .num_threads(threads)
                 .build()
                 .unwrap();
-            pool.install(|| search(&toy, name, &[], Some(200), 7))
+            pool.install(|| search(&toy, name, &[], Some(150), 7))
         };
         let one = on(1);
-        assert_eq!(one.evaluated.len(), 200, "{name}");
+        assert_eq!(one.evaluated.len(), 150, "{name}");
         assert_eq!(one, on(2), "{name}");
         assert_eq!(one, on(4), "{name}");
     }
@@ -366,5 +367,29 @@ fn every_default_is_a_value_of_its_option() {
         let toy = Toy::new(1);
         let run = try_search(&toy, info.name, &[], Some(3), 0);
         assert!(run.is_ok(), "{}", info.name);
+    }
+}
+
+#[test]
+fn the_train_option_says_which_designs_get_objectives() {
+    let toy = Toy::new(1);
+    for name in ["random", "exhaustive", "evolution"] {
+        let trained = |train: &str| {
+            let given = [("train", OptionValue::Choice(train.to_string()))];
+            search(&toy, name, &given, Some(150), 1).evaluated
+        };
+        let feasible = trained("feasible");
+        assert!(
+            feasible
+                .iter()
+                .any(|one| one.outcome.is_none() && one.hardware.valid),
+            "{name}"
+        );
+        for one in feasible {
+            assert_eq!(one.outcome.is_some(), one.hardware.is_feasible(), "{name}");
+        }
+        for one in trained("always") {
+            assert_eq!(one.outcome.is_some(), one.hardware.valid, "{name}");
+        }
     }
 }

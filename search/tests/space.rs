@@ -1,4 +1,5 @@
 //! Counting, sampling and moving through spaces, against enumeration by brute force.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

@@ -6,7 +6,7 @@ use crate::functions::{Type, with_article};
 use crate::names::closest;
 use crate::plan::{Block, Entry, Field as PlanField, Slot};
 use crate::schema::{self, Absent, Field, FieldType, Kind, Label, join_names};
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 use crate::syntax::tree::{self, Expr, ItemKind, Name, Path};
 use crate::units::Dim;
 use crate::value::{BlockName, Value};
@@ -15,32 +15,36 @@ use std::collections::BTreeMap;
 /// Deepest nesting of blocks.
 const DEEPEST: usize = 32;
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
     /// The label of a block at top level, if its kind may stand there.
     pub(super) fn top_block(&mut self, block: &tree::Block) -> Option<Name> {
         let kind = self.kind_of(&block.kind, None)?;
         if !kind.fits_in(None) {
-            let d = misplaced(&kind, &block.kind, None);
+            let d = misplaced(kind, &block.kind, None);
             self.say(d);
             return None;
         }
         if block.label.is_none() {
-            self.say(no_name(&kind, &block.kind));
+            self.say(no_name(kind, &block.kind));
         }
         block.label.clone()
     }
 
     /// Checks a top-level block and enters it under its qualified name.
-    pub(super) fn declare_block(&mut self, module: &str, name: &BlockName, block: &tree::Block) {
+    pub(super) fn declare_block(&mut self, module: &str, name: &BlockName, block: &tree::Block, span: Span) {
         let scope = Scope { module: module.to_owned(), ..Scope::default() };
         let Some(kind) = self.kind_of(&block.kind, None) else { return };
         // Others may refer to it while it is being checked, so its kind must be known.
         self.program.blocks.entry(name.clone()).or_insert_with(|| empty(block));
-        let errors = self.error_count();
-        let checked = self.block(&scope, &kind, block);
-        let broken = self.error_count() > errors;
+        let before = self.lost;
+        let checked = self.block(&scope, kind, block, span);
         self.program.blocks.insert(name.clone(), checked);
-        if !broken && module.is_empty() {
+        if self.lost > before {
+            self.damaged.insert(name.clone());
+        } else {
+            self.damaged.remove(name);
+        }
+        if module.is_empty() {
             self.fresh.push(name.clone());
         }
     }
@@ -49,9 +53,9 @@ impl Checker<'_> {
         self.diagnostics.iter().filter(|d| d.is_error()).count()
     }
 
-    fn kind_of(&mut self, name: &Name, outer: Option<&Kind>) -> Option<Kind> {
+    fn kind_of(&mut self, name: &Name, outer: Option<&Kind>) -> Option<&'a Kind> {
         if let Some(kind) = self.schemas.kind(&name.text) {
-            return Some(kind.clone());
+            return Some(kind);
         }
         let outer_name = outer.map_or("", |k| k.name);
         let here: Vec<&str> = self.schemas.kinds_inside(outer_name).map(|k| k.name).collect();
@@ -70,9 +74,12 @@ impl Checker<'_> {
     }
 
     /// Checks a block and all that is in it.
-    pub(super) fn block(&mut self, outer: &Scope, kind: &Kind, block: &tree::Block) -> Block {
+    pub(super) fn block(&mut self, outer: &Scope, kind: &'a Kind, block: &tree::Block, span: Span) -> Block {
         let mut out = empty(block);
         self.judge_label(kind, block);
+        if self.garbled_in(span) {
+            self.lost += 1;
+        }
         if outer.frames.len() > DEEPEST {
             self.say(
                 Diagnostic::new("E0109", "blocks are nested too deeply")
@@ -89,27 +96,38 @@ impl Checker<'_> {
         for item in items {
             match &item.kind {
                 ItemKind::Field { path, open, value } => {
-                    if let Some(field) = self.block_field(&scope, kind, block, (path, *open, value), &mut seen) {
-                        out.items.push(Entry::Field(field));
+                    match self.block_field(&scope, kind, block, (path, *open, value), &mut seen) {
+                        Some(field) => out.items.push(Entry::Field(field)),
+                        None => self.lost += 1,
                     }
                 }
                 ItemKind::Choose { name, domain } => {
-                    if let Some(entry) = self.inner_choice(&mut scope, kind, name, domain, &mut seen) {
-                        out.items.push(entry);
+                    match self.inner_choice(&mut scope, kind, name, domain, &mut seen) {
+                        Some(entry) => out.items.push(entry),
+                        None => self.lose(&mut scope, Some(name)),
                     }
                 }
                 ItemKind::Block(inner) => {
-                    if let Some(inner) = self.inner_block(&mut scope, kind, inner, &mut seen) {
-                        out.items.push(Entry::Block(inner));
+                    match self.inner_block(&mut scope, kind, inner, item.span, &mut seen) {
+                        Some(inner) => out.items.push(Entry::Block(inner)),
+                        None => self.lose(&mut scope, inner.label.as_ref()),
                     }
                 }
                 ItemKind::Goal { .. } | ItemKind::Require(_) if kind.goals => goals.push(item),
                 _ => self.does_not_belong(kind, item),
             }
         }
-        self.defaults(&scope, kind, block, &seen, &mut out);
+        self.defaults(&scope, kind, block, span, &seen, &mut out);
         self.goals(&scope, &goals, &mut out);
         out
+    }
+
+    /// Leaves something out; what its name would mean is not asked again.
+    fn lose(&mut self, scope: &mut Scope, name: Option<&Name>) {
+        self.lost += 1;
+        if let (Some(name), Some(frame)) = (name, scope.frames.last_mut()) {
+            frame.entry(name.text.clone()).or_insert(Local::Lost);
+        }
     }
 
     fn judge_label(&mut self, kind: &Kind, block: &tree::Block) {
@@ -250,11 +268,12 @@ impl Checker<'_> {
         scope: &mut Scope,
         outer: &Kind,
         block: &tree::Block,
+        span: Span,
         seen: &mut BTreeMap<String, Span>,
     ) -> Option<Block> {
         let kind = self.kind_of(&block.kind, Some(outer))?;
         if !kind.fits_in(Some(outer)) {
-            let d = misplaced(&kind, &block.kind, Some(outer));
+            let d = misplaced(kind, &block.kind, Some(outer));
             self.say(d);
             return None;
         }
@@ -268,9 +287,12 @@ impl Checker<'_> {
                     .hint("give each its own name"),
             );
         }
-        let checked = self.block(scope, &kind, block);
+        let before = self.lost;
+        let checked = self.block(scope, kind, block, span);
+        let whole = self.lost == before;
         if let (Some(label), Some(frame)) = (&block.label, scope.frames.last_mut()) {
-            frame.insert(label.text.clone(), Local::Label(field_types(&kind, &checked)));
+            let fields = field_types(kind, &checked);
+            frame.insert(label.text.clone(), Local::Label { fields, whole });
         }
         Some(checked)
     }
@@ -296,26 +318,23 @@ impl Checker<'_> {
     fn defaults(
         &mut self,
         scope: &Scope,
-        kind: &Kind,
+        kind: &'a Kind,
         block: &tree::Block,
+        span: Span,
         seen: &BTreeMap<String, Span>,
         out: &mut Block,
     ) {
         let own = self.options_of(kind, block);
+        let mut missing: Vec<&Field> = Vec::new();
         for field in kind.fields.iter().chain(&own) {
             if seen.contains_key(field.name.as_ref()) {
                 continue;
             }
             match &field.absent {
                 Absent::Nothing => {}
-                Absent::Needed => self.say(
-                    Diagnostic::new("E0306", format!("`{}` needs `{}`", kind.name, field.name))
-                        .at(block.kind.span, format!("`{}` is missing", field.name))
-                        .note(field.doc.to_string())
-                        .hint(format!("add `{} = …`: {}", field.name, field.ty.expected())),
-                ),
+                Absent::Needed => missing.push(field),
                 Absent::Default(text) => {
-                    if let Some(value) = self.default_value(scope, field, text) {
+                    if let Some(value) = self.default_value(scope, kind, field, text) {
                         out.items.push(Entry::Field(PlanField {
                             name: field.name.to_string(),
                             slot: Slot::Fixed(value),
@@ -325,16 +344,40 @@ impl Checker<'_> {
                 }
             }
         }
+        self.missing(kind, block, span, &missing);
     }
 
-    fn default_value(&mut self, scope: &Scope, field: &Field, text: &str) -> Option<Value> {
-        let key = format!("{:?} {text}", field.ty);
+    /// Says which fields are missing, unless a line that could not be read may hold them.
+    fn missing(&mut self, kind: &Kind, block: &tree::Block, span: Span, missing: &[&Field]) {
+        let Some(first) = missing.first() else { return };
+        self.lost += 1;
+        if self.garbled_in(span) {
+            return;
+        }
+        let names = schema::and_names(missing.iter().map(|f| f.name.as_ref()));
+        let verb = if missing.len() > 1 { "are" } else { "is" };
+        let mut d = Diagnostic::new("E0306", format!("`{}` needs {names}", kind.name))
+            .at(block.kind.span, format!("{names} {verb} missing"));
+        for field in missing {
+            d = d.note(format!("`{}` is {}: {}", field.name, field.ty.expected(), lower_first(&field.doc)));
+        }
+        self.say(d.hint(format!("add `{}`", sample(first))));
+    }
+
+    fn default_value(
+        &mut self,
+        scope: &Scope,
+        kind: &'a Kind,
+        field: &Field,
+        text: &schema::Words,
+    ) -> Option<Value> {
+        let key = (kind.name, field.name.clone(), text.clone());
         if let Some(value) = self.defaults.get(&key) {
             return value.clone();
         }
+        // A default stands in no file, so nothing can be marked in it.
         let program = format!("let x = {text}");
-        let source = self.program.sources.clone().add("default", &program);
-        let (file, _) = crate::syntax::parse(source, &program);
+        let (file, _) = crate::syntax::parse(SourceId(u32::MAX), &program);
         let value = file.items.first().and_then(|item| match &item.kind {
             ItemKind::Let { value, .. } => match self.field_slot(scope, field, false, value) {
                 Some(Slot::Fixed(value)) => Some(value),
@@ -395,6 +438,31 @@ fn empty(block: &tree::Block) -> Block {
     }
 }
 
+/// A field as one could write it.
+fn sample(field: &Field) -> String {
+    let value = match &field.ty {
+        FieldType::Integer { min, .. } | FieldType::IntegerOr { min, .. } => (*min).max(1).to_string(),
+        FieldType::Number { .. } | FieldType::Bound => "1".to_owned(),
+        FieldType::Quantity(dim) | FieldType::Signed(dim) => {
+            format!("1 {}", dim.usual_units().split(',').next().unwrap_or_default())
+        }
+        FieldType::Bool => "true".to_owned(),
+        FieldType::Text => "\"…\"".to_owned(),
+        FieldType::Choice(names) => names.first().map_or("…", |n| n.0.as_ref()).to_owned(),
+        FieldType::Block(kinds) => format!("my_{}", kinds.first().copied().unwrap_or_default()),
+        FieldType::Sizes { max: 2, .. } => "3".to_owned(),
+        FieldType::Sizes { .. } => "[3, 32, 32]".to_owned(),
+        FieldType::Names(names) => format!("[{}]", names.join(", ")),
+        FieldType::AccuracySource => "table(\"accuracies.csv\")".to_owned(),
+    };
+    format!("{} = {value}", field.name)
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
+}
+
 fn no_name(kind: &Kind, at: &Name) -> Diagnostic {
     Diagnostic::new("E0306", format!("this {} has no name", kind.name))
         .at(at.span, "a name is missing after this")
@@ -412,7 +480,7 @@ fn misplaced(kind: &Kind, at: &Name, outer: Option<&Kind>) -> Diagnostic {
             .collect::<Vec<_>>()
             .join(" or ")
     };
-    Diagnostic::new("E0307", format!("{} cannot stand {here}", with_article(kind.name)))
+    Diagnostic::new("E0307", format!("`{}` cannot stand {here}", kind.name))
         .at(at.span, "not here")
         .note(format!("It belongs into {belongs}."))
         .hint(format!("move it into {belongs}"))

@@ -75,16 +75,16 @@ impl Checker<'_> {
         function: &'static Function,
         args: &[Arg],
     ) -> Option<Typed> {
-        if let Some(later) = function.later {
-            // It is checked here and refused only when it runs.
-            let _ = later;
-        }
         let given = self.match_args(name_at, function.name, &function.params, args)?;
         let mut out: Vec<(String, plan::Expr)> = Vec::new();
         let mut types: Vec<(&'static str, Type)> = Vec::new();
         let mut failed = false;
         for (param, arg) in function.params.iter().zip(given) {
             let rows = types.first().map(|t| t.1.clone());
+            // Without its rows, nobody knows what a column's name means.
+            if failed && matches!(param.accepts, Accepts::Column | Accepts::Columns) {
+                continue;
+            }
             let typed = match arg {
                 Some(arg) => self.argument(scope, param, &arg.value, rows.as_ref()),
                 None => match &param.absent {
@@ -102,9 +102,6 @@ impl Checker<'_> {
         }
         if failed {
             return None;
-        }
-        if types.iter().any(|t| t.1 == Type::Unknown) {
-            return Some((plan::Expr { kind: Plan::Value(Value::Bool(false)), at }, Type::Unknown));
         }
         let ty = self.returned(function, at, &types, &out)?;
         Some((plan::Expr { kind: Plan::Call(function.name.to_owned(), out), at }, ty))
@@ -213,7 +210,7 @@ impl Checker<'_> {
             _ => None,
         };
         let (expr, ty) = self.expr(&scope, value)?;
-        if ty == Type::Unknown || self.accepts(&param.accepts, &expr, &ty) {
+        if self.accepts(&param.accepts, &expr, &ty) {
             return Some((expr, ty));
         }
         self.say(
@@ -295,6 +292,9 @@ impl Checker<'_> {
         };
         if matches!(function.name, "evaluate" | "sweep") {
             self.needs_hardware(function.name, at, &subject)?;
+        }
+        if !self.sound_subject(&subject) {
+            return None;
         }
         Some(match function.returns {
             Returns::Result => Type::Result(subject),
@@ -428,9 +428,6 @@ impl Checker<'_> {
         args: &[Arg],
     ) -> Option<Typed> {
         let (base_expr, ty) = self.expr(scope, base)?;
-        if ty == Type::Unknown {
-            return Some((base_expr, ty));
-        }
         let has_rows = !functions::columns(&rows_of(&ty)).is_empty();
         if name.text != "top" || !has_rows {
             self.say(

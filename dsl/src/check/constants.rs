@@ -295,10 +295,9 @@ impl Checker<'_> {
 
     /// A value known from the text.
     pub(super) fn constant(&mut self, scope: &Scope, expr: &Expr) -> Option<Value> {
-        let (typed, ty) = self.expr(scope, expr)?;
+        let (typed, _) = self.expr(scope, expr)?;
         match typed.kind {
             Plan::Value(value) => Some(value),
-            _ if ty == Type::Unknown => None,
             _ => {
                 self.not_constant(expr);
                 None

@@ -67,10 +67,8 @@ impl Checker<'_> {
     }
 
     fn list(&mut self, scope: &Scope, at: Span, items: &[Expr]) -> Option<Typed> {
-        let mut all = Vec::new();
-        for item in items {
-            all.push(self.expr(scope, item)?.0);
-        }
+        let all: Vec<Option<Typed>> = items.iter().map(|item| self.expr(scope, item)).collect();
+        let all: Vec<plan::Expr> = all.into_iter().map(|item| Some(item?.0)).collect::<Option<_>>()?;
         let values: Option<Vec<Value>> = all
             .iter()
             .map(|e| match &e.kind {
@@ -92,9 +90,10 @@ impl Checker<'_> {
             match frame.get(name) {
                 Some(Local::Choice(ty)) => {
                     let kind = Plan::Slot(name.to_owned());
-                    return Some((plan::Expr { kind, at }, choice_type(ty)));
+                    return Some((plan::Expr { kind, at }, ty.clone()));
                 }
-                Some(Local::Label(fields)) => {
+                Some(Local::Lost) => return None,
+                Some(Local::Label { fields, .. }) => {
                     let some: Vec<String> = fields.keys().map(|f| format!("{name}.{f}")).collect();
                     self.say(
                         Diagnostic::new("E0305", format!("`{name}` is a block, not a value"))
@@ -136,7 +135,7 @@ impl Checker<'_> {
                 return Some((plan::Expr { kind: Plan::Metric(path.to_owned()), at }, c.ty));
             }
             let subject = rows.subject()?;
-            let instance = self.instance_of(subject)?;
+            let instance = self.space_of(subject).ok()?;
             if let Some((task, "accuracy" | "latency" | "energy")) = path.rsplit_once('.')
                 && instance.tasks.iter().any(|t| t.label == task)
             {
@@ -183,7 +182,7 @@ impl Checker<'_> {
                 }
                 (Plan::Let(name.to_owned()), ty.clone())
             }
-            Decl::Choice { name, ty } => (Plan::Slot(name.clone()), choice_type(ty)),
+            Decl::Choice { name, ty } => (Plan::Slot(name.clone()), ty.clone()),
             Decl::Script { functions, .. } => {
                 let first = functions.first().map_or("f", |f| f.0.as_str());
                 self.say(
@@ -203,7 +202,7 @@ impl Checker<'_> {
                 return None;
             }
             Decl::Data(path) => (Plan::Value(Value::Text(path.clone())), Type::Data),
-            Decl::Broken => return Some((plan::Expr { kind: Plan::Value(Value::Bool(false)), at }, Type::Unknown)),
+            Decl::Broken => return None,
         };
         Some((plan::Expr { kind, at }, ty))
     }
@@ -235,7 +234,6 @@ impl Checker<'_> {
                 let item = match &ty {
                     Type::Results(s) | Type::Run(s) => Type::Result(s.clone()),
                     Type::List => Type::Quantity(Dim::NONE),
-                    Type::Unknown => Type::Unknown,
                     other => {
                         self.say(
                             Diagnostic::new("E0305", "this has no elements")
@@ -255,11 +253,15 @@ impl Checker<'_> {
     /// `down.filters`, where `down` labels a block around or before.
     fn local_path(&mut self, scope: &Scope, at: Span, path: &[PathStep]) -> Option<Option<Typed>> {
         let [label, field] = path else { return None };
-        let fields = scope.frames.iter().rev().find_map(|f| match f.get(&label.name) {
-            Some(Local::Label(fields)) => Some(fields),
-            _ => None,
-        })?;
+        let (fields, whole) = match scope.frames.iter().rev().find_map(|f| f.get(&label.name))? {
+            Local::Label { fields, whole } => (fields, *whole),
+            Local::Lost => return Some(None),
+            Local::Choice(_) => return None,
+        };
         let Some(ty) = fields.get(&field.name) else {
+            if !whole {
+                return Some(None);
+            }
             let names: Vec<&str> = fields.keys().map(String::as_str).collect();
             let guess = closest(&field.name, names.iter().copied());
             let d = Diagnostic::new("E0206", format!("`{}` has no field `{}`", label.name, field.name))
@@ -293,13 +295,13 @@ impl Checker<'_> {
                 let base = self.use_decl(scope, expr.span, &first.name, &decl)?;
                 Some(self.walk(expr, base, rest))
             }
-            Decl::Broken => Some(self.use_decl(scope, expr.span, &first.name, &Decl::Broken)),
+            Decl::Broken => Some(None),
             _ => None,
         }
     }
 
     fn walk(&mut self, expr: &Expr, base: Typed, path: &[PathStep]) -> Option<Typed> {
-        if path.is_empty() || base.1 == Type::Unknown {
+        if path.is_empty() {
             return Some(base);
         }
         let Plan::Value(Value::Block(name)) = &base.0.kind else {
@@ -333,9 +335,6 @@ impl Checker<'_> {
 
     fn result_member(&mut self, scope: &Scope, at: Span, base: &Expr, name: &Name) -> Option<Typed> {
         let (base_expr, ty) = self.expr(scope, base)?;
-        if ty == Type::Unknown {
-            return Some((base_expr, ty));
-        }
         let members = functions::members(&ty);
         if let Some(member) = members.iter().find(|m| m.name == name.text) {
             self.metric_available(&ty, &name.text, name.span);
@@ -374,7 +373,6 @@ impl Checker<'_> {
     fn must_be_number(&mut self, expr: &Expr, ty: &Type) -> Option<Dim> {
         match ty {
             Type::Quantity(dim) => Some(*dim),
-            Type::Unknown => None,
             other => {
                 self.say(
                     Diagnostic::new("E0305", "a number is needed here")
@@ -397,9 +395,6 @@ impl Checker<'_> {
         let a = self.expr(scope, left);
         let b = self.expr(scope, right);
         let ((a, a_type), (b, b_type)) = (a?, b?);
-        if a_type == Type::Unknown || b_type == Type::Unknown {
-            return Some((a, Type::Unknown));
-        }
         if matches!(op, BinaryOp::Eq | BinaryOp::Ne) && same_plain(&a_type, &b_type) {
             let kind = Plan::Binary(op.into(), Box::new(a), Box::new(b));
             return Some((plan::Expr { kind, at }, Type::Bool));
@@ -525,10 +520,6 @@ impl Checker<'_> {
         };
         Some((plan::Expr { kind, at }, Type::Quantity(scale.dim)))
     }
-}
-
-fn choice_type(ty: &Type) -> Type {
-    ty.clone()
 }
 
 fn same_plain(a: &Type, b: &Type) -> bool {

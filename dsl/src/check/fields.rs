@@ -11,7 +11,7 @@ use crate::syntax::tree::{Expr, ExprKind, Item, ItemKind};
 use crate::units::Dim;
 use crate::value::{Domain, Quantity, Value};
 
-/// What happens when a numeric field is given something else.
+/// `None` after saying what is wrong.
 type Checked<T> = Option<T>;
 
 impl Checker<'_> {
@@ -210,7 +210,6 @@ impl Checker<'_> {
                 self.judge(field, &v, value.span)?;
                 Some(Slot::Fixed(self.whole_sizes(field, v)))
             }
-            _ if ty == Type::Unknown => None,
             _ if only_slots(&expr) => {
                 self.judge_type(field, &ty, value.span)?;
                 Some(Slot::Formula(expr))
@@ -247,6 +246,7 @@ impl Checker<'_> {
                 self.judge_dim(field, q.dim, *dim, span)?;
                 self.judge_range(field, q, q.value >= 0.0, span)
             }
+            (FieldType::Signed(dim), Value::Quantity(q)) => self.judge_dim(field, q.dim, *dim, span),
             (FieldType::Sizes { .. }, Value::Quantity(q)) => {
                 self.judge_integer(field, q, 0, 1 << 32, span)
             }

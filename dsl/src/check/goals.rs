@@ -19,8 +19,11 @@ impl Checker<'_> {
             match &item.kind {
                 ItemKind::Goal { sense, value } => {
                     scope.wanted = "an expression over metrics such as `accuracy` or `energy`".into();
-                    let Some((expr, ty)) = self.expr(&scope, value) else { continue };
-                    if !matches!(ty, Type::Quantity(_) | Type::Unknown) {
+                    let Some((expr, ty)) = self.expr(&scope, value) else {
+                        self.lost += 1;
+                        continue;
+                    };
+                    if !matches!(ty, Type::Quantity(_)) {
                         self.say(
                             Diagnostic::new("E0305", "a goal is a number to make larger or smaller")
                                 .at(value.span, format!("this is {}", ty.describe()))
@@ -32,7 +35,10 @@ impl Checker<'_> {
                 }
                 ItemKind::Require(value) => {
                     scope.wanted = "a comparison such as `latency <= 3 ms`".into();
-                    let Some((expr, ty)) = self.expr(&scope, value) else { continue };
+                    let Some((expr, ty)) = self.expr(&scope, value) else {
+                        self.lost += 1;
+                        continue;
+                    };
                     self.must_be_truth(value, &ty, "require");
                     if ty == Type::Bool {
                         out.items.push(Entry::Require(expr));

@@ -52,8 +52,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn judge_accelerator(&mut self, name: &str) {
-        let value = Value::Block(name.to_owned());
-        match self.blocks().pair(None, Some(&value)) {
+        match self.space_of_block(name, true) {
             Ok(instance) => self.judge_budgets(&instance),
             Err(trouble) => self.trouble(trouble),
         }

@@ -11,6 +11,8 @@ mod constants;
 mod expressions;
 mod fields;
 mod goals;
+mod tidy;
+mod sound;
 mod hardware;
 mod modules;
 mod names;
@@ -20,18 +22,21 @@ mod program;
 mod structure;
 mod with;
 
+pub use names::place_in_script;
 pub use program::{Checked, Program};
 
 use crate::backend::Backend;
 use crate::diagnostic::Diagnostic;
-use crate::functions::Type;
+use crate::functions::{Subject, Type};
+use crate::instance::{Instance, Trouble};
 use crate::plan::{self, StepKind};
-use crate::schema::Schemas;
+use crate::schema::{Schemas, Words};
 use crate::source::{SourceId, Span};
 use crate::syntax::tree::{Expr, File, Item, ItemKind};
+use crate::value::{BlockName, Value};
 use crate::world::World;
-use program::{Decl, State};
-use std::collections::BTreeMap;
+use program::State;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// What a checker works with.
@@ -61,9 +66,7 @@ pub fn check_with(
     let mut checker = Checker::new(program.clone(), setting);
     let source = checker.program.sources.add(name, text);
     let steps = checker.text(source, text, settings);
-    let mut diagnostics = checker.diagnostics;
-    diagnostics.sort_by_key(|d| (d.span().map(|s| (s.source != source, s)), d.code.clone()));
-    diagnostics.dedup();
+    let diagnostics = tidy::tidied(checker.diagnostics, source, &checker.garbled);
     // Sources are kept even on failure, so that the messages can be shown.
     program.sources = checker.program.sources.clone();
     let failed = diagnostics.iter().any(Diagnostic::is_error);
@@ -93,8 +96,15 @@ struct Scope {
 enum Local {
     /// A choice.
     Choice(Type),
-    /// A labelled block: its fields with their types.
-    Label(BTreeMap<String, Type>),
+    /// A labelled block.
+    Label {
+        /// Its fields with their types.
+        fields: BTreeMap<String, Type>,
+        /// Whether all its fields were understood.
+        whole: bool,
+    },
+    /// Something with an error of its own; further messages about it would only confuse.
+    Lost,
 }
 
 struct Checker<'a> {
@@ -105,10 +115,20 @@ struct Checker<'a> {
     diagnostics: Vec<Diagnostic>,
     /// Modules being loaded, to find circles.
     loading: Vec<String>,
+    /// What could not be read: nothing more is said about these places.
+    garbled: Vec<Span>,
+    /// How often something was left out after a message, to know what is incomplete.
+    lost: usize,
+    /// Blocks that lack something because of an error; nothing is judged that needs them.
+    damaged: BTreeSet<BlockName>,
     /// Blocks declared or made by this text, judged as a whole at the end.
-    fresh: Vec<crate::value::BlockName>,
-    /// Defaults already understood, by their text.
-    defaults: BTreeMap<String, Option<crate::value::Value>>,
+    fresh: Vec<BlockName>,
+    /// Results of this text by name, with their expressions.
+    results: BTreeMap<String, plan::Expr>,
+    /// Defaults already understood, by kind, field and text.
+    defaults: BTreeMap<(&'static str, Words, Words), Option<Value>>,
+    /// Spaces already written out.
+    instances: Vec<(Subject, Result<Rc<Instance>, Trouble>)>,
 }
 
 impl<'a> Checker<'a> {
@@ -120,8 +140,13 @@ impl<'a> Checker<'a> {
             backend: setting.backend,
             diagnostics: Vec::new(),
             loading: Vec::new(),
+            garbled: Vec::new(),
+            lost: 0,
+            damaged: BTreeSet::new(),
             fresh: Vec::new(),
+            results: BTreeMap::new(),
             defaults: BTreeMap::new(),
+            instances: Vec::new(),
         }
     }
 
@@ -130,9 +155,7 @@ impl<'a> Checker<'a> {
     }
 
     fn text(&mut self, source: SourceId, text: &str, settings: &[String]) -> Vec<plan::Step> {
-        let (file, problems) = crate::syntax::parse(source, text);
-        self.diagnostics.extend(problems);
-        let file = Rc::new(file);
+        let file = self.parsed(source, text);
         let folder = self.program.sources.get(source).map_or("", |s| s.name.as_str());
         let dir = folder.rsplit_once('/').map_or("", |(dir, _)| dir).to_owned();
         self.declare("", Some(dir), &file);
@@ -146,6 +169,21 @@ impl<'a> Checker<'a> {
         self.judge_fresh();
         self.judge_calls(&steps);
         steps
+    }
+
+    /// The tree of a text; what could not be read is noted.
+    fn parsed(&mut self, source: SourceId, text: &str) -> Rc<File> {
+        let (file, problems) = crate::syntax::parse(source, text);
+        self.garbled.extend(problems.iter().filter(|d| d.is_error()).filter_map(Diagnostic::span));
+        self.diagnostics.extend(problems);
+        Rc::new(file)
+    }
+
+    /// Whether something inside a span could not be read.
+    fn garbled_in(&self, span: Span) -> bool {
+        self.garbled.iter().any(|g| {
+            g.source == span.source && g.start >= span.start && g.start <= span.end
+        })
     }
 
     /// The names a file declares, in source order.
@@ -162,11 +200,15 @@ impl<'a> Checker<'a> {
 
     /// The actions of the main text, in order.
     fn steps(&mut self, file: &File) -> Vec<plan::Step> {
+        let mut later: BTreeSet<String> = self.results.keys().cloned().collect();
         let mut steps = Vec::new();
         for item in &file.items {
-            if let Some(step) = self.step(item) {
-                steps.push(step);
+            let Some(step) = self.step(item) else { continue };
+            self.judge_order(&step.expr, &later);
+            if let StepKind::Let(name) = &step.kind {
+                later.remove(name);
             }
+            steps.push(step);
         }
         steps
     }
@@ -174,11 +216,10 @@ impl<'a> Checker<'a> {
     fn step(&mut self, item: &Item) -> Option<plan::Step> {
         let mut scope = Scope::default();
         let (kind, value) = match &item.kind {
-            ItemKind::Let { name, value } => {
-                if !matches!(self.decl("", &name.text), Some(Decl::Result { .. })) {
-                    return None;
-                }
-                (StepKind::Let(name.text.clone()), value)
+            ItemKind::Let { name, .. } => {
+                // It was judged when it was declared.
+                let expr = self.results.get(&name.text)?.clone();
+                return Some(plan::Step { kind: StepKind::Let(name.text.clone()), expr, at: item.span });
             }
             ItemKind::Show(value) => (StepKind::Show, value),
             ItemKind::Expect { check, message } => {
@@ -188,19 +229,35 @@ impl<'a> Checker<'a> {
             }
             _ => return None,
         };
-        // A `let` was judged when it was declared; its messages must not come twice.
-        let before = self.diagnostics.len();
         let (expr, ty) = self.expr(&scope, value)?;
-        match &kind {
-            StepKind::Let(_) => self.diagnostics.truncate(before),
-            StepKind::Expect { .. } => self.must_be_truth(value, &ty, "expect"),
-            StepKind::Show => {}
+        if let StepKind::Expect { .. } = kind {
+            self.must_be_truth(value, &ty, "expect");
         }
         Some(plan::Step { kind, expr, at: item.span })
     }
 
+    /// Declarations may stand in any order, but actions run from top to bottom.
+    fn judge_order(&mut self, expr: &plan::Expr, later: &BTreeSet<String>) {
+        let mut early = Vec::new();
+        expr.walk(&mut |e| {
+            if let plan::ExprKind::Let(name) = &e.kind
+                && later.contains(name)
+            {
+                early.push((name.clone(), e.at));
+            }
+        });
+        for (name, at) in early {
+            let mut d = Diagnostic::new("E0211", format!("`{name}` is used before it is computed"))
+                .at(at, "not computed yet");
+            if let Some(place) = self.place_of("", &name) {
+                d = d.at(place, "computed here");
+            }
+            self.say(d.note("Actions run from top to bottom.").hint(format!("move this below `let {name} = …`")));
+        }
+    }
+
     fn must_be_truth(&mut self, value: &Expr, ty: &Type, word: &str) {
-        if !matches!(ty, Type::Bool | Type::Unknown) {
+        if !matches!(ty, Type::Bool) {
             self.say(
                 Diagnostic::new("E0305", format!("`{word}` needs a comparison"))
                     .at(value.span, format!("this is {}", ty.describe()))
@@ -215,10 +272,6 @@ impl<'a> Checker<'a> {
         let n = self.program.copies.entry(base.clone()).or_insert(0);
         *n += 1;
         format!("{base}~{n}")
-    }
-
-    fn doc_of(&self, module: &str, name: &str) -> Option<&str> {
-        self.program.modules.get(module)?.names.get(name)?.doc.as_deref()
     }
 
     fn place_of(&self, module: &str, name: &str) -> Option<Span> {

@@ -47,18 +47,13 @@ impl Checker<'_> {
             ItemKind::Let { name, .. }
             | ItemKind::Choose { name, .. }
             | ItemKind::Script { name, .. } => pending(name),
-            ItemKind::Block(block) => self.top_block(block).map_or_else(Vec::new, |n| pending(&n)),
+            ItemKind::Block(block) => match (self.top_block(block), &block.label) {
+                (Some(name), _) => pending(&name),
+                // The name is known, although nothing can be said about it.
+                (None, Some(label)) => vec![(label.clone(), State::Ready(Decl::Broken))],
+                (None, None) => Vec::new(),
+            },
             ItemKind::Use(u) => self.import(module, u),
-            ItemKind::Field { path, value, .. } => {
-                let name = self.words(path.span);
-                let value = self.words(value.span);
-                self.say(
-                    Diagnostic::new("E0102", "a field stands outside a block")
-                        .at(path.span, "no block holds this field")
-                        .hint(format!("to name a value, write `let {name} = {value}`")),
-                );
-                Vec::new()
-            }
             ItemKind::Goal { .. } | ItemKind::Require(_) => {
                 self.say(
                     Diagnostic::new("E0307", "a goal stands outside a problem")
@@ -67,7 +62,8 @@ impl Checker<'_> {
                 );
                 Vec::new()
             }
-            ItemKind::Expect { .. } | ItemKind::Show(_) => Vec::new(),
+            // The reader has told that a field stands outside.
+            ItemKind::Field { .. } | ItemKind::Expect { .. } | ItemKind::Show(_) => Vec::new(),
         }
     }
 
@@ -206,9 +202,7 @@ impl Checker<'_> {
         };
         self.loading.push(key.clone());
         let source = self.program.sources.add(&shown, &text);
-        let (file, problems) = crate::syntax::parse(source, &text);
-        self.diagnostics.extend(problems);
-        let file = Rc::new(file);
+        let file = self.parsed(source, &text);
         self.declare(&key, dir.map(|_| parent(&shown)), &file);
         for name in self.declared_by(&file) {
             self.decl(&key, &name);
@@ -330,9 +324,11 @@ fn unknown_import(name: &Name, module: &str, candidates: &[String]) -> Diagnosti
     let alias = PAPERS.iter().find(|p| p.0 == name.text).map(|p| p.1.to_owned());
     let alias = alias.filter(|a| candidates.contains(a));
     let guess = alias.or_else(|| closest(&name.text, candidates.iter().map(String::as_str)));
-    let d = Diagnostic::new("E0201", format!("`{module}` has no `{}`", name.text))
-        .at(name.span, "not declared there")
-        .note(format!("It has {}.", join_names(candidates.iter().map(String::as_str))));
+    let mut d = Diagnostic::new("E0201", format!("`{module}` has no `{}`", name.text))
+        .at(name.span, "not declared there");
+    if !candidates.is_empty() {
+        d = d.note(format!("It has {}.", join_names(candidates.iter().map(String::as_str))));
+    }
     match guess {
         Some(guess) => d.hint(format!("did you mean `{guess}`?")),
         None => d,

@@ -3,11 +3,11 @@
 use super::program::{Decl, State};
 use super::{Checker, Scope};
 use crate::diagnostic::Diagnostic;
-use crate::functions::{self, Type};
+use crate::functions;
 use crate::names::closest;
 use crate::plan::{Choice, Script};
 use crate::source::Span;
-use crate::syntax::tree::{ItemKind, Name};
+use crate::syntax::tree::{Expr, ItemKind, Name};
 
 impl Checker<'_> {
     /// What `name` stands for at the top level of a module.
@@ -30,14 +30,14 @@ impl Checker<'_> {
                     let block_name = qualified(module, name);
                     let kind = block.kind.text.clone();
                     self.settle(module, name, Decl::Block { name: block_name.clone(), kind });
-                    self.declare_block(module, &block_name, block);
+                    self.declare_block(module, &block_name, block, item.span);
                     return self.decl(module, name);
                 }
                 if let Some(d) = self.program.modules.get_mut(module).and_then(|m| m.names.get_mut(name)) {
                     d.state = State::Busy;
                 }
                 let decl = match &item.kind {
-                    ItemKind::Let { value, .. } => self.declare_let(module, value),
+                    ItemKind::Let { value, .. } => self.declare_let(module, name, value),
                     ItemKind::Choose { name, domain } => self.declare_choice(module, name, domain),
                     ItemKind::Script { name, text, text_span } => {
                         let script = Script { text: text.clone(), at: *text_span };
@@ -56,23 +56,23 @@ impl Checker<'_> {
         Some(decl)
     }
 
-    fn declare_let(&mut self, module: &str, value: &crate::syntax::tree::Expr) -> Decl {
+    fn declare_let(&mut self, module: &str, name: &str, value: &Expr) -> Decl {
         let scope = Scope { module: module.to_owned(), ..Scope::default() };
         let Some((expr, ty)) = self.expr(&scope, value) else { return Decl::Broken };
-        if ty == Type::Unknown {
-            return Decl::Broken;
+        if let crate::plan::ExprKind::Value(value) = expr.kind {
+            return Decl::Value { value, ty };
         }
-        match expr.kind {
-            crate::plan::ExprKind::Value(value) => Decl::Value { value, ty },
-            _ => Decl::Result { ty },
+        if module.is_empty() {
+            self.results.insert(name.to_owned(), expr);
         }
+        Decl::Result { ty }
     }
 
     fn declare_choice(
         &mut self,
         module: &str,
         name: &Name,
-        domain: &crate::syntax::tree::Expr,
+        domain: &Expr,
     ) -> Decl {
         let scope = Scope { module: module.to_owned(), ..Scope::default() };
         let Some((domain, ty)) = self.free_domain(&scope, domain) else { return Decl::Broken };
@@ -122,6 +122,9 @@ impl Checker<'_> {
         if let Some(m) = self.program.modules.get(&scope.module) {
             candidates.extend(m.names.keys().cloned());
         }
+        if self.named_where_garbled(name) {
+            return;
+        }
         let guess = closest(name, candidates.iter().map(String::as_str));
         let mut d = Diagnostic::new("E0201", format!("`{name}` is not known here")).at(span, "unknown name");
         if let Some(guess) = guess {
@@ -130,10 +133,26 @@ impl Checker<'_> {
             d = d.hint(format!("put `use {path}` at the top"));
         } else if self.schemas.kind(name).is_some() {
             d = d.hint(format!("a `{name}` block needs a name and braces: `{name} my_{name} {{ … }}`"));
+        } else {
+            d = d.hint(format!("declare it, such as `let {name} = …`, or bring it in with `use`"));
         }
         self.say(d);
     }
 
+    /// Whether a line that could not be read holds this name, and so may have declared it.
+    fn named_where_garbled(&self, name: &str) -> bool {
+        self.garbled.iter().any(|g| {
+            let Some(source) = self.program.sources.get(g.source) else { return false };
+            let text = source.text.as_str();
+            let start = text.get(..g.start as usize).and_then(|t| t.rfind('\n')).map_or(0, |i| i + 1);
+            let line = text.get(start..).and_then(|t| t.lines().next()).unwrap_or("");
+            let word = |c: char| !c.is_alphanumeric() && c != '_';
+            let declares = |w: &str| matches!(w, "let" | "choose" | "use" | "script");
+            let mut words = line.split(word).filter(|w| !w.is_empty());
+            let first = words.next().unwrap_or("");
+            (declares(first) || self.schemas.kind(first).is_some()) && words.any(|w| w == name)
+        })
+    }
 }
 
 /// The name of a declaration in a plan.

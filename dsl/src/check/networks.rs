@@ -12,8 +12,7 @@ use std::collections::BTreeSet;
 
 impl Checker<'_> {
     pub(super) fn judge_network(&mut self, name: &str) {
-        let block = Value::Block(name.to_owned());
-        match self.blocks().pair(Some(&block), None) {
+        match self.space_of_block(name, false) {
             Ok(instance) => {
                 for task in &instance.tasks {
                     self.judge_shapes(&instance, task);
@@ -36,14 +35,11 @@ impl Checker<'_> {
     }
 
     pub(super) fn trouble(&mut self, trouble: crate::instance::Trouble) {
-        // A space that cannot be written out because of another error needs no second one.
-        if self.error_count() == 0 {
-            self.say(
-                Diagnostic::new("E0504", "this cannot be written out")
-                    .at(trouble.at, trouble.message)
-                    .hint("simplify the block that is marked"),
-            );
-        }
+        self.say(
+            Diagnostic::new("E0504", "this cannot be written out")
+                .at(trouble.at, trouble.message)
+                .hint("simplify the block that is marked"),
+        );
     }
 
     /// Every kind of layer must find a dataflow that runs it (E0505).
@@ -60,7 +56,14 @@ impl Checker<'_> {
         let mut homeless: BTreeSet<&str> = BTreeSet::new();
         let mut first = None;
         for task in &instance.tasks {
+            let only = match task.field("only") {
+                Some(Bound::Fixed(Value::Text(path))) => path.as_str(),
+                _ => "",
+            };
             visit(task, &mut |node| {
+                if !in_layer(&node.path, only) {
+                    return;
+                }
                 let needs: &[&str] = match node.kind.as_str() {
                     "conv" => &["conv"],
                     "depthwise" => &["depthwise"],
@@ -98,7 +101,7 @@ impl Checker<'_> {
         if subject.what.is_none() && subject.on.is_none() {
             return Some(());
         }
-        let instance = self.instance_of(&subject)?;
+        let instance = self.space_of(&subject).ok()?;
         match self.lacks(&instance, metric) {
             Some(d) => {
                 self.say(d(at));
@@ -163,6 +166,14 @@ impl Checker<'_> {
         block(hardware.field("technology"))
             .or_else(|| self.referred(block(hardware.field("device"))?, "technology"))
     }
+}
+
+/// Whether a path is a layer's own or lies in it; without a layer every path is.
+fn in_layer(path: &str, layer: &str) -> bool {
+    let plain: String = path.split('.').map(|s| s.split('[').next().unwrap_or(s)).collect::<Vec<_>>().join(".");
+    [path, plain.as_str()]
+        .iter()
+        .any(|p| p.strip_prefix(layer).is_some_and(|rest| layer.is_empty() || rest.is_empty() || rest.starts_with(['.', '['])))
 }
 
 fn counts_activity(technology: &Block) -> bool {

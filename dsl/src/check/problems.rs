@@ -8,6 +8,7 @@ use crate::plan::{Block, Entry, Expr, ExprKind, Operator, Step};
 use crate::source::Span;
 use crate::units::{self, Dim};
 use crate::value::Value;
+use std::rc::Rc;
 
 impl Checker<'_> {
     /// Judges the blocks that this text declared or made, each as a whole.
@@ -17,6 +18,9 @@ impl Checker<'_> {
         names.dedup();
         for name in names {
             let Some(kind) = self.program.blocks.get(&name).map(|b| b.kind.clone()) else { continue };
+            if !self.sound(&name) {
+                continue;
+            }
             match kind.as_str() {
                 "network" => self.judge_network(&name),
                 "dataflow" => self.judge_dataflow(&name),
@@ -46,11 +50,11 @@ impl Checker<'_> {
             );
             return;
         }
-        let instance = match self.blocks().problem(name) {
+        let subject = Subject { what: Some(Value::Block(name.to_owned())), on: None };
+        let instance = match self.space_of(&subject) {
             Ok(instance) => instance,
             Err(trouble) => return self.trouble(trouble),
         };
-        // A copy of a judged problem repeats its messages word for word; they are shown once.
         let before = self.error_count();
         for goal in goals {
             self.judge_metrics(&instance, goal);
@@ -64,21 +68,15 @@ impl Checker<'_> {
 
     /// Metrics that the workload or the technology cannot give.
     fn judge_metrics(&mut self, instance: &Instance, expr: &Expr) {
-        match &expr.kind {
-            ExprKind::Metric(metric) => {
-                if let Some(d) = self.lacks(instance, metric) {
-                    self.say(d(expr.at));
-                }
+        let mut lacking = Vec::new();
+        expr.walk(&mut |e| {
+            if let ExprKind::Metric(metric) = &e.kind
+                && let Some(d) = self.lacks(instance, metric)
+            {
+                lacking.push(d(e.at));
             }
-            ExprKind::Binary(_, a, b) => {
-                self.judge_metrics(instance, a);
-                self.judge_metrics(instance, b);
-            }
-            ExprKind::Negate(a) | ExprKind::As(a, _) => self.judge_metrics(instance, a),
-            ExprKind::Call(_, args) => args.iter().for_each(|a| self.judge_metrics(instance, &a.1)),
-            ExprKind::Script(_, _, args) => args.iter().for_each(|a| self.judge_metrics(instance, a)),
-            _ => {}
-        }
+        });
+        self.diagnostics.extend(lacking);
     }
 
     /// Specs that no design can meet, with the bound that proves it (E0601).
@@ -86,7 +84,7 @@ impl Checker<'_> {
         for entry in &block.items {
             let Entry::Require(expr) = entry else { continue };
             let Some((metric, upper, limit, limit_at)) = simple_spec(expr, instance, self) else { continue };
-            let Some(extreme) = self.backend.best_possible(instance, &metric) else { continue };
+            let Some(extreme) = self.backend.best_possible(instance, &self.program.blocks, &metric) else { continue };
             let impossible =
                 if upper { extreme.value > limit.0 } else { extreme.value < limit.0 };
             if !impossible {
@@ -105,33 +103,21 @@ impl Checker<'_> {
 
     /// The calls of a text, judged with all their arguments.
     pub(super) fn judge_calls(&mut self, steps: &[Step]) {
-        if self.error_count() > 0 {
-            return;
-        }
         for step in steps {
             self.judge_call(&step.expr);
         }
     }
 
     fn judge_call(&mut self, expr: &Expr) {
-        match &expr.kind {
-            ExprKind::Call(name, args) => {
-                args.iter().for_each(|a| self.judge_call(&a.1));
-                self.judge_one(name, args, expr.at);
+        let mut calls = Vec::new();
+        expr.walk(&mut |e| {
+            if let ExprKind::Call(name, args) = &e.kind {
+                calls.push((name.clone(), args.clone(), e.at));
             }
-            ExprKind::Method(base, _, args) => {
-                self.judge_call(base);
-                args.iter().for_each(|a| self.judge_call(&a.1));
-            }
-            ExprKind::Member(base, _) | ExprKind::Negate(base) | ExprKind::As(base, _) => {
-                self.judge_call(base);
-            }
-            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => {
-                self.judge_call(a);
-                self.judge_call(b);
-            }
-            ExprKind::List(items) => items.iter().for_each(|i| self.judge_call(i)),
-            _ => {}
+        });
+        // The inner calls first, as they run.
+        for (name, args, at) in calls.into_iter().rev() {
+            self.judge_one(&name, &args, at);
         }
     }
 
@@ -179,14 +165,11 @@ impl Checker<'_> {
         }
     }
 
-    fn instance_or_say(&mut self, subject: &Subject) -> Option<Instance> {
-        let name = subject.what.as_ref().and_then(Value::as_block);
-        let is_problem = name.is_some_and(|n| self.program.blocks.get(n).is_some_and(|b| b.kind == "problem"));
-        let result = match (is_problem, name) {
-            (true, Some(name)) => self.blocks().problem(name),
-            _ => self.blocks().pair(subject.what.as_ref(), subject.on.as_ref()),
-        };
-        match result {
+    fn instance_or_say(&mut self, subject: &Subject) -> Option<Rc<Instance>> {
+        if !self.sound_subject(subject) {
+            return None;
+        }
+        match self.space_of(subject) {
             Ok(instance) => Some(instance),
             Err(trouble) => {
                 self.trouble(trouble);

@@ -2,10 +2,11 @@
 
 use super::Checker;
 use crate::functions::Type;
-use crate::instance::{Blocks, child_label};
+use crate::instance::{Blocks, child_label, see_through};
 use crate::plan::{Block, Entry, PathStep, Slot};
 use crate::schema::{self, Field};
 use crate::value::{BlockName, Domain, Value};
+use std::collections::BTreeSet;
 
 /// What a path leads to.
 pub(super) enum Target {
@@ -13,6 +14,13 @@ pub(super) enum Target {
     Field(Box<Field>),
     /// A choice with its domain.
     Choice(Domain),
+    /// A repetition that there never is.
+    NoTurn {
+        /// The step with the index.
+        step: usize,
+        /// How many there are at most; 0 when the block does not repeat.
+        turns: f64,
+    },
     /// Nothing; these stand where the path got lost.
     Lost {
         /// The step that is not there.
@@ -109,7 +117,13 @@ impl Checker<'_> {
             _ => {}
         }
         match labelled(block).into_iter().find(|(l, _)| *l == first.name) {
-            Some((_, inner)) => self.target(inner, rest, depth + 1),
+            Some((_, inner)) => match turns(inner) {
+                Some(turns) if first.index.is_some_and(|i| f64::from(i) >= turns) => {
+                    Target::NoTurn { step: depth, turns }
+                }
+                None if first.index.is_some() => Target::NoTurn { step: depth, turns: 0.0 },
+                _ => self.target(inner, rest, depth + 1),
+            },
             None => lost(self.inside(block)),
         }
     }
@@ -218,30 +232,26 @@ impl Checker<'_> {
     }
 
     /// The decision paths and fields that a value's rows have.
-    pub(super) fn paths_of(&self, rows: &Type) -> Vec<String> {
+    pub(super) fn paths_of(&mut self, rows: &Type) -> Vec<String> {
         let Some(subject) = rows.subject() else { return Vec::new() };
-        let mut out = Vec::new();
-        if let Some(instance) = self.instance_of(subject) {
-            out.extend(instance.field_paths());
-        }
-        out
+        self.space_of(subject).map_or_else(|_| Vec::new(), |space| space.field_paths())
     }
+}
 
-    /// The space a result is about.
-    pub(super) fn instance_of(
-        &self,
-        subject: &crate::functions::Subject,
-    ) -> Option<crate::instance::Instance> {
-        let is_problem = subject
-            .what
-            .as_ref()
-            .and_then(Value::as_block)
-            .filter(|n| self.program.blocks.get(*n).is_some_and(|b| b.kind == "problem"));
-        match is_problem {
-            Some(name) => self.blocks().problem(name).ok(),
-            None => self.blocks().pair(subject.what.as_ref(), subject.on.as_ref()).ok(),
-        }
+/// How often a `repeat` turns at most; `None` for other blocks.
+fn turns(block: &Block) -> Option<f64> {
+    if block.kind != "repeat" {
+        return None;
     }
+    let most = block.items.iter().find_map(|e| match e {
+        Entry::Field(f) if f.name == "times" => match &f.slot {
+            Slot::Fixed(v) => v.as_f64(),
+            Slot::Open(d) => d.numbers()?.into_iter().reduce(f64::max),
+            Slot::Formula(_) => None,
+        },
+        _ => None,
+    });
+    Some(most.unwrap_or(f64::INFINITY))
 }
 
 fn schema_store_size() -> Field {
@@ -250,12 +260,24 @@ fn schema_store_size() -> Field {
 
 /// The inner blocks of a block with the labels that paths use.
 pub(super) fn labelled(block: &Block) -> Vec<(String, &Block)> {
-    let mut out: Vec<(String, &Block)> = Vec::new();
+    let mut out = Vec::new();
+    collect_labelled(block, &mut BTreeSet::new(), &mut out);
+    out
+}
+
+fn collect_labelled<'b>(
+    block: &'b Block,
+    taken: &mut BTreeSet<String>,
+    out: &mut Vec<(String, &'b Block)>,
+) {
     for entry in &block.items {
-        if let Entry::Block(inner) = entry {
-            let label = child_label(inner, |taken| out.iter().any(|(l, _)| l == taken));
+        let Entry::Block(inner) = entry else { continue };
+        let label = child_label(inner, |word| taken.contains(word));
+        taken.insert(label.clone());
+        if see_through(inner) {
+            collect_labelled(inner, taken, out);
+        } else {
             out.push((label, inner));
         }
     }
-    out
 }

@@ -44,6 +44,9 @@ impl Checker<'_> {
             return None;
         }
         let copy_name = self.copy_name(name);
+        if self.damaged.contains(name) {
+            self.damaged.insert(copy_name.clone());
+        }
         self.program.blocks.insert(copy_name.clone(), copy);
         if scope.module.is_empty() {
             self.fresh.push(copy_name.clone());
@@ -76,6 +79,17 @@ impl Checker<'_> {
         match self.target(block, steps, 0) {
             Target::Field(field) => self.field_slot(scope, &field, open, value),
             Target::Choice(domain) => self.choice_slot(scope, &domain, open, value),
+            Target::NoTurn { step, turns } => {
+                let word = steps.get(step).map_or("", |s| s.name.as_str());
+                let at = spans.get(step).copied().unwrap_or(span);
+                let (title, hint) = if turns > 0.0 {
+                    (format!("`{word}` has no such repetition"), format!("the last one is `{word}[{}]`: counting starts at 0", turns - 1.0))
+                } else {
+                    (format!("`{word}` does not repeat"), format!("leave the index out: `{word}`"))
+                };
+                self.say(Diagnostic::new("E0206", title).at(at, "not there").hint(hint));
+                None
+            }
             Target::Lost { step, kind, candidates } => {
                 let word = steps.get(step).map_or_else(|| path_text(steps), |s| s.name.clone());
                 let at = spans.get(step).copied().unwrap_or(span);
@@ -178,6 +192,7 @@ impl Checker<'_> {
                 block.changes.push(change.clone());
             }
         }
+        self.instances.clear();
         self.fresh.push(name.clone());
     }
 }

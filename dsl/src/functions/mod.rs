@@ -52,8 +52,6 @@ pub enum Type {
     Data,
     /// Nothing to show, such as an export.
     Nothing,
-    /// Not known because something in it is wrong; suppresses further messages.
-    Unknown,
 }
 
 /// What a result is about: the values its space was written out from.
@@ -87,7 +85,6 @@ impl Type {
             Self::Figure => "a figure".into(),
             Self::Data => "a file's table".into(),
             Self::Nothing => "nothing".into(),
-            Self::Unknown => "unknown".into(),
         }
     }
 

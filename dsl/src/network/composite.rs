@@ -7,6 +7,12 @@ use crate::instance::Node;
 
 type Flow = Result<Vec<State>, ShapeError>;
 
+/// What a skip without a place of its own in paths is called among its layers.
+fn own_name(node: &Node) -> &str {
+    let last = node.path.rsplit('.').next().unwrap_or_default();
+    if last == node.label { "" } else { &node.label }
+}
+
 const CONV: fn(u64) -> Window = |k| Window { kernel: [k, k], stride: [1, 1], dilation: 1 };
 const HALVE: Window = Window { kernel: [2, 2], stride: [2, 2], dilation: 1 };
 
@@ -68,7 +74,7 @@ impl Walk<'_> {
             }
             let channels = end.channels.plus(&other.channels);
             let mut next = State { channels, least_macs, ..end.clone() };
-            self.made(node, "", Operation::Concat, (&State { least_macs, ..end.clone() }, &mut next), CONV(1), [0, 0]);
+            self.made(node, own_name(node), Operation::Concat, (&State { least_macs, ..end.clone() }, &mut next), CONV(1), [0, 0]);
             return Ok(next);
         }
         if !end.same_shape(other) {
@@ -80,7 +86,7 @@ impl Walk<'_> {
             return Err(unequal(node.at, "`skip` cannot add two shapes", end, other, hint));
         }
         let mut next = State { least_macs, ..end.clone() };
-        self.made(node, "", Operation::Add, (&State { least_macs, ..end.clone() }, &mut next), CONV(1), [0, 0]);
+        self.made(node, own_name(node), Operation::Add, (&State { least_macs, ..end.clone() }, &mut next), CONV(1), [0, 0]);
         Ok(next)
     }
 

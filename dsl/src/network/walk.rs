@@ -230,7 +230,11 @@ impl<'a> Walk<'a> {
         padding: [u64; 2],
     ) {
         let mut layer = self.record(node, operation, state, next, window, padding, 1);
-        layer.path = if name.is_empty() { layer.path } else { format!("{}.{name}", layer.path) };
+        layer.path = match (layer.path.as_str(), name) {
+            (_, "") => layer.path,
+            ("", name) => name.to_owned(),
+            (path, name) => format!("{path}.{name}"),
+        };
         next.least_macs = state.least_macs.saturating_add(layer.macs());
         self.push(layer);
     }

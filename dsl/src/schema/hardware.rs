@@ -26,7 +26,7 @@ fn dataflow() -> Vec<Kind> {
         Kind {
             doc: "A dataflow template: storage levels with the loops between them, outermost first.",
             fields: vec![
-                field("layer", FieldType::Names(LAYER_KINDS), "The layer kinds it runs.").or("[conv, dense]"),
+                field("layer", FieldType::Names(LAYER_KINDS), "The layer kinds it runs.").or("[conv, depthwise, transposed, dense]"),
             ],
             example: "dataflow output_stationary {\n  store dram { keep = [W, I, O] }\n  loop K { tile = fit }\n  store glb  { keep = [W, I, O], size = 64 KiB }\n  spread P { over = rows }\n  spread Q { over = columns }\n  store rf   { keep = [O], size = 64 B }\n}\n",
             ..kind("dataflow", &[""], Label::Needed)
@@ -57,7 +57,7 @@ fn dataflow() -> Vec<Kind> {
                     "How much of the dimension lies below; `fit` is chosen by the mapper, `full` is all of it.",
                 )
                 .open()
-                .or("1"),
+                .or("fit"),
             ],
             ..kind("loop", &["dataflow"], Label::OneOf(LOOPS))
         },
@@ -88,7 +88,7 @@ fn technology() -> Kind {
 }
 
 fn technology_fields() -> Vec<Field> {
-    vec![
+    let mut fields = vec![
         field(
             "energy_unit",
             choice(&[
@@ -97,10 +97,53 @@ fn technology_fields() -> Vec<Field> {
             ]),
             "What the energies mean.",
         )
-        .needed(),
+        .or("joule"),
+        field(
+            "counting",
+            choice(&[
+                ("native", "the bytes of every read, fill and update that the nest causes"),
+                ("operands", "MAESTRO's view: words; four innermost accesses per MAC plus fills, and all accesses of the outermost on-chip store"),
+            ]),
+            "Which accesses cost energy.",
+        )
+        .or("native"),
+        field("wide_partial_sums", FieldType::Bool, "Whether partial sums have a width of their own; if not, they are as wide as outputs.").or("true"),
+        field("mac_scales_with_bits", FieldType::Bool, "Whether a multiplication costs in proportion to the product of its operands' widths.").or("true"),
+        field("energy_scale", FieldType::Number { min: 0.0, max: f64::INFINITY }, "Factor on all energies.").or("1"),
+        field("rf_cell", FieldType::Quantity(Dim::DATA), "The smallest step in which a store inside a PE grows.").or("1 B"),
+        field("sram_cell", FieldType::Quantity(Dim::DATA), "The smallest step in which a shared store grows.").or("1 B"),
+        field("overhead", FieldType::Number { min: 0.0, max: f64::INFINITY }, "Control, clock tree and wiring, as a share of all other area.").or("0"),
+        field("leakage", FieldType::Quantity(Dim::POWER_PER_AREA), "Static power per area.").or("0 mW/mm^2"),
         field("source", FieldType::Text, "Where the constants come from."),
-    ]
+    ];
+    fields.extend(ENERGIES.iter().map(|(name, doc)| field(name, FieldType::Quantity(Dim::ENERGY), doc).or("0 pJ")));
+    fields.extend(AREAS.iter().map(|(name, doc)| field(name, FieldType::Signed(Dim::AREA), doc).or("0 um^2")));
+    fields
 }
+
+/// The energy of an access is `base + sqrt · √bytes`, the form to which word and bit lines lead.
+const ENERGIES: &[(&str, &str)] = &[
+    ("mac_energy", "Per 8-bit multiplication with its addition."),
+    ("rf_energy", "Per byte (or word) of a store inside a PE, whatever its size."),
+    ("rf_energy_sqrt", "The same, per square root of the store's bytes."),
+    ("sram_energy", "Per byte (or word) of a shared on-chip store, whatever its size."),
+    ("sram_energy_sqrt", "The same, per square root of the store's bytes."),
+    ("dram_energy", "Per byte (or word) of off-chip memory."),
+    ("noc_energy", "Per byte (or word) between the shared store and the array."),
+];
+
+const AREAS: &[(&str, &str)] = &[
+    ("mac_area", "Per multiplier."),
+    ("pe_area", "Per PE, multipliers and stores apart."),
+    ("rf_area", "Per `rf_cell` of the stores inside a PE."),
+    ("sram_area", "Per `sram_cell` of a shared store."),
+    ("sram_base_area", "Per shared store, whatever its size."),
+    ("bus_area_per_pe", "Bus, per byte per cycle and PE."),
+    ("bus_area", "Bus, per byte per cycle."),
+    ("arbiter_area_quadratic", "Arbiter, per square of the number of PEs."),
+    ("arbiter_area_linear", "Arbiter, per PE."),
+    ("arbiter_area_constant", "Arbiter, constant part."),
+];
 
 fn resources(kind_name: &'static str) -> Vec<Field> {
     let mut fields = vec![

@@ -10,6 +10,7 @@ mod problems;
 
 pub use hardware::{LAYER_KINDS, LOOPS, TENSORS, store_size};
 
+use crate::functions::with_article;
 use crate::units::Dim;
 use std::borrow::Cow;
 
@@ -97,8 +98,10 @@ pub enum FieldType {
         /// Largest.
         max: f64,
     },
-    /// A quantity of one dimension, not negative unless said.
+    /// A quantity of one dimension, not negative.
     Quantity(Dim),
+    /// A quantity of one dimension that may be negative, such as a fitted constant.
+    Signed(Dim),
     /// `true` or `false`.
     Bool,
     /// A string.
@@ -141,7 +144,7 @@ impl FieldType {
                 (true, false) => format!("a number of at least {min}"),
                 _ => "a number".to_owned(),
             },
-            Self::Quantity(dim) => format!("{dim} (in {})", dim.usual_units()),
+            Self::Quantity(dim) | Self::Signed(dim) => format!("{dim} (in {})", dim.usual_units()),
             Self::Bool => "`true` or `false`".to_owned(),
             Self::Text => "a text in quotes".to_owned(),
             Self::Choice(names) => {
@@ -151,7 +154,8 @@ impl FieldType {
                 format!("{} or {}", whole_number(*min, *max), join_names(names.iter().copied()))
             }
             Self::Block(kinds) => {
-                format!("the name of a {}", kinds.join(" or a "))
+                let kinds: Vec<String> = kinds.iter().map(|k| with_article(k)).collect();
+                format!("the name of {}", kinds.join(" or "))
             }
             Self::Sizes { min, max } if min == max => format!("a list of {min} whole numbers"),
             Self::Sizes { min, max } => format!("a list of {min} to {max} whole numbers"),
@@ -175,6 +179,16 @@ fn whole_number(min: u64, max: u64) -> String {
 /// `a, b, c` with back-ticks.
 pub fn join_names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     names.into_iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// `a`, `b` and `c` with back-ticks.
+pub fn and_names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let all: Vec<String> = names.into_iter().map(|n| format!("`{n}`")).collect();
+    match all.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, first)) => format!("{} and {last}", first.join(", ")),
+        None => String::new(),
+    }
 }
 
 /// All schemas of a build.

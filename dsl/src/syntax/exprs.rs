@@ -8,7 +8,7 @@ use super::grammar::Rule;
 use super::items::Reader;
 use super::mistakes;
 use super::problems::Rank;
-use super::tree::{Arg, BinaryOp, Expr, ExprKind, Step, Unit, UnitFactor};
+use super::tree::{Arg, BinaryOp, Expr, ExprKind, Name, Step, Unit, UnitFactor};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use pest::iterators::Pair;
@@ -107,9 +107,7 @@ impl Reader<'_, '_, '_> {
         let items = match change.as_rule() {
             Rule::body => self.body(change),
             _ => {
-                let words = self.slice(self.span(&change)).to_owned();
-                let after = self.span(&change);
-                let braces = if words.is_empty() { "{ … }".into() } else { format!("{{ {words} }}") };
+                let (after, braces) = self.without_braces(&change);
                 let diagnostic = Diagnostic::new("E0107", "`with` needs braces")
                     .at(after, "put this into braces")
                     .note("What `with` changes stands between `{` and `}`.")
@@ -120,6 +118,17 @@ impl Reader<'_, '_, '_> {
             }
         };
         Some(Expr { kind: ExprKind::With { base: Box::new(base), items }, span })
+    }
+
+    /// What stands after a `with` instead of braces, and the braces it should have.
+    fn without_braces(&self, change: &Pair<'_, Rule>) -> (Span, String) {
+        let span = self.span(change);
+        let words = self.slice(span).trim_start_matches('(').trim_end_matches(')');
+        if words.is_empty() {
+            let end = self.end_of_words(span.start as usize);
+            return (self.problems.span(end - "with".len(), end), String::from("{ … }"));
+        }
+        (span, format!("{{ {words} }}"))
     }
 
     fn chain(&mut self, pair: Pair<'_, Rule>) -> Option<Expr> {
@@ -280,7 +289,8 @@ impl Reader<'_, '_, '_> {
         let value: f64 = text.replace('_', "").parse().ok().filter(|v: &f64| v.is_finite()).or_else(|| {
             let diagnostic = Diagnostic::new("E0102", "this number is too large")
                 .at(self.span(&number), "beyond 1.8e308")
-                .note("Numbers are held as 64-bit floating point.");
+                .note("Numbers are held as 64-bit floating point.")
+                .hint("write a smaller number");
             self.problems.add(Rank::Slip, diagnostic);
             None
         })?;
@@ -330,23 +340,23 @@ impl Reader<'_, '_, '_> {
     }
 
     fn arg(&mut self, pair: Pair<'_, Rule>) -> Option<Arg> {
-        let mut name = None;
-        let mut value = None;
+        let mut name: Option<Name> = None;
+        let mut value: Option<Expr> = None;
+        let mut colon = None;
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::name | Rule::bad_word => name = Some(self.word(&part)),
-                Rule::bad_colon => {
-                    let diagnostic = Diagnostic::new("E0103", "`:` where `=` belongs")
-                        .at(self.span(&part), "write `=` here")
-                        .note("An argument is given by name with `=`.")
-                        .hint("write `=`");
-                    self.problems.add(Rank::Slip, diagnostic);
-                }
+                Rule::bad_colon => colon = Some(self.span(&part)),
                 Rule::expr => value = self.expr(part),
                 _ => {}
             }
         }
-        Some(Arg { name, value: value? })
+        let value = value?;
+        if let (Some(at), Some(name)) = (colon, &name) {
+            let hint = format!("{} = {}", name.text, self.slice(value.span));
+            self.colon(at, hint);
+        }
+        Some(Arg { name, value })
     }
 
     /// The one expression between brackets.
@@ -369,7 +379,8 @@ impl Reader<'_, '_, '_> {
         if !told {
             let diagnostic = Diagnostic::new("E0102", "nothing between the brackets")
                 .at(span, "a value belongs here")
-                .note("These brackets must hold one value.");
+                .note("These brackets must hold one value.")
+                .hint("write a value between them, or `?` if you do not know it yet");
             self.problems.add(Rank::Line, diagnostic);
         }
         value
@@ -385,7 +396,7 @@ impl Reader<'_, '_, '_> {
                     .at(next, "a `,` belongs here")
                     .note("The values between brackets are separated by commas.")
                     .hint("put a `,` between the two values");
-                self.problems.add(Rank::Slip, diagnostic);
+                self.problems.add(Rank::Line, diagnostic);
             }
             Rule::junk => {
                 let diagnostic = mistakes::junk(part.as_str(), self.span(part));

@@ -87,7 +87,9 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
             }
             let bare = inside == Inside::Block && first.pair.as_rule() == Rule::show;
             let whole = statement.len() == 1 && !first.misread() && !bare;
-            if whole || !first.misread() && !first.alone() {
+            // After `x =` the name on the next line was taken for the value.
+            let cut = statement.get(1).is_some_and(|next| self.text[next.start..].starts_with('='));
+            if whole || !first.misread() && !first.alone() && !cut {
                 items.extend(self.item(first));
             }
             if !whole {
@@ -110,7 +112,8 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
                 Rule::stray => self.stray(&pair),
                 _ => {
                     let span = pair.as_span();
-                    let (start, end) = (span.start(), self.end_of_words(span.end()));
+                    let start = span.start();
+                    let end = self.end_of_words(span.end()).max(start);
                     parts.push(Part { pair, start, end, comma: false });
                 }
             }
@@ -132,19 +135,25 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
 
     fn misread(&mut self, statement: &[Part<'_>], inside: Inside) {
         let [first, others @ ..] = statement else { return };
-        let line_end = self.text[first.start..].find('\n').map_or(self.text.len(), |n| first.start + n);
+        let foreign = statement.iter().find(|p| p.pair.as_rule() == Rule::foreign);
+        let stuck = foreign.or(others.first()).unwrap_or(first);
+        let line_start = self.text[..stuck.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let start = if foreign.is_some() { stuck.start } else { first.start.max(line_start) };
+        let line_end = self.text[stuck.start..].find('\n').map_or(self.text.len(), |n| stuck.start + n);
         let end = statement.last().map_or(first.end, |last| last.end).min(line_end);
         let all = &self.lexed.tokens;
         let token_at = |at: usize| all.partition_point(|t| t.start < at);
-        let tokens = &all[token_at(first.start)..token_at(end)];
-        let understood = match others.first() {
-            Some(stuck) => token_at(stuck.start.min(end)) - token_at(first.start),
-            None if first.pair.as_rule() == Rule::show => tokens.len(),
-            None => 0,
+        let tokens = &all[token_at(start)..token_at(end)];
+        let bare = others.is_empty() && first.pair.as_rule() == Rule::show;
+        let wrong = Statement {
+            text: self.text,
+            source: self.problems.span(0, 0).source,
+            tokens,
+            before: token_at(start).checked_sub(1).map(|before| all[before]),
+            understood: if bare { tokens.len() } else { token_at(stuck.start) - token_at(start) },
+            inside,
+            foreign: foreign.is_some(),
         };
-        let foreign = first.pair.as_rule() == Rule::foreign;
-        let source = self.problems.span(0, 0).source;
-        let wrong = Statement { text: self.text, source, tokens, understood, inside, foreign };
         let (rank, diagnostic) = mistakes::explain(&wrong);
         self.problems.add(rank, diagnostic);
     }
@@ -326,7 +335,8 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
         Some(ItemKind::Field { path, open: false, value: value? })
     }
 
-    fn colon(&mut self, at: Span, hint: String) {
+    /// Reports a `:`; `hint` is what to write instead.
+    pub fn colon(&mut self, at: Span, hint: String) {
         let sign = self.slice(at).to_owned();
         let diagnostic = Diagnostic::new("E0103", format!("`{sign}` where `=` belongs"))
             .at(at, "write `=` here")
@@ -346,14 +356,16 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
 
     /// `budget = { pes = 4096 }`: a block that was given an equals sign.
     fn block_with_equals(&mut self, path: &Path, record: Pair<'_, Rule>) -> Option<ItemKind> {
-        let start = record.as_span().start();
+        let (start, record_end) = (record.as_span().start(), record.as_span().end());
         let items = self.body(record.into_inner().next()?);
         let words = self.slice(path.span).to_owned();
+        let inner = self.slice(self.problems.span(start, self.end_of_words(record_end)));
+        let inner = if inner.contains('\n') { "{ … }" } else { inner };
         let equals = start - self.text[..start].chars().rev().position(|c| c == '=').unwrap_or(0) - 1;
         let diagnostic = Diagnostic::new("E0102", "a block takes no `=`")
             .at(self.problems.span(equals, equals + 1), "leave this out")
             .note("Braces with fields in them are a block; braces with values are a set.")
-            .hint(format!("write `{words} {{ … }}`"));
+            .hint(format!("write `{words} {inner}`"));
         self.problems.add(Rank::Slip, diagnostic);
         let kind = path.segments.first().filter(|s| path.segments.len() == 1 && s.index.is_none())?;
         Some(ItemKind::Block(Block { kind: kind.name.clone(), label: None, body: Some(items) }))
@@ -377,7 +389,8 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
     fn bad_index(&mut self, place: &Pair<'_, Rule>) {
         let diagnostic = Diagnostic::new("E0102", "this index cannot be used")
             .at(self.span(place), "not a place in anything")
-            .note("A name on the left of `=` takes one index, counted from 0.");
+            .note("A name on the left of `=` takes one index, counted from 0.")
+            .hint("write one index, such as `stage[0]`");
         self.problems.add(Rank::Slip, diagnostic);
     }
 
@@ -472,7 +485,7 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
 
     /// The end of the last word at or before byte `end`: the grammar's rules may have
     /// taken the blanks and comments that follow them.
-    fn end_of_words(&self, end: usize) -> usize {
+    pub fn end_of_words(&self, end: usize) -> usize {
         let tokens = &self.lexed.tokens;
         let count = tokens.partition_point(|t| t.end <= end);
         count.checked_sub(1).map_or(end, |last| tokens[last].end)
@@ -506,7 +519,6 @@ fn lone_record<'i>(expr: &Pair<'i, Rule>) -> Option<Pair<'i, Rule>> {
     only(postfix).filter(|p| p.as_rule() == Rule::bad_record)
 }
 
-/// Reports an expression that has fields where values belong.
 impl Reader<'_, '_, '_> {
     /// A record somewhere inside an expression; there is no block it could be.
     pub fn stray_record(&mut self, pair: &Pair<'_, Rule>) -> Option<ExprKind> {

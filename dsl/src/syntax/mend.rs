@@ -41,14 +41,19 @@ const SINGLE_QUOTES: &str = "'‘’‚‛′`´";
 /// Signs without width, which nobody can see.
 const INVISIBLE: &str = "\u{FEFF}\u{200B}\u{200C}\u{200D}\u{2060}\u{AD}";
 
-/// Words that begin a statement elsewhere, and what they are here.
-const WORDS: [(&str, &str); 6] = [
-    ("minimise", "minimize"),
-    ("maximise", "maximize"),
-    ("assert", "expect"),
-    ("const", "let"),
-    ("var", "let"),
-    ("val", "let"),
+/// Words that begin a statement elsewhere, what they are here, and why.
+const WORDS: [(&str, &str, &str); 6] = [
+    ("minimise", "minimize", "It is spelled `minimize` here."),
+    ("maximise", "maximize", "It is spelled `maximize` here."),
+    ("assert", "expect", "What must be true of a result is written with `expect`."),
+    ("const", "let", "A value gets a name with `let`."),
+    ("var", "let", "A value gets a name with `let`."),
+    ("val", "let", "A value gets a name with `let`."),
+];
+
+/// Letters that names cannot have, and how they are written without.
+const LETTERS: [(char, &str); 8] = [
+    ('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('Ä', "Ae"), ('Ö', "Oe"), ('Ü', "Ue"), ('ß', "ss"), ('µ', "u"),
 ];
 
 /// The text as the grammar shall read it, with its words and signs.
@@ -56,7 +61,10 @@ pub(crate) fn mend<'a>(text: &'a str, problems: &mut Problems<'_>) -> (Cow<'a, s
     let lexed = lex(text);
     let strange = |token: &Token| match token.kind {
         TokenKind::Sign => !is_plain_sign(&text[token.start..token.end]),
-        TokenKind::Word => WORDS.iter().any(|(word, _)| *word == &text[token.start..token.end]),
+        TokenKind::Word => {
+            let word = &text[token.start..token.end];
+            !is_name_or_unit(word) || WORDS.iter().any(|(other, ..)| *other == word)
+        }
         _ => false,
     };
     let odd_blank = |c: char| c.is_whitespace() && !matches!(c, ' ' | '\t' | '\r' | '\n');
@@ -69,7 +77,13 @@ pub(crate) fn mend<'a>(text: &'a str, problems: &mut Problems<'_>) -> (Cow<'a, s
 }
 
 fn is_plain_sign(sign: &str) -> bool {
-    sign.is_ascii() && !matches!(sign, "#" | ";" | "'" | "`")
+    let known = sign.is_ascii() || "≤≥²³".contains(sign);
+    known && !matches!(sign, "#" | ";" | "'" | "`")
+}
+
+/// Whether a word has only letters that the grammar takes, in a name or in a unit.
+fn is_name_or_unit(word: &str) -> bool {
+    word.strip_prefix(['µ', 'μ']).unwrap_or(word).trim_end_matches(['²', '³']).is_ascii()
 }
 
 struct Mender<'a, 'p, 't> {
@@ -121,6 +135,7 @@ impl Mender<'_, '_, '_> {
         let sign = &self.text[token.start..token.end];
         self.copy_to(token.start, token.start);
         match token.kind {
+            TokenKind::Word if !is_name_or_unit(sign) => self.letters(token, sign),
             TokenKind::Word if begins => self.word(token, sign),
             TokenKind::Sign if !is_plain_sign(sign) => self.sign(token, sign),
             _ => self.copy_to(token.start, token.end),
@@ -159,8 +174,8 @@ impl Mender<'_, '_, '_> {
     }
 
     fn semicolon(&mut self, token: Token) {
-        let rest = self.text[token.end..self.line_end(token.start)].trim_start();
-        let last = rest.is_empty() || rest.starts_with("//") || rest.starts_with('}');
+        let rest = self.text[token.end..].trim_start_matches([' ', '\t', '\r']);
+        let last = rest.is_empty() || rest.starts_with("//") || rest.starts_with(['}', '\n']);
         let (hint, meant) = if last { ("leave it out", "") } else { ("write `,`", ",") };
         self.report(
             token.start,
@@ -175,8 +190,8 @@ impl Mender<'_, '_, '_> {
 
     /// A string in foreign quotation marks, if its other end is on the same line.
     fn quote(&mut self, token: Token, family: &str) {
-        let line = &self.text[token.end..self.line_end(token.start)];
-        let other = line.char_indices().find(|(_, c)| family.contains(*c) || *c == '"');
+        let line = self.text[token.end..].char_indices().take_while(|(_, c)| *c != '\n');
+        let other = line.into_iter().find(|(_, c)| family.contains(*c) || *c == '"');
         let Some((length, other)) = other else {
             return self.copy_to(token.start, token.end);
         };
@@ -198,10 +213,11 @@ impl Mender<'_, '_, '_> {
     }
 
     fn word(&mut self, token: Token, word: &str) {
-        let meant = WORDS.iter().find(|(other, _)| *other == word).map(|(_, meant)| *meant);
-        let line = &self.text[token.end..self.line_end(token.start)];
+        let known = WORDS.iter().find(|(other, ..)| *other == word);
+        let window = self.text.floor_char_boundary(token.end + WINDOW);
+        let line = self.text[token.end..window].lines().next().unwrap_or("");
         let rest = line.split("//").next().unwrap_or("").trim().trim_end_matches(['}', ',', ';']).trim_end();
-        let Some(meant) = meant.filter(|meant| begins_statement(*meant, rest)) else {
+        let Some((_, meant, note)) = known.filter(|(_, meant, _)| begins_statement(meant, rest)) else {
             return self.copy_to(token.start, token.end);
         };
         self.report(
@@ -209,10 +225,36 @@ impl Mender<'_, '_, '_> {
             token.end,
             format!("`{word}` is not a word of the language"),
             &format!("write `{meant}` here"),
-            &format!("The word is `{meant}`."),
+            note,
             format!("write `{meant} {rest}`"),
         );
         self.replace_to(token.end, meant);
+    }
+
+    /// A name with letters that names cannot have.
+    fn letters(&mut self, token: Token, word: &str) {
+        let written: Vec<(usize, String)> = word
+            .chars()
+            .map(|c| {
+                let plain = LETTERS.iter().find(|(letter, _)| *letter == c).map(|(_, plain)| *plain);
+                let plain = plain.map_or_else(|| if c.is_ascii() { c.to_string() } else { "_".into() }, String::from);
+                (c.len_utf8(), plain)
+            })
+            .collect();
+        let name: String = written.iter().map(|(_, plain)| plain.as_str()).collect();
+        self.report(
+            token.start,
+            token.end,
+            format!("`{word}` is not a name"),
+            "has letters that names cannot have",
+            "A name has the letters a to z and A to Z, digits and `_`.",
+            format!("write `{name}`"),
+        );
+        // The same length in bytes, so that every place stays exact.
+        for (length, plain) in written {
+            self.mended.push_str(&plain);
+            self.mended.extend(std::iter::repeat_n('_', length.saturating_sub(plain.len())));
+        }
     }
 
     fn report(&mut self, start: usize, end: usize, title: String, label: &str, note: &str, hint: String) {
@@ -227,6 +269,9 @@ impl Mender<'_, '_, '_> {
         self.text[at..].find('\n').map_or(self.text.len(), |length| at + length)
     }
 }
+
+/// How many bytes after a word are looked at, so that a long line costs no more than a short one.
+const WINDOW: usize = 200;
 
 const PASTED: &str = "Text copied from a PDF or a chat often has signs that only look right.";
 

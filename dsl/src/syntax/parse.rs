@@ -5,8 +5,8 @@ use super::grammar::{Grammar, Rule};
 use super::items::Reader;
 use super::lex::{Lexed, TokenKind};
 use super::mend::mend;
-use super::problems::{Problems, Rank};
-use super::tree::{File, Item, ItemKind, Path};
+use super::problems::{Problems, Quiet, Rank};
+use super::tree::{Expr, File, ItemKind, Path};
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceId;
 use pest::Parser as _;
@@ -14,7 +14,7 @@ use pest::Parser as _;
 /// How long a text may be, in bytes.
 const LONGEST: usize = 4 * 1024 * 1024;
 
-/// What reading a text gives, before placement is judged.
+/// What reading a text gives.
 pub(crate) struct Reading {
     /// The tree.
     pub file: File,
@@ -29,20 +29,16 @@ pub(crate) struct Reading {
 /// Never fails. What a message is about is left out of the tree, or is in it as
 /// it was most likely meant, so that one slip does not make ten messages.
 pub fn parse(source: SourceId, text: &str) -> (File, Vec<Diagnostic>) {
-    let Reading { file, mut diagnostics, .. } = read(source, text);
-    for item in &file.items {
-        if let Some(misplaced) = field_at_top(item, text)
-            && !diagnostics.iter().any(|d| same_line(text, d, &misplaced))
-        {
-            diagnostics.push(misplaced);
-        }
-    }
-    diagnostics.sort_by_key(start);
+    let Reading { file, diagnostics, .. } = read(source, text, fields_at_top);
     (file, diagnostics)
 }
 
-/// Reads a text without judging where its items stand.
-pub(crate) fn read(source: SourceId, text: &str) -> Reading {
+/// Reads a text; `judge` looks at the finished tree before the messages are chosen.
+pub(crate) fn read(
+    source: SourceId,
+    text: &str,
+    judge: fn(&File, &str, &mut Problems<'_>),
+) -> Reading {
     let mut problems = Problems::new(source, text);
     if text.len() > LONGEST {
         let diagnostic = Diagnostic::new("E0110", "the text is too large")
@@ -63,13 +59,14 @@ pub(crate) fn read(source: SourceId, text: &str) -> Reading {
         return Reading::without_tree(lexed, problems);
     }
     let file = tree(&mended, &lexed, &brackets, &mut problems);
+    judge(&file, text, &mut problems);
     let diagnostics = problems.chosen(&brackets.quiet);
     Reading { file, lexed, diagnostics }
 }
 
 impl Reading {
     fn without_tree(lexed: Lexed, problems: Problems<'_>) -> Self {
-        Self { file: File::default(), lexed, diagnostics: problems.chosen(&[]) }
+        Self { file: File::default(), lexed, diagnostics: problems.chosen(&Quiet::default()) }
     }
 }
 
@@ -121,31 +118,24 @@ fn strings_and_comments(text: &str, lexed: &Lexed, problems: &mut Problems<'_>) 
     }
 }
 
-/// The message about a field that stands outside all blocks.
-fn field_at_top(item: &Item, text: &str) -> Option<Diagnostic> {
-    let ItemKind::Field { path, open, value } = &item.kind else { return None };
-    let value = text.get(value.span.start as usize..value.span.end as usize)?;
-    let hint = match path {
-        Path { segments, .. } if segments.len() > 1 || segments[0].index.is_some() => {
-            String::from("put it into the block it belongs to, or into `with { … }`")
+/// Reports the fields that stand outside of all blocks.
+fn fields_at_top(file: &File, text: &str, problems: &mut Problems<'_>) {
+    for item in &file.items {
+        if let ItemKind::Field { path, open, value } = &item.kind {
+            let diagnostic = Diagnostic::new("E0102", "a field outside of any block")
+                .at(path.span, "this belongs to no block")
+                .note("Outside of blocks, `let` names a value and `choose` declares a decision.")
+                .hint(field_hint(path, *open, value, text));
+            problems.add(Rank::Slip, diagnostic);
         }
-        Path { segments, .. } if *open => {
-            format!("write `choose {} in {value}`", segments[0].name.text)
-        }
-        Path { segments, .. } => format!("write `let {} = {value}`", segments[0].name.text),
-    };
-    let diagnostic = Diagnostic::new("E0102", "a field outside of any block")
-        .at(path.span, "this belongs to no block")
-        .note("Outside of blocks, `let` gives a value a name and `choose` declares a decision.")
-        .hint(hint);
-    Some(diagnostic)
+    }
 }
 
-fn start(diagnostic: &Diagnostic) -> u32 {
-    diagnostic.span().map_or(0, |s| s.start)
-}
-
-fn same_line(text: &str, one: &Diagnostic, other: &Diagnostic) -> bool {
-    let (a, b) = (start(one).min(start(other)), start(one).max(start(other)));
-    !text.get(a as usize..b as usize).is_some_and(|between| between.contains('\n'))
+fn field_hint(path: &Path, open: bool, value: &Expr, text: &str) -> String {
+    let value = text.get(value.span.start as usize..value.span.end as usize).unwrap_or("…");
+    match path.segments.as_slice() {
+        [only] if only.index.is_none() && open => format!("write `choose {} in {value}`", only.name.text),
+        [only] if only.index.is_none() => format!("write `let {} = {value}`", only.name.text),
+        _ => String::from("put it into the block it belongs to, or into `with { … }`"),
+    }
 }

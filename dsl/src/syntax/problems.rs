@@ -5,6 +5,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Span};
+use std::ops::Range;
 
 /// How near to the cause a message is; the smaller is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,18 +44,56 @@ impl<'a> Problems<'a> {
         Span::new(self.source, start, end)
     }
 
-    /// The messages in the order of the text, one a line. `quiet` are stretches that hold
-    /// a bracket error: what else is wrong there is most often its consequence.
-    pub fn chosen(mut self, quiet: &[std::ops::Range<usize>]) -> Vec<Diagnostic> {
+    /// The messages in the order of the text, one a line.
+    pub fn chosen(mut self, quiet: &Quiet) -> Vec<Diagnostic> {
         let start = |d: &Diagnostic| d.span().map_or(0, |s| s.start as usize);
-        self.found.retain(|(rank, d)| {
-            *rank != Rank::Line || !quiet.iter().any(|q| q.contains(&start(d)))
-        });
-        let line_starts: Vec<usize> =
+        let line_ends: Vec<usize> =
             self.text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at).collect();
-        let line = |d: &Diagnostic| line_starts.partition_point(|newline| *newline < start(d));
+        let line = |d: &Diagnostic| line_ends.partition_point(|newline| *newline < start(d));
         self.found.sort_by_key(|(rank, d)| (line(d), *rank, start(d)));
         self.found.dedup_by_key(|(_, d)| line(d));
+        let mut told = None;
+        self.found.retain(|(rank, d)| {
+            let consequence = *rank == Rank::Line && quiet.unclosed.holds(start(d)).is_some();
+            let brackets = quiet.closed.holds(start(d));
+            let repeated = *rank == Rank::Line && brackets.is_some() && brackets == told;
+            told = brackets.or(told);
+            !consequence && !repeated
+        });
         self.found.into_iter().map(|(_, d)| d).collect()
+    }
+}
+
+/// Where messages of [`Rank::Line`] are most often consequences of another one.
+#[derive(Debug, Default)]
+pub(crate) struct Quiet {
+    /// After a bracket that is never closed, which is told itself.
+    pub unclosed: Stretches,
+    /// Between brackets on several lines: only the first message is told.
+    pub closed: Stretches,
+}
+
+/// Stretches of the text that do not overlap, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Stretches(Vec<Range<usize>>);
+
+impl Stretches {
+    /// Joins stretches that overlap.
+    pub fn new(mut all: Vec<Range<usize>>) -> Self {
+        all.sort_by_key(|range| range.start);
+        let mut joined: Vec<Range<usize>> = Vec::new();
+        for range in all {
+            match joined.last_mut() {
+                Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+                _ => joined.push(range),
+            }
+        }
+        Self(joined)
+    }
+
+    /// Which stretch holds byte `at`.
+    fn holds(&self, at: usize) -> Option<usize> {
+        let place = self.0.partition_point(|range| range.end <= at);
+        self.0.get(place).filter(|range| range.contains(&at)).map(|_| place)
     }
 }

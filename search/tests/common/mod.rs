@@ -83,9 +83,9 @@ impl Toy {
             decision("b.flow", 2, Role::Hardware),
             decision("b.pes", 9, Role::Hardware),
         ];
-        for index in 1..4 {
-            let allowed = (index as u32..4).collect();
-            decisions[index].active = vec![Condition {
+        for (depth, width) in (1..4).zip(&mut decisions[1..4]) {
+            let allowed = (depth..4).collect();
+            width.active = vec![Condition {
                 decision: 0,
                 allowed,
             }];

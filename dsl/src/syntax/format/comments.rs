@@ -27,30 +27,33 @@ impl<'a> Comments<'a> {
         Some(self.take(first))
     }
 
-    /// The comments inside `range` that wait and lie in none of `except`.
-    pub fn take_outside(&mut self, range: Range<usize>, except: &[Range<usize>]) -> Vec<&'a str> {
-        let outside: Vec<usize> = self
+    /// The comments that stay on the line of what stands in `range`, in one string: those
+    /// inside it, but not inside `brackets`, and those behind it on its last line, with
+    /// nothing but blanks and commas before them. None may reach byte `limit`.
+    ///
+    /// Those that end with their line come last, so that they swallow no other.
+    pub fn take_beside(
+        &mut self,
+        range: Range<usize>,
+        brackets: &[Range<usize>],
+        limit: usize,
+    ) -> Option<String> {
+        let mut beside: Vec<usize> = self
             .indices(&range)
             .filter(|i| !self.taken[*i])
-            .filter(|i| !except.iter().any(|r| r.contains(&self.all[*i].start)))
+            .filter(|i| !brackets.iter().any(|r| r.contains(&self.all[*i].start)))
             .collect();
-        outside.into_iter().map(|i| self.take(i).1).collect()
-    }
-
-    /// The comments that begin on the line on which byte `end` lies, with nothing but
-    /// blanks and commas before them, in one string; none may reach byte `limit`.
-    pub fn take_behind(&mut self, end: usize, limit: usize) -> Option<String> {
-        let mut words = Vec::new();
-        let mut from = end;
-        while let Some(next) = self.indices(&(from..limit)).next() {
-            let comment = self.all[next];
-            let between = &self.text[from..comment.start];
+        let mut from = range.end;
+        for next in self.indices(&(range.end..limit)) {
+            let between = &self.text[from..self.all[next].start];
             if self.taken[next] || !between.chars().all(|c| matches!(c, ' ' | '\t' | '\r' | ',')) {
                 break;
             }
-            words.push(self.take(next).1);
-            from = comment.end;
+            beside.push(next);
+            from = self.all[next].end;
         }
+        beside.sort_by_key(|i| self.all[*i].line);
+        let words: Vec<&str> = beside.into_iter().map(|i| self.take(i).1).collect();
         (!words.is_empty()).then(|| words.join(" "))
     }
 

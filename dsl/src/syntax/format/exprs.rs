@@ -140,33 +140,24 @@ impl Printer<'_> {
         let inner = span.start + 1..span.end - 1;
         let start = |place: usize| elements.get(place).map_or(inner.end, |e| e.range().start);
         self.lines.write(open);
-        let behind = self.comments.take_behind(inner.start, start(0));
-        self.lines.end(behind);
+        let beside = self.comments.take_beside(span.start..inner.start, &[], start(0));
+        self.lines.end(beside);
         self.lines.indent();
         let mut before = inner.start;
         for (place, element) in elements.iter().enumerate() {
             let at = element.range();
             self.comments_before(before, at.start);
-            self.interior_comments(*element);
+            let mut brackets_inside = Vec::new();
+            brackets(self, element.value(), &mut brackets_inside);
+            let beside = self.comments.take_beside(at.clone(), &brackets_inside, start(place + 1));
             self.element(*element, 1);
             self.lines.write(",");
-            let behind = self.comments.take_behind(at.end, start(place + 1));
-            self.lines.end(behind);
+            self.lines.end(beside);
             before = at.end;
         }
         self.comments_before(before, inner.end);
         self.lines.outdent();
         self.lines.write(close);
-    }
-
-    /// Comments inside an element but not inside brackets of its own go before it.
-    fn interior_comments(&mut self, element: Element<'_>) {
-        let mut inside = Vec::new();
-        brackets(self, element.value(), &mut inside);
-        for comment in self.comments.take_outside(element.range(), &inside) {
-            self.lines.write(comment);
-            self.lines.end(None);
-        }
     }
 
     fn element(&mut self, element: Element<'_>, tail: usize) {

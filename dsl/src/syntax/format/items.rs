@@ -14,14 +14,11 @@ impl Printer<'_> {
             let span = range(item.span);
             before = self.comments_before(before, span.start);
             self.blank_between(before, span.start);
-            for comment in self.comments.take_outside(span.clone(), &item_brackets(self, item)) {
-                self.lines.write(comment);
-                self.lines.end(None);
-            }
-            self.item(item);
             let limit = items.get(place + 1).map_or(end, |next| next.span.start as usize);
-            let behind = self.comments.take_behind(span.end, limit);
-            self.lines.end(behind);
+            let brackets = item_brackets(self, item);
+            let beside = self.comments.take_beside(span.clone(), &brackets, limit);
+            self.item(item);
+            self.lines.end(beside);
             before = span.end;
         }
         self.comments_before(before, end);
@@ -42,7 +39,9 @@ impl Printer<'_> {
     fn blank_between(&mut self, from: usize, to: usize) {
         let starts_block = self.text[..from].ends_with(['{', '[', '(']);
         let begins = from == 0 || starts_block;
-        if !begins && self.text[from..to].matches('\n').count() > 1 {
+        let between = &self.text[from..to];
+        let blanks = &between[between.trim_end().len()..];
+        if !begins && blanks.matches('\n').count() > 1 {
             self.lines.blank();
         }
     }
@@ -117,8 +116,8 @@ impl Printer<'_> {
         let open = self.opening(from, "{");
         self.lines.write("{");
         let limit = items.first().map_or(end, |item| item.span.start as usize);
-        let behind = self.comments.take_behind(open + 1, limit);
-        self.lines.end(behind);
+        let beside = self.comments.take_beside(open..open + 1, &[], limit);
+        self.lines.end(beside);
         self.lines.indent();
         self.items(items, open + 1, end - 1);
         self.lines.outdent();

@@ -20,7 +20,7 @@ use crate::source::SourceId;
 
 /// The text in canonical layout, or what is wrong with it.
 pub fn format(source: SourceId, text: &str) -> Result<String, Vec<Diagnostic>> {
-    let Reading { file, lexed, diagnostics } = read(source, text);
+    let Reading { file, lexed, diagnostics } = read(source, text, |_, _, _| {});
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }

@@ -63,7 +63,7 @@ pub(super) fn declaration(s: &Statement<'_>) -> Option<Diagnostic> {
         ),
         _ => return None,
     };
-    let last = s.tokens.len().min(3);
+    let last = if s.word(0) == "script" { 1 } else { s.tokens.len().min(3) };
     Some(e0102(title, s.span(0, last), "not understood").note(note).hint(hint))
 }
 

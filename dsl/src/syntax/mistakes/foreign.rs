@@ -19,6 +19,9 @@ pub(super) fn explain(s: &Statement<'_>) -> Diagnostic {
             "Functions are not written here but in a script.",
             String::from("write the function inside `script name \"\"\" … \"\"\"`"),
         ),
+        "import" if rest.contains(" as ") => {
+            ("Names are brought in with `use`.", String::from("write `use module.{name}`"))
+        }
         "import" => ("Names are brought in with `use`.", format!("write `use {rest}`")),
         "from" => ("Names are brought in with `use`.", from(rest)),
         "print" | "println" => (

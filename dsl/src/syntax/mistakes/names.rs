@@ -52,27 +52,18 @@ pub(super) fn name_with_digit_first(s: &Statement<'_>) -> Option<Diagnostic> {
     Some(diagnostic)
 }
 
-/// `größe = 3`, `@x`.
-pub(super) fn foreign_letters(s: &Statement<'_>) -> Option<Diagnostic> {
-    let strange = |i: usize| match s.kind(i) {
-        Some(TokenKind::Word) => !s.word(i).is_ascii() && !s.word(i).starts_with(['µ', 'μ']),
-        Some(TokenKind::Sign) => {
-            let sign = s.word(i);
-            !sign.is_ascii() && !"≤≥²³".contains(sign) || "@$\\`~#;'".contains(sign)
-        }
-        _ => false,
+/// `3 @ 4`.
+pub(super) fn meaningless_sign(s: &Statement<'_>) -> Option<Diagnostic> {
+    let strange = |i: &usize| {
+        let sign = s.word(*i);
+        s.kind(*i) == Some(TokenKind::Sign)
+            && (!sign.is_ascii() && !"≤≥²³".contains(sign) || "@$\\`~#;'".contains(sign))
     };
-    let at = (0..s.tokens.len()).find(|i| strange(*i))?;
-    let place = s.span(at, at + 1);
-    let diagnostic = if s.is_word(at) {
-        e0102(format!("`{}` is not a name", s.word(at)), place, "has letters that names cannot have")
-            .note("A name has the letters a to z and A to Z, digits and `_`.")
-            .hint("write it with these letters only")
-    } else {
-        e0102(format!("`{}` has no meaning here", s.word(at)), place, "not a sign of the language")
-            .note("Such a sign may stand in a string or a comment only.")
-            .hint("leave it out")
-    };
+    let at = (0..s.tokens.len()).find(strange)?;
+    let title = format!("`{}` has no meaning here", s.word(at));
+    let diagnostic = e0102(title, s.span(at, at + 1), "not a sign of the language")
+        .note("Such a sign may stand in a string or a comment only.")
+        .hint("leave it out");
     Some(diagnostic)
 }
 

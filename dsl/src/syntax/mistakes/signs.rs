@@ -71,7 +71,7 @@ pub(crate) fn junk(words: &str, span: Span) -> Diagnostic {
         return Diagnostic::new("E0103", "`:` where `=` belongs")
             .at(span, "write `=` here")
             .note("Values are given with `=`, and the braces of a block follow its kind.")
-            .hint("write `=`");
+            .hint("write `kind { name = value }`");
     }
     let word: String = words.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     if is_reserved(&word) {
@@ -80,4 +80,5 @@ pub(crate) fn junk(words: &str, span: Span) -> Diagnostic {
     Diagnostic::new("E0102", "this is not a value")
         .at(span, "not understood")
         .note("Between brackets stand values, separated by commas.")
+        .hint("leave it out, or write a value in its place")
 }

@@ -6,7 +6,7 @@
 use super::declarations::declaration;
 use super::foreign;
 use super::names::{
-    dashed_name, foreign_letters, name_of_two_words, name_with_digit_first, quoted_label,
+    dashed_name, meaningless_sign, name_of_two_words, name_with_digit_first, quoted_label,
     quoted_name,
 };
 use super::signs::{comparison, is_reserved, reserved};
@@ -19,12 +19,13 @@ use crate::syntax::problems::Rank;
 type Slip = fn(&Statement<'_>) -> Option<Diagnostic>;
 
 /// From the most telling to the least.
-const SLIPS: [Slip; 17] = [
+const SLIPS: [Slip; 19] = [
+    value_from_next_line,
     wrong_comparison,
     quoted_name,
     dashed_name,
     name_with_digit_first,
-    foreign_letters,
+    meaningless_sign,
     quoted_label,
     declaration,
     unit_without_comma,
@@ -37,6 +38,7 @@ const SLIPS: [Slip; 17] = [
     value_without_name,
     reserved_value,
     unfinished,
+    second_statement,
 ];
 
 /// What the statement was probably meant to be.
@@ -87,13 +89,14 @@ pub(crate) fn comma_after_number(number: &str, next: &str, at: Span) -> Diagnost
 /// `pes 4096`.
 fn missing_equals(s: &Statement<'_>) -> Option<Diagnostic> {
     let path = s.path_length();
+    let last = path.checked_sub(1)?;
     let value = match s.kind(path)? {
         TokenKind::Number | TokenKind::Text { .. } => true,
         TokenKind::Open => s.word(path) == "[" || s.word(path) == "{",
-        TokenKind::Sign => s.word(path) == "?" || s.word(path) == "-" && !s.touches_next(path - 1),
+        TokenKind::Sign => s.word(path) == "?" || s.word(path) == "-" && !s.touches_next(last),
         _ => false,
     };
-    if path == 0 || !value || s.position("=").is_some() {
+    if !value || s.position("=").is_some() {
         return None;
     }
     let (name, value) = (s.between(0, path), s.from(path));
@@ -172,6 +175,17 @@ fn value_without_name(s: &Statement<'_>) -> Option<Diagnostic> {
     Some(diagnostic)
 }
 
+/// `pes =` and, on the next line, `clock = 1 GHz`: the name was taken for the value.
+fn value_from_next_line(s: &Statement<'_>) -> Option<Diagnostic> {
+    let before = s.before.filter(|before| needs_value(&s.text[before.start..before.end]))?;
+    let field = s.understood > 0 && s.path_length() == s.understood;
+    if !field || !matches!(s.word(s.understood), "=" | ":") {
+        return None;
+    }
+    let sign = &s.text[before.start..before.end];
+    Some(missing_after(sign, Span::new(s.source, before.start, before.end)))
+}
+
 /// `x = use`.
 fn reserved_value(s: &Statement<'_>) -> Option<Diagnostic> {
     let at = (1..s.tokens.len()).find(|i| {
@@ -185,14 +199,30 @@ fn reserved_value(s: &Statement<'_>) -> Option<Diagnostic> {
 /// A line that ends where something must follow.
 fn unfinished(s: &Statement<'_>) -> Option<Diagnostic> {
     let last = s.tokens.len().checked_sub(1)?;
-    let sign = s.word(last);
-    let opens = ["=", "in", "+", "-", "*", "/", "^", "<=", ">=", "<", ">", "==", "!=", "..", "step", "as"];
-    if !opens.contains(&sign) {
+    needs_value(s.word(last)).then(|| missing_after(s.word(last), s.span(last, last + 1)))
+}
+
+/// Whether a value must follow this sign or word.
+fn needs_value(sign: &str) -> bool {
+    let signs = ["=", "in", "+", "-", "*", "/", "^", "<=", ">=", "<", ">", "==", "!=", "..", "step"];
+    signs.contains(&sign)
+}
+
+fn missing_after(sign: &str, at: Span) -> Diagnostic {
+    e0102(format!("nothing follows `{sign}`"), at, "a value is missing after this")
+        .note(format!("A value belongs after `{sign}`, on the same line."))
+        .hint(format!("write the value after `{sign}`, or `?` if you do not know it yet"))
+}
+
+/// Two statements on one line.
+fn second_statement(s: &Statement<'_>) -> Option<Diagnostic> {
+    let second = s.from(s.understood);
+    if s.understood == 0 || !s.is_word(s.understood) {
         return None;
     }
-    let diagnostic = e0102(format!("something is missing after `{sign}`"), s.span(last, last + 1), "nothing follows")
-        .note(format!("A value belongs after `{sign}`."))
-        .hint(format!("write the value after `{sign}`, or `?` if you do not know it yet"));
+    let diagnostic = e0102("two statements on one line", s.span(s.understood, s.understood + 1), "the second begins here")
+        .note("An expression stands alone on its line.")
+        .hint(format!("write `{second}` on a line of its own"));
     Some(diagnostic)
 }
 

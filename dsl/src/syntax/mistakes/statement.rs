@@ -21,6 +21,8 @@ pub(crate) struct Statement<'a> {
     pub source: SourceId,
     /// Its words and signs, on one line.
     pub tokens: &'a [Token],
+    /// What stands before it, on this line or an earlier one.
+    pub before: Option<Token>,
     /// How many of them were understood before the reader got stuck.
     pub understood: usize,
     /// Where it stands.

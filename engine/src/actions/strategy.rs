@@ -1,0 +1,120 @@
+//! A strategy block as the search crate's options.
+
+use crate::fault::Fault;
+use nasaic_dsl::plan::{Block, Entry, PathStep, Slot};
+use nasaic_dsl::source::Span;
+use nasaic_dsl::value::Value;
+use nasaic_search::{OptionError, OptionValue, Options, SearchError, strategy as registered};
+
+/// What a strategy block says.
+pub struct Chosen {
+    /// Its label.
+    pub name: String,
+    /// The algorithm.
+    pub algorithm: String,
+    /// The seed.
+    pub seed: u64,
+    /// Distinct designs to evaluate, if given.
+    pub evaluations: Option<u64>,
+    /// The scale of the penalty, if given.
+    pub bound: Option<Value>,
+    /// The algorithm's options.
+    pub options: Options,
+}
+
+/// Fields that belong to the run and not to an algorithm.
+const OF_THE_RUN: [&str; 4] = ["algorithm", "seed", "evaluations", "penalty.bound"];
+
+/// Reads a strategy; `counted` says that a number of evaluations overrides its own end.
+pub fn read(block: &Block, counted: bool, at: Span) -> Result<Chosen, Fault> {
+    let all = fields(block);
+    let value = |name: &str| all.iter().find(|f| f.0 == name).map(|f| &f.1);
+    let algorithm = value("algorithm").and_then(Value::as_name).unwrap_or_default().to_owned();
+    let Some(info) = registered(&algorithm) else {
+        return Err(Fault::new("E0704", format!("the strategy `{algorithm}` is not in this build"))
+            .at(at)
+            .label("cannot be run")
+            .note("The script is right; this build has no such algorithm.")
+            .hint("use `random`, `evolution`, `reinforce` or `exhaustive`; see `nasaic explain E0704`"));
+    };
+    let mut given: Vec<(&str, OptionValue)> = Vec::new();
+    for (path, value) in &all {
+        // An episode count would end a counted run early.
+        let ends = counted && path == "episodes";
+        let known = !path.starts_with("penalty.") || info.options.iter().any(|o| o.name == "penalty");
+        if OF_THE_RUN.contains(&path.as_str()) || ends || !known {
+            continue;
+        }
+        if let Some(option) = option(value) {
+            given.push((path, option));
+        }
+    }
+    let options = Options::new(info, &given).map_err(|e| wrong_option(&e, at))?;
+    Ok(Chosen {
+        name: block.label.clone().unwrap_or_default(),
+        algorithm,
+        seed: value("seed").and_then(Value::as_u64).unwrap_or(1),
+        evaluations: value("evaluations").and_then(Value::as_u64),
+        bound: value("penalty.bound").cloned(),
+        options,
+    })
+}
+
+/// Every field of a strategy and of its inner blocks by dotted path, after changes.
+fn fields(block: &Block) -> Vec<(String, Value)> {
+    let mut out: Vec<(String, Value)> = Vec::new();
+    let mut put = |path: String, slot: &Slot| {
+        if let Slot::Fixed(value) = slot {
+            out.retain(|f| f.0 != path);
+            out.push((path, value.clone()));
+        }
+    };
+    for entry in &block.items {
+        match entry {
+            Entry::Field(f) => put(f.name.clone(), &f.slot),
+            Entry::Block(inner) => {
+                for entry in &inner.items {
+                    if let Entry::Field(f) = entry {
+                        put(format!("{}.{}", inner.kind, f.name), &f.slot);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    for change in &block.changes {
+        let path: Vec<&str> = change.path.iter().map(|s: &PathStep| s.name.as_str()).collect();
+        put(path.join("."), &change.slot);
+    }
+    out
+}
+
+fn option(value: &Value) -> Option<OptionValue> {
+    Some(match value {
+        Value::Quantity(q) => OptionValue::Float(q.value),
+        Value::Bool(b) => OptionValue::Bool(*b),
+        Value::Name(n) => OptionValue::Choice(n.clone()),
+        _ => return None,
+    })
+}
+
+fn wrong_option(error: &OptionError, at: Span) -> Fault {
+    Fault::new("E0206", error.to_string()).at(at).hint("`nasaic doc ALGORITHM` lists its options")
+}
+
+/// A search that cannot be run, as a message.
+pub fn refused(error: &SearchError, at: Span) -> Fault {
+    match error {
+        SearchError::TooLarge { limit, .. } => Fault::new("E0406", error.to_string())
+            .at(at)
+            .hint(format!("fix some decisions or take larger steps, raise `limit` (now {limit}), or use another strategy")),
+        SearchError::NoBudget { .. } => Fault::new("E0306", error.to_string())
+            .at(at)
+            .hint("add `evaluations = 1000` to the strategy"),
+        SearchError::Goals { .. } => Fault::new("E0606", error.to_string())
+            .at(at)
+            .hint("join the goals into one expression, or use `evolution`"),
+        SearchError::Option(e) => wrong_option(e, at),
+        other => Fault::new("E0406", other.to_string()).at(at),
+    }
+}

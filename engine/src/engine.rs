@@ -1,0 +1,144 @@
+//! The engine: one growing program, its results, and the ways to run it.
+//!
+//! A script and a notebook share all of it. A script is checked, planned and
+//! its plan run; a cell is checked against what earlier cells declared and its
+//! plan run on the results they left.
+
+use crate::backend::Judge;
+use crate::fault::Fault;
+use crate::interpreter::{Interpreter, Kept};
+use crate::registry::schemas;
+use crate::sink::Sink;
+use nasaic_dsl::check::{self, Checked, Program, Setting};
+use nasaic_dsl::diagnostic::Diagnostic;
+use nasaic_dsl::plan::{Plan, Step, VERSION};
+use nasaic_dsl::reach;
+use nasaic_dsl::schema::Schemas;
+use nasaic_dsl::source::Sources;
+use nasaic_dsl::world::World;
+use std::collections::BTreeMap;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// All steps were done.
+    Done,
+    /// All steps were done, and at least one `expect` failed.
+    Unexpected,
+    /// A step failed; the steps after it were not done.
+    Failed,
+    /// It was asked to stop; what a search had found was kept.
+    Interrupted,
+}
+
+/// What a run left.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// How it ended.
+    pub ended: Ended,
+    /// Errors and warnings of the run, failed `expect`s among them.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What was shown, as data: the same to the bit for the same plan.
+    pub results: serde_json::Value,
+    /// How long each action took: name and wall-clock seconds.
+    pub timing: Vec<(String, f64)>,
+}
+
+/// A program with its results.
+pub struct Engine {
+    world: Box<dyn World>,
+    schemas: Schemas,
+    program: Program,
+    kept: Kept,
+    cells: usize,
+}
+
+impl Engine {
+    /// An engine without a program.
+    pub fn new(world: Box<dyn World>) -> Self {
+        Self {
+            world,
+            schemas: schemas(),
+            program: Program::default(),
+            kept: Kept::default(),
+            cells: 0,
+        }
+    }
+
+    /// The kinds and strategies it knows.
+    pub fn schemas(&self) -> &Schemas {
+        &self.schemas
+    }
+
+    /// What has been declared.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// The texts read so far, for messages.
+    pub fn sources(&self) -> &Sources {
+        &self.program.sources
+    }
+
+    /// Checks a text; with an error the program stays as it was. `settings` are `--set` texts.
+    pub fn check(&mut self, name: &str, text: &str, settings: &[String]) -> Checked {
+        let setting =
+            Setting { world: self.world.as_ref(), schemas: &self.schemas, backend: &Judge };
+        check::check_with(&mut self.program, setting, name, text, settings)
+    }
+
+    /// The plan of checked steps.
+    pub fn plan(&self, steps: Vec<Step>) -> Plan {
+        reach::plan(&self.program, steps)
+    }
+
+    /// Runs a plan.
+    pub fn run(&mut self, plan: &Plan, sink: &mut dyn Sink) -> Report {
+        match self.files(plan) {
+            Ok(files) => Interpreter::new(plan, &files, &mut self.kept, sink).run(),
+            Err(fault) => {
+                let diagnostic = fault.diagnostic(&plan.sources);
+                sink.tell(&diagnostic);
+                Report {
+                    ended: Ended::Failed,
+                    diagnostics: vec![diagnostic],
+                    results: serde_json::Value::Null,
+                    timing: Vec::new(),
+                }
+            }
+        }
+    }
+
+    /// Checks and runs a cell; declarations of a good cell stay, and so do its results.
+    pub fn cell(&mut self, text: &str, sink: &mut dyn Sink) -> (Checked, Option<Report>) {
+        self.cells += 1;
+        let checked = self.check(&format!("cell {}", self.cells), text, &[]);
+        if checked.has_errors() {
+            return (checked, None);
+        }
+        let plan = self.plan(checked.steps.clone());
+        let report = self.run(&plan, sink);
+        (checked, Some(report))
+    }
+
+    /// The bytes of the data files of a plan, each as it was when the plan was made.
+    fn files(&self, plan: &Plan) -> Result<BTreeMap<String, Vec<u8>>, Fault> {
+        if plan.version != VERSION {
+            let title = format!("this plan has format {}, and this build reads {VERSION}", plan.version);
+            return Err(Fault::new("E0703", title).hint("make the plan again with `nasaic plan`"));
+        }
+        let mut out = BTreeMap::new();
+        for file in &plan.data {
+            let bytes = self.world.read(&file.path).map_err(|e| {
+                Fault::new("E0705", format!("`{}` cannot be read: {e:?}", file.path)).at(file.at)
+            })?;
+            if blake3::hash(&bytes).to_hex().to_string() != file.hash {
+                return Err(Fault::new("E0705", format!("`{}` is not the file that the plan was made with", file.path))
+                    .at(file.at)
+                    .hint("restore the file, or make the plan again"));
+            }
+            out.insert(file.path.clone(), bytes);
+        }
+        Ok(out)
+    }
+}

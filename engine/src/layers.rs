@@ -1,0 +1,75 @@
+//! The layers of a network or of an evaluated design, one row each.
+
+use crate::item::{Evaluation, LayerRow, LayerRows};
+use crate::study::hardware::JOULES;
+use crate::study::{Network, Study};
+use nasaic_cost::{Bound, LayerCost, Tensor, cost};
+use std::sync::Arc;
+
+/// The layers of networks that were not evaluated.
+pub fn of_networks(study: &Study, networks: &[Arc<Network>]) -> LayerRows {
+    let mut rows = Vec::new();
+    for (task, network) in networks.iter().enumerate() {
+        for layer in &network.layers {
+            rows.push(plain(study, task, layer));
+        }
+    }
+    LayerRows { rows, clock: study.platform.clock, costed: false }
+}
+
+/// The layers of an evaluated design with their costs, task by task.
+pub fn of_evaluation(evaluation: &Evaluation) -> LayerRows {
+    let study = &evaluation.study;
+    let technology = study.platform.technology.as_ref();
+    let unit = JOULES;
+    let mut rows = Vec::new();
+    for (task, network) in evaluation.priced.networks.iter().enumerate() {
+        let mut these: Vec<LayerRow> =
+            network.layers.iter().map(|l| plain(study, task, l)).collect();
+        for entry in evaluation.priced.schedule.entries.iter().filter(|e| e.task == task) {
+            let (index, layer) = network.computing[entry.layer];
+            let Some(array) = &evaluation.priced.arrays[entry.sub] else { continue };
+            let row = &mut these[index];
+            row.sub = study.subs[entry.sub].clone();
+            row.start = entry.start;
+            row.unit = unit;
+            row.levels = array.sub.dataflow.stores().map(str::to_owned).collect();
+            row.elements = [Tensor::W, Tensor::I, Tensor::O].map(|t| layer.elements(t));
+            row.bits = [Tensor::W, Tensor::I, Tensor::O].map(|t| layer.bits(t));
+            if let Ok(cost) = cost(&layer, &array.sub.dataflow, &array.sub.array, technology) {
+                row.bound = bound_text(&cost, &row.levels);
+                row.cost = Some(cost);
+            }
+        }
+        rows.extend(these);
+    }
+    LayerRows { rows, clock: study.platform.clock, costed: true }
+}
+
+fn plain(study: &Study, task: usize, layer: &nasaic_dsl::network::Layer) -> LayerRow {
+    LayerRow {
+        task: if study.tasks.len() > 1 { study.tasks[task].label.clone() } else { String::new() },
+        path: layer.path.clone(),
+        kind: layer.operation.name(),
+        shape: layer.output.to_string(),
+        macs: layer.macs(),
+        params: layer.params,
+        sub: String::new(),
+        start: 0,
+        cost: None,
+        unit: 1.0,
+        levels: Vec::new(),
+        bound: String::new(),
+        elements: [0; 3],
+        bits: [8; 3],
+    }
+}
+
+/// What bounds a layer, in words.
+fn bound_text(cost: &LayerCost, levels: &[String]) -> String {
+    match cost.bound_by {
+        Bound::Compute => "compute".into(),
+        Bound::Level(0) => levels.first().cloned().unwrap_or_else(|| "dram".into()),
+        Bound::Level(_) => "NoC".into(),
+    }
+}

@@ -1,0 +1,56 @@
+//! What is shown of a value.
+
+use crate::call::{Call, Given};
+use crate::fault::Fault;
+use crate::formula::Scripts;
+use crate::item::Item;
+use crate::sink::Part;
+use crate::{report, views};
+use nasaic_dsl::source::{Sources, Span};
+
+/// The parts of a shown value, in order.
+pub fn present(item: &Item, sources: &Sources) -> Result<Vec<Part>, Fault> {
+    Ok(match item {
+        Item::Value(v) => vec![Part::Text(report::of_value(v))],
+        Item::Result(e) => vec![Part::Text(report::of_evaluation(e))],
+        Item::Run(found) => {
+            let mut parts = vec![Part::Text(report::of_search(found))];
+            if let Some(best) = found.best() {
+                parts.push(Part::Text(report::of_evaluation(&best?)));
+            }
+            parts
+        }
+        Item::Results(designs) => {
+            vec![Part::Text(report::of_designs(designs)), table(item, sources)?]
+        }
+        Item::Race(_) | Item::Layers(_) => vec![table(item, sources)?],
+        Item::Space(size) => vec![Part::Text(report::of_size(size))],
+        Item::Table(t) => vec![Part::Table((**t).clone())],
+        Item::Figure(f) => vec![Part::Figure((**f).clone())],
+        Item::Written(path) => vec![Part::Text(format!("written to {path}\n"))],
+        Item::List(items) => {
+            let mut parts = Vec::new();
+            for item in items {
+                parts.extend(present(item, sources)?);
+            }
+            parts
+        }
+    })
+}
+
+/// Rows without a view of their own are shown as their table.
+fn table(item: &Item, sources: &Sources) -> Result<Part, Fault> {
+    let scripts = Scripts::new();
+    let call = Call {
+        name: "table",
+        args: vec![("of", Given::Item(item.clone()))],
+        sources,
+        scripts: &scripts,
+        dataflow: None,
+        at: Span::default(),
+    };
+    match views::call(&call)? {
+        Item::Table(t) => Ok(Part::Table((*t).clone())),
+        _ => Err(Fault::new("E0805", "this has no table")),
+    }
+}

@@ -1,0 +1,95 @@
+//! The strategies of this build, as the language's schemas know them.
+//!
+//! What the search crate registers is turned into fields once; strategies that
+//! come with other parts are known by name, so that their scripts check here.
+
+use nasaic_dsl::schema::{Absent, Algorithm, Field, FieldType, Schemas, Words, field};
+use nasaic_search::{Kind, OptionInfo, strategies};
+
+/// The schemas with every strategy of this build and those known by name.
+pub fn schemas() -> Schemas {
+    let mut algorithms: Vec<Algorithm> = strategies()
+        .iter()
+        .map(|info| {
+            let (options, groups) = fields(info.options);
+            Algorithm {
+                name: Words::Borrowed(info.name),
+                doc: Words::Owned(sentence(info.help)),
+                options,
+                groups,
+                available: true,
+            }
+        })
+        .collect();
+    algorithms.extend(later());
+    Schemas::new(algorithms)
+}
+
+fn fields(options: &'static [OptionInfo]) -> (Vec<Field>, Vec<(Words, Vec<Field>)>) {
+    let mut plain = Vec::new();
+    let mut groups = Vec::new();
+    for option in options {
+        match option.kind {
+            // Schemas describe this group themselves: its bound belongs to the problem.
+            Kind::Group(_) if option.name == "penalty" => {}
+            Kind::Group(inner) => groups.push((Words::Borrowed(option.name), fields(inner).0)),
+            _ => plain.push(option_field(option)),
+        }
+    }
+    (plain, groups)
+}
+
+fn option_field(option: &'static OptionInfo) -> Field {
+    let ty = match option.kind {
+        Kind::Int { min, max } => FieldType::Integer {
+            min: u64::try_from(min).unwrap_or(0),
+            max: u64::try_from(max).unwrap_or(u64::MAX).min(1 << 53),
+        },
+        Kind::Float { min, max } => FieldType::Number { min, max },
+        Kind::Choice(names) => FieldType::Choice(
+            names.iter().map(|n| (Words::Borrowed(*n), Words::Borrowed(""))).collect(),
+        ),
+        Kind::Bool | Kind::Group(_) => FieldType::Bool,
+    };
+    Field {
+        name: Words::Borrowed(option.name),
+        ty,
+        open: false,
+        absent: option.default.map_or(Absent::Nothing, |d| Absent::Default(Words::Borrowed(d))),
+        doc: Words::Owned(sentence(option.help)),
+    }
+}
+
+fn sentence(help: &str) -> String {
+    let mut chars = help.chars();
+    let text: String = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
+    if text.ends_with('.') { text } else { format!("{text}.") }
+}
+
+/// Strategies whose scripts are checked here and run elsewhere (E0704).
+fn later() -> Vec<Algorithm> {
+    let whole = |min| FieldType::Integer { min, max: 1 << 32 };
+    let named = |name, doc, options| Algorithm {
+        name: Words::Borrowed(name),
+        doc: Words::Borrowed(doc),
+        options,
+        groups: Vec::new(),
+        available: false,
+    };
+    let acquisition = ["ei", "ucb", "pi"].map(|n| (Words::Borrowed(n), Words::Borrowed("")));
+    vec![
+        named(
+            "bayesian",
+            "Bayesian optimization with a Gaussian process.",
+            vec![
+                field("acquisition", FieldType::Choice(acquisition.to_vec()), "What is maximised to choose the next design."),
+                field("init", whole(1), "Random designs before the first model."),
+            ],
+        ),
+        named(
+            "gan",
+            "Generates designs for a target with a trained generator.",
+            vec![field("train_designs", whole(1), "Random designs to train on.")],
+        ),
+    ]
+}

@@ -1,0 +1,78 @@
+//! Where a run tells what it does: a terminal, a notebook, a stream of JSON.
+
+use crate::table::Table;
+use nasaic_dsl::diagnostic::Diagnostic;
+use nasaic_plot::Figure;
+use serde::Serialize;
+
+/// Receives what a run has to tell, in order.
+pub trait Sink {
+    /// Something to show.
+    fn show(&mut self, output: &Output);
+
+    /// How far a long action is.
+    fn progress(&mut self, progress: &Progress);
+
+    /// A warning or error of the run.
+    fn tell(&mut self, diagnostic: &Diagnostic);
+
+    /// A file that the program writes, below the output folder; the reason when it cannot be written.
+    fn file(&mut self, path: &str, content: &[u8]) -> Result<(), String>;
+
+    /// Whether the run should stop and keep what it has.
+    fn stop(&self) -> bool;
+}
+
+/// A shown value.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Output {
+    /// The expression as written.
+    pub source: String,
+    /// What is shown, in order.
+    pub parts: Vec<Part>,
+    /// The value as data, without anything that differs from run to run.
+    pub json: serde_json::Value,
+}
+
+/// A part of what is shown.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", content = "value", rename_all = "lowercase")]
+pub enum Part {
+    /// Lines of text.
+    Text(String),
+    /// A table.
+    Table(Table),
+    /// A picture.
+    Figure(Figure),
+}
+
+/// How far a long action is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Progress {
+    /// What runs: `search(w1, nasaic)`.
+    pub what: String,
+    /// Designs evaluated so far.
+    pub done: u64,
+    /// How many there will be, when that is known.
+    pub total: Option<u64>,
+    /// The best so far, in words.
+    pub best: String,
+    /// Whether this is the last message of the action.
+    pub finished: bool,
+}
+
+/// A sink that drops everything, for tests and libraries.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Sink for Silent {
+    fn show(&mut self, _: &Output) {}
+    fn progress(&mut self, _: &Progress) {}
+    fn tell(&mut self, _: &Diagnostic) {}
+    fn file(&mut self, _: &str, _: &[u8]) -> Result<(), String> {
+        Ok(())
+    }
+    fn stop(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,138 @@
+//! Where the accuracy of a task comes from.
+
+use super::{Network, Study, Task, hardware::fixed};
+use crate::fault::Fault;
+use nasaic_accuracy::{Anchor, Kind, Measurement, Surrogate, Table};
+use nasaic_dsl::plan::{Block, Entry};
+use nasaic_dsl::source::Span;
+use nasaic_dsl::value::{Value, short};
+use std::collections::BTreeMap;
+
+/// The source of a task's accuracies.
+#[derive(Debug)]
+pub struct Source {
+    /// Shown beside every accuracy: `surrogate(resnet9_cifar10)`.
+    pub name: String,
+    /// What kind of statement its accuracies are.
+    pub kind: Kind,
+    from: From,
+    at: Span,
+}
+
+#[derive(Debug)]
+enum From {
+    Surrogate(Surrogate),
+    Table(Table),
+}
+
+/// Reads the `accuracy` of a task.
+pub fn read(
+    value: &Value,
+    blocks: &BTreeMap<String, Block>,
+    files: &BTreeMap<String, Vec<u8>>,
+) -> Result<Source, Fault> {
+    let Value::Form { name, args, at, .. } = value else {
+        return Err(Fault::new("E0603", "this is no source of accuracies"));
+    };
+    match (name.as_str(), args.first()) {
+        ("surrogate", Some(Value::Block(block))) => {
+            let surrogate = blocks.get(block).and_then(read_surrogate).ok_or_else(|| {
+                Fault::new("E0603", format!("the surrogate `{block}` is not declared")).at(*at)
+            })?;
+            let name = format!("surrogate({})", short(block));
+            Ok(Source { name, kind: Kind::Surrogate, from: From::Surrogate(surrogate), at: *at })
+        }
+        ("table", Some(Value::Text(path))) => {
+            let bytes = files.get(path).ok_or_else(|| {
+                Fault::new("E0705", format!("the table `{path}` could not be read")).at(*at)
+            })?;
+            let table = Table::read(bytes).map_err(|e| {
+                Fault::new("E0706", format!("the table `{path}` cannot be used"))
+                    .at(*at)
+                    .label(e.to_string())
+                    .hint("the head names decisions such as `stem.filters`, and `accuracy` in 0..1")
+            })?;
+            let name = format!("table({path:?})");
+            Ok(Source { name, kind: Kind::Table, from: From::Table(table), at: *at })
+        }
+        _ => Err(Fault::new("E0704", format!("`{name}` accuracies are not in this build"))
+            .at(*at)
+            .label("needs the training part")
+            .hint("use `surrogate(…)` or `table(\"file.csv\")`")),
+    }
+}
+
+fn read_surrogate(block: &Block) -> Option<Surrogate> {
+    let number = |b: &Block, name: &str| fixed(b, name)?.as_f64();
+    let anchor = |kind: &str| {
+        let inner = block.items.iter().find_map(|e| match e {
+            Entry::Block(b) if b.kind == kind => Some(b),
+            _ => None,
+        })?;
+        Some(Anchor {
+            accuracy: number(inner, "accuracy")?,
+            params: number(inner, "params")?,
+            macs: number(inner, "macs")?,
+        })
+    };
+    Some(Surrogate {
+        smallest: anchor("smallest")?,
+        largest: anchor("largest")?,
+        saturation: number(block, "saturation")?,
+        macs_share: number(block, "macs_share")?,
+    })
+}
+
+/// The accuracy of a task's network; none when the task has no source.
+pub(super) fn measure(
+    study: &Study,
+    task: &Task,
+    network: &Network,
+    choices: &[u32],
+) -> Result<Option<Measurement>, Fault> {
+    let Some(source) = &task.source else { return Ok(None) };
+    if let Some(known) = network.accuracy.get() {
+        return Ok(known.clone());
+    }
+    let measured = match &source.from {
+        From::Surrogate(s) => {
+            // A surrogate speaks of one input, whatever the batch.
+            let macs = network.macs as f64 / f64::from(task.batch.max(1));
+            s.measure(network.params as f64, macs)
+        }
+        From::Table(table) => look_up(study, task, table, choices).map_err(|f| f.at(source.at))?,
+    };
+    Ok(network.accuracy.get_or_init(|| Some(measured)).clone())
+}
+
+fn look_up(
+    study: &Study,
+    task: &Task,
+    table: &Table,
+    choices: &[u32],
+) -> Result<Measurement, Fault> {
+    let mut values = Vec::new();
+    for decision in table.decisions() {
+        let path = format!("{}.{decision}", task.label);
+        let bound = study.instance.find(&path).or_else(|| study.instance.find(decision));
+        let Some(bound) = bound else {
+            let known: Vec<String> = study.instance.decisions.iter().map(|d| d.path.clone()).collect();
+            return Err(Fault::new("E0706", format!("the table's column `{decision}` is no field of `{}`", task.label))
+                .note(format!("The decisions are {}.", known.join(", "))));
+        };
+        // An inactive decision is an empty cell.
+        let value = study.instance.value(bound, choices);
+        values.push(match value {
+            Some(Value::Quantity(q)) => format!("{}", q.number()),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        });
+    }
+    table.look_up(&values).cloned().ok_or_else(|| {
+        let row: Vec<String> =
+            table.decisions().iter().zip(&values).map(|(d, v)| format!("{d} = {v}")).collect();
+        Fault::new("E0706", "the table has no row for a network of this space")
+            .note(format!("Looked for {}.", row.join(", ")))
+            .hint("complete the table, or narrow the space to what it holds")
+    })
+}

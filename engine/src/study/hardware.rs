@@ -1,0 +1,278 @@
+//! From an accelerator's node to arrays the cost model can price.
+
+use nasaic_cost::{
+    Axis, Buffering, Dataflow, Dim as Loop, LayerKind, Step, SubAccelerator, Technology, Tensor,
+    TensorSet, Tile,
+};
+use nasaic_dsl::instance::{Instance, Node};
+use nasaic_dsl::plan::{Block, Entry, Slot};
+use nasaic_dsl::value::Value;
+use std::collections::BTreeMap;
+
+/// What all designs of a space share.
+#[derive(Debug, Clone)]
+pub struct Platform {
+    /// Cycles per second.
+    pub clock: f64,
+    /// Energy and area constants; without them only latency is known.
+    pub technology: Option<Technology>,
+    /// Off-chip bytes per second; none is unlimited.
+    pub dram: Option<f64>,
+    /// Largest area in m², where the budget gives one.
+    pub area_budget: Option<f64>,
+}
+
+/// One sub-accelerator of one design.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sub {
+    /// Its label.
+    pub label: String,
+    /// The dataflow's name.
+    pub dataflow_name: String,
+    /// The dataflow.
+    pub dataflow: Dataflow,
+    /// The array.
+    pub array: SubAccelerator,
+    /// Its bandwidth in bytes per second, as declared.
+    pub bandwidth: f64,
+}
+
+/// A clock for accelerators that give none: latencies are then in cycles of 1 GHz.
+const DEFAULT_CLOCK: f64 = 1e9;
+
+impl Platform {
+    /// Reads an accelerator and the blocks it refers to.
+    pub fn read(instance: &Instance, blocks: &BTreeMap<String, Block>) -> Self {
+        let Some(hardware) = &instance.hardware else {
+            return Self { clock: DEFAULT_CLOCK, technology: None, dram: None, area_budget: None };
+        };
+        let referred = |name: &str| {
+            instance.get(hardware, name, &[]).and_then(|v| blocks.get(v.as_block()?))
+        };
+        let device = referred("device");
+        let clock = instance
+            .number(hardware, "clock", &[])
+            .or_else(|| fixed(device?, "clock")?.as_f64())
+            .unwrap_or(DEFAULT_CLOCK);
+        let technology = referred("technology").or_else(|| {
+            blocks.get(fixed(device?, "technology")?.as_block()?)
+        });
+        let own_dram = hardware.child("dram").and_then(|d| instance.number(d, "bandwidth", &[]));
+        let dram = own_dram.or_else(|| {
+            let inner = inner_block(device?, "dram")?;
+            fixed(inner, "bandwidth")?.as_f64()
+        });
+        let area_budget = hardware
+            .child("budget")
+            .and_then(|b| instance.number(b, "area", &[]))
+            .or_else(|| fixed(device?, "area")?.as_f64());
+        Self { clock, technology: technology.map(read_technology), dram, area_budget }
+    }
+}
+
+/// The sub-accelerators of a design; absent ones are `None`, so that indices keep their meaning.
+pub fn subs(instance: &Instance, platform: &Platform, choices: &[u32]) -> Vec<Option<Sub>> {
+    let Some(hardware) = &instance.hardware else { return Vec::new() };
+    let mut out: Vec<Option<Sub>> = hardware
+        .children_of("sub")
+        .map(|node| read_sub(instance, platform, node, choices))
+        .collect();
+    // Sub-accelerators that run in parallel get equal parts of the off-chip bandwidth: a
+    // conservative rule, exact when all of them are always busy.
+    let present = out.iter().flatten().count().max(1) as f64;
+    for sub in out.iter_mut().flatten() {
+        sub.array.dram_bandwidth = platform.dram.map(|d| d / platform.clock / present);
+    }
+    out
+}
+
+fn read_sub(
+    instance: &Instance,
+    platform: &Platform,
+    node: &Node,
+    choices: &[u32],
+) -> Option<Sub> {
+    let count = |name: &str| instance.get(node, name, choices)?.as_u64();
+    let pes = u32::try_from(count("pes")?).ok()?;
+    let bandwidth = instance.number(node, "bandwidth", choices)?;
+    if pes == 0 || bandwidth <= 0.0 {
+        return None;
+    }
+    let wanted = instance.get(node, "dataflow", choices)?;
+    let name = wanted.as_block()?;
+    let label = nasaic_dsl::instance::display_name(name);
+    let flow = node.children_of("dataflow").find(|d| d.label == label)?;
+    let dataflow = read_dataflow(instance, flow, choices);
+    let mut array = SubAccelerator::new(pes, bandwidth / platform.clock, platform.clock);
+    array.simd = count("simd").and_then(|n| u32::try_from(n).ok()).unwrap_or(1);
+    if let Some(Value::List(sizes)) = instance.get(node, "shape", choices)
+        && let [columns, rows] = sizes.as_slice()
+    {
+        let size = |v: &Value| v.as_u64().and_then(|n| u32::try_from(n).ok());
+        array.shape = size(columns).zip(size(rows)).map(|(c, r)| [c, r]);
+    }
+    for (field, bound) in &node.fields {
+        if let Some(store) = field.strip_suffix(".size")
+            && let Some(bytes) = instance.value(bound, choices).and_then(|v| v.as_f64())
+            && let Some(level) = dataflow.stores().position(|s| s == store)
+        {
+            array.store_sizes[level] = Some(bytes as u64);
+        }
+    }
+    Some(Sub { label: node.label.clone(), dataflow_name: label, dataflow, array, bandwidth })
+}
+
+/// The template of a dataflow block.
+pub fn read_dataflow(instance: &Instance, node: &Node, choices: &[u32]) -> Dataflow {
+    let mut steps = Vec::new();
+    for child in &node.children {
+        // A label may carry a number to tell two loops over one dimension apart.
+        let dim = child.label.chars().next().and_then(loop_dim);
+        let step = match (child.kind.as_str(), dim) {
+            ("store", _) => Some(Step::Store {
+                name: child.label.clone(),
+                keep: tensors(instance.get(child, "keep", choices).as_ref()),
+                size: instance.number(child, "size", choices).map(|b| b as u64),
+                buffering: match name_of(instance, child, "buffering", choices).as_deref() {
+                    Some("single") => Buffering::Single,
+                    _ => Buffering::Double,
+                },
+            }),
+            ("loop", Some(dim)) => Some(Step::Loop {
+                dim,
+                tile: match instance.get(child, "tile", choices) {
+                    Some(Value::Name(n)) if n == "full" => Tile::Full,
+                    Some(Value::Name(_)) => Tile::Fit,
+                    Some(v) => Tile::Fixed(whole(&v).unwrap_or(1)),
+                    None => Tile::Fixed(1),
+                },
+            }),
+            ("spread", Some(dim)) => Some(Step::Spread {
+                dim,
+                over: match name_of(instance, child, "over", choices).as_deref() {
+                    Some("rows") => Axis::Rows,
+                    _ => Axis::Columns,
+                },
+                size: instance.get(child, "size", choices).and_then(|v| whole(&v)),
+                reduce: instance.get(child, "reduce", choices) == Some(Value::Bool(true)),
+            }),
+            _ => None,
+        };
+        steps.extend(step);
+    }
+    let kinds = match instance.get(node, "layer", choices) {
+        Some(Value::List(names)) => {
+            names.iter().filter_map(|n| layer_kind(n.as_name()?)).collect()
+        }
+        _ => Vec::new(),
+    };
+    Dataflow { name: node.label.clone(), kinds, steps }
+}
+
+fn whole(value: &Value) -> Option<u32> {
+    value.as_u64().and_then(|n| u32::try_from(n).ok())
+}
+
+fn name_of(instance: &Instance, node: &Node, field: &str, choices: &[u32]) -> Option<String> {
+    instance.get(node, field, choices)?.as_name().map(str::to_owned)
+}
+
+fn loop_dim(letter: char) -> Option<Loop> {
+    Loop::ALL.into_iter().find(|d| d.letter() == letter)
+}
+
+fn tensors(keep: Option<&Value>) -> TensorSet {
+    let Some(Value::List(names)) = keep else { return TensorSet::of(&[]) };
+    let all: Vec<Tensor> = names
+        .iter()
+        .filter_map(|n| match n.as_name()? {
+            "W" => Some(Tensor::W),
+            "I" => Some(Tensor::I),
+            "O" => Some(Tensor::O),
+            _ => None,
+        })
+        .collect();
+    TensorSet::of(&all)
+}
+
+fn layer_kind(name: &str) -> Option<LayerKind> {
+    Some(match name {
+        "conv" => LayerKind::Conv,
+        "depthwise" => LayerKind::Depthwise,
+        "transposed" => LayerKind::Transposed,
+        "dense" => LayerKind::Dense,
+        "pool" => LayerKind::Pool,
+        "elementwise" => LayerKind::Elementwise,
+        _ => return None,
+    })
+}
+
+/// The constants of a technology block, in the cost model's units: pJ (or activity) and µm².
+fn read_technology(block: &Block) -> Technology {
+    let name_is = |field: &str, name: &str| {
+        fixed(block, field).and_then(Value::as_name).is_some_and(|n| n == name)
+    };
+    let truth = |field: &str| fixed(block, field) == Some(&Value::Bool(true));
+    let number = |field: &str| fixed(block, field).and_then(Value::as_f64).unwrap_or(0.0);
+    // An activity count is written in the nJ that MAESTRO labels it with: no case apart.
+    let energy = |field: &str| number(field) * 1e12;
+    let area = |field: &str| number(field) * 1e12;
+    Technology {
+        name: block.label.clone().unwrap_or_default(),
+        energy_unit: if name_is("energy_unit", "activity") {
+            nasaic_cost::EnergyUnit::Activity
+        } else {
+            nasaic_cost::EnergyUnit::Joule
+        },
+        counting: if name_is("counting", "operands") {
+            nasaic_cost::Counting::Operands
+        } else {
+            nasaic_cost::Counting::Native
+        },
+        wide_partial_sums: truth("wide_partial_sums"),
+        mac_scales_with_bits: truth("mac_scales_with_bits"),
+        energy_scale: number("energy_scale"),
+        mac_energy: energy("mac_energy"),
+        rf_energy: energy("rf_energy"),
+        rf_energy_sqrt: energy("rf_energy_sqrt"),
+        sram_energy: energy("sram_energy"),
+        sram_energy_sqrt: energy("sram_energy_sqrt"),
+        dram_energy: energy("dram_energy"),
+        noc_energy: energy("noc_energy"),
+        mac_area: area("mac_area"),
+        pe_area: area("pe_area"),
+        rf_cell: (number("rf_cell") as u64).max(1),
+        rf_area: area("rf_area"),
+        sram_cell: (number("sram_cell") as u64).max(1),
+        sram_area: area("sram_area"),
+        sram_base_area: area("sram_base_area"),
+        bus_area_per_pe: area("bus_area_per_pe"),
+        bus_area: area("bus_area"),
+        arbiter_area_quadratic: area("arbiter_area_quadratic"),
+        arbiter_area_linear: area("arbiter_area_linear"),
+        arbiter_area_constant: area("arbiter_area_constant"),
+        overhead: number("overhead"),
+        leakage: number("leakage"),
+    }
+}
+
+/// Joules in one unit of the cost model's energies.
+pub const JOULES: f64 = 1e-12;
+
+/// The value a field of a block is fixed to.
+pub fn fixed<'b>(block: &'b Block, name: &str) -> Option<&'b Value> {
+    block.items.iter().find_map(|e| match e {
+        Entry::Field(f) if f.name == name => match &f.slot {
+            Slot::Fixed(v) => Some(v),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+fn inner_block<'b>(block: &'b Block, kind: &str) -> Option<&'b Block> {
+    block.items.iter().find_map(|e| match e {
+        Entry::Block(b) if b.kind == kind => Some(b),
+        _ => None,
+    })
+}

@@ -1,0 +1,104 @@
+//! Costs that were found before: per network, per array, per layer on an array.
+//!
+//! A search asks for the same layer on the same array thousands of times. The
+//! maps are only looked up, never walked, so their order cannot matter.
+
+use super::hardware::Sub;
+use nasaic_accuracy::Measurement;
+use nasaic_cost::{Layer, Technology, area, cost};
+use nasaic_dsl::network;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+/// A network of one design.
+#[derive(Debug)]
+pub struct Network {
+    /// Its layers, those without MACs included.
+    pub layers: Vec<network::Layer>,
+    /// The layers that compute, for the cost model, with their index in `layers`.
+    pub computing: Vec<(usize, Layer)>,
+    /// Multiply-accumulates of one run.
+    pub macs: u64,
+    /// Parameters.
+    pub params: u64,
+    /// Its accuracy, once asked for.
+    pub accuracy: OnceLock<Option<Measurement>>,
+}
+
+/// Why a layer has no cost, or its cycles and energy (in the technology's unit).
+pub type Price = Result<(u64, f64), String>;
+
+/// An array of one or more designs.
+#[derive(Debug)]
+pub struct Array {
+    /// What it is.
+    pub sub: Sub,
+    /// Its area in µm²; 0 without a technology.
+    pub area: f64,
+    prices: RwLock<HashMap<Layer, Price>>,
+}
+
+/// Everything found so far.
+#[derive(Debug, Default)]
+pub struct Memo {
+    networks: Mutex<HashMap<(usize, Vec<u32>), Arc<Network>>>,
+    arrays: Mutex<HashMap<(usize, Vec<u32>), Option<Arc<Array>>>>,
+}
+
+impl Memo {
+    /// The network of task `task` with these choices.
+    pub fn network<E>(
+        &self,
+        task: usize,
+        choices: Vec<u32>,
+        make: impl FnOnce() -> Result<Network, E>,
+    ) -> Result<Arc<Network>, E> {
+        let key = (task, choices);
+        if let Some(known) = lock(&self.networks).get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        let made = Arc::new(make()?);
+        Ok(Arc::clone(lock(&self.networks).entry(key).or_insert(made)))
+    }
+
+    /// The array of sub-accelerator `sub` with these choices.
+    pub fn array(
+        &self,
+        sub: usize,
+        choices: Vec<u32>,
+        make: impl FnOnce() -> Option<Array>,
+    ) -> Option<Arc<Array>> {
+        let key = (sub, choices);
+        if let Some(known) = lock(&self.arrays).get(&key) {
+            return known.clone();
+        }
+        let made = make().map(Arc::new);
+        lock(&self.arrays).entry(key).or_insert(made).clone()
+    }
+}
+
+impl Array {
+    /// An array with its area.
+    pub fn new(sub: Sub, technology: Option<&Technology>) -> Self {
+        let area = technology.map_or(0.0, |t| area(&sub.dataflow, &sub.array, t).total());
+        Self { sub, area, prices: RwLock::default() }
+    }
+
+    /// What a layer costs on it.
+    pub fn price(&self, layer: &Layer, technology: Option<&Technology>) -> Price {
+        let known = self.prices.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(price) = known.get(layer) {
+            return price.clone();
+        }
+        drop(known);
+        let price = cost(layer, &self.sub.dataflow, &self.sub.array, technology)
+            .map(|c| (c.cycles, c.energy.map_or(0.0, |e| e.total())))
+            .map_err(|refusal| super::refusal_text(&refusal, &self.sub));
+        let mut prices = self.prices.write().unwrap_or_else(PoisonError::into_inner);
+        prices.entry(*layer).or_insert(price).clone()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,401 @@
+//! A design space that can be priced: the meeting of networks, hardware, costs and accuracies.
+
+pub mod accuracy;
+mod build;
+pub mod hardware;
+mod memo;
+mod networks;
+mod problem;
+mod specs;
+
+pub use build::{Parts, compile_named, scripts_in, words};
+pub use memo::{Array, Network};
+pub use problem::Search;
+pub use specs::{Goal, Spec, SpecResult};
+
+use crate::fault::Fault;
+use crate::formula::{Names, Scripts};
+use accuracy::Source;
+use hardware::{JOULES, Platform, Sub};
+use memo::Memo;
+use nasaic_accuracy::Measurement;
+use nasaic_cost::{EnergyUnit, Refusal};
+use nasaic_dsl::instance::{Bound, Calc, INACTIVE, Instance, Node};
+use nasaic_dsl::units::Dim;
+use nasaic_dsl::value::{Quantity, Value};
+use nasaic_search::{Cost, LayerOptions, Schedule, ScheduleError, Scheduler};
+use std::cell::RefCell;
+use std::sync::Arc;
+
+/// One task of the workload.
+#[derive(Debug)]
+pub struct Task {
+    /// Its label.
+    pub label: String,
+    /// Its node: a `task` with one `network` child per network it may have.
+    node: Node,
+    /// The decisions its network depends on.
+    decisions: Vec<usize>,
+    /// Weight in the mean accuracy.
+    pub weight: f64,
+    /// Inputs at a time.
+    pub batch: u32,
+    /// What its accuracy means: `top1`, `iou`.
+    pub metric: String,
+    /// Where its accuracy comes from.
+    pub source: Option<Source>,
+    /// The one layer that is evaluated, when it is not the whole network.
+    only: Option<String>,
+}
+
+/// A space with all it takes to price its designs.
+pub struct Study {
+    /// The name of the problem, or empty.
+    pub name: String,
+    /// The decisions and structure.
+    pub instance: Instance,
+    /// Clock, technology, off-chip bandwidth.
+    pub platform: Platform,
+    /// The tasks.
+    pub tasks: Vec<Task>,
+    /// Labels of the sub-accelerators.
+    pub subs: Vec<String>,
+    /// The decisions each sub-accelerator depends on.
+    sub_decisions: Vec<Vec<usize>>,
+    /// Specs of the problem.
+    pub specs: Vec<Spec>,
+    /// Goals of the problem.
+    pub goals: Vec<Goal>,
+    /// Whether several goals are taken in order.
+    pub lexicographic: bool,
+    pub(crate) scripts: Scripts,
+    memo: Memo,
+}
+
+/// The costs of one design, without its accuracy.
+#[derive(Debug, Clone)]
+pub struct Priced {
+    /// The networks of the tasks.
+    pub networks: Vec<Arc<Network>>,
+    /// The arrays; absent ones are none.
+    pub arrays: Vec<Option<Arc<Array>>>,
+    /// Which layer runs where and when.
+    pub schedule: Schedule,
+    /// The metrics.
+    pub metrics: Metrics,
+}
+
+/// Metrics of one design in base units; energies of activity technologies are counts labelled nJ.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Metrics {
+    /// Makespan in clock cycles.
+    pub cycles: u64,
+    /// Makespan in seconds.
+    pub latency: f64,
+    /// Joules (or an activity count); none without a technology.
+    pub energy: Option<f64>,
+    /// Square metres; none without a technology.
+    pub area: Option<f64>,
+    /// MACs ÷ (cycles · PEs · SIMD).
+    pub utilization: f64,
+    /// Multiply-accumulates.
+    pub macs: u64,
+    /// Parameters.
+    pub params: u64,
+}
+
+/// One design with what is known about it; what views and formulas see.
+pub struct Sight<'a> {
+    /// The space.
+    pub study: &'a Study,
+    /// An index per decision.
+    pub choices: &'a [u32],
+    /// Its costs.
+    pub priced: &'a Priced,
+    /// Accuracy of each task, where it was asked for.
+    pub accuracies: &'a [Option<Measurement>],
+}
+
+thread_local! {
+    static SCHEDULER: RefCell<Scheduler> = RefCell::default();
+}
+
+impl Study {
+    /// Whether energies are joules of silicon.
+    pub fn in_joules(&self) -> bool {
+        self.platform.technology.as_ref().is_none_or(|t| t.energy_unit == EnergyUnit::Joule)
+    }
+
+    /// The networks of a design.
+    pub fn networks(&self, choices: &[u32]) -> Result<Vec<Arc<Network>>, String> {
+        (0..self.tasks.len())
+            .map(|task| {
+                let key = pick(&self.tasks[task].decisions, choices);
+                self.memo.network(task, key, || networks::build(self, &self.tasks[task], choices))
+            })
+            .collect()
+    }
+
+    /// The arrays of a design.
+    fn arrays(&self, choices: &[u32]) -> Vec<Option<Arc<Array>>> {
+        let all = hardware::subs(&self.instance, &self.platform, choices);
+        let present = all.iter().flatten().count() as u32;
+        all.into_iter()
+            .enumerate()
+            .map(|(i, sub)| {
+                let mut key = pick(&self.sub_decisions[i], choices);
+                key.push(present);
+                self.memo.array(i, key, || {
+                    sub.map(|s| Array::new(s, self.platform.technology.as_ref()))
+                })
+            })
+            .collect()
+    }
+
+    /// The costs of a design, or why it cannot be built.
+    pub fn price(&self, choices: &[u32]) -> Result<Priced, String> {
+        let networks = self.networks(choices)?;
+        let arrays = self.arrays(choices);
+        if arrays.iter().flatten().next().is_none() {
+            return Err("every sub-accelerator is absent: none has PEs and bandwidth".into());
+        }
+        let technology = self.platform.technology.as_ref();
+        let mut refused = None;
+        let tasks: Vec<Vec<LayerOptions>> = networks
+            .iter()
+            .map(|network| {
+                let options = |(_, layer): &(usize, nasaic_cost::Layer)| {
+                    arrays
+                        .iter()
+                        .map(|array| match array.as_ref()?.price(layer, technology) {
+                            Ok((cycles, energy)) => Some(Cost { cycles, energy }),
+                            Err(reason) => {
+                                refused = Some(reason);
+                                None
+                            }
+                        })
+                        .collect()
+                };
+                network.computing.iter().map(options).collect()
+            })
+            .collect();
+        let schedule = SCHEDULER
+            .with_borrow_mut(|s| s.schedule(&tasks, self.deadline()))
+            .map_err(|e| self.nowhere(&e, &networks, refused))?;
+        let metrics = self.metrics(&networks, &arrays, &schedule);
+        let priced = Priced { networks, arrays, schedule, metrics };
+        self.within_area(&priced)?;
+        Ok(priced)
+    }
+
+    fn within_area(&self, priced: &Priced) -> Result<(), String> {
+        match (self.platform.area_budget, priced.metrics.area) {
+            (Some(most), Some(area)) if area > most => Err(format!(
+                "the area {} is over the budget of {}",
+                Quantity::of(area, Dim::AREA),
+                Quantity::of(most, Dim::AREA)
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn nowhere(
+        &self,
+        error: &ScheduleError,
+        networks: &[Arc<Network>],
+        refused: Option<String>,
+    ) -> String {
+        match error {
+            ScheduleError::Nowhere { task, layer } => {
+                let network = &networks[*task];
+                let path = &network.layers[network.computing[*layer].0].path;
+                let why = refused.map_or(String::new(), |r| format!(": {r}"));
+                format!("layer `{path}` of `{}` runs on no sub-accelerator{why}", self.tasks[*task].label)
+            }
+        }
+    }
+
+    fn metrics(
+        &self,
+        networks: &[Arc<Network>],
+        arrays: &[Option<Arc<Array>>],
+        schedule: &Schedule,
+    ) -> Metrics {
+        let cycles = schedule.makespan;
+        let macs: u64 = networks.iter().map(|n| n.macs).sum();
+        let lanes: f64 = arrays
+            .iter()
+            .flatten()
+            .map(|a| f64::from(a.sub.array.pes) * f64::from(a.sub.array.simd))
+            .sum();
+        let technology = self.platform.technology.as_ref();
+        let area: f64 = arrays.iter().flatten().map(|a| a.area).sum();
+        let energy = technology.map(|t| {
+            let leaked = t.static_energy(area, cycles, self.platform.clock);
+            (schedule.energy + leaked) * JOULES
+        });
+        let peak = cycles as f64 * lanes;
+        Metrics {
+            cycles,
+            latency: cycles as f64 / self.platform.clock,
+            energy,
+            area: technology.map(|_| area * 1e-12),
+            utilization: if peak > 0.0 { macs as f64 / peak } else { 0.0 },
+            macs,
+            params: networks.iter().map(|n| n.params).sum(),
+        }
+    }
+
+    /// The tightest latency spec, in cycles; the scheduler saves energy as long as it holds.
+    fn deadline(&self) -> Option<u64> {
+        self.specs.iter().filter_map(|s| s.deadline(self.platform.clock)).min()
+    }
+
+    /// The accuracy of each task of a design.
+    pub fn accuracies(&self, networks: &[Arc<Network>], choices: &[u32]) -> Result<Vec<Option<Measurement>>, Fault> {
+        self.tasks
+            .iter()
+            .zip(networks)
+            .map(|(task, network)| accuracy::measure(self, task, network, choices))
+            .collect()
+    }
+
+    /// The values of the decisions of a design, with their paths.
+    pub fn chosen(&self, choices: &[u32]) -> Vec<(String, Value)> {
+        self.instance
+            .decisions
+            .iter()
+            .zip(choices)
+            .filter(|(_, c)| **c != INACTIVE)
+            .map(|(d, c)| (d.path.clone(), d.domain.get(*c as usize)))
+            .collect()
+    }
+}
+
+impl Names for Sight<'_> {
+    fn metric(&self, name: &str) -> Option<Value> {
+        let (task, metric) = name.rsplit_once('.').map_or((None, name), |(t, m)| (Some(t), m));
+        let m = &self.priced.metrics;
+        let of = |x: f64, dim| Some(Value::Quantity(Quantity::of(x, dim)));
+        if let Some(label) = task {
+            let index = self.study.tasks.iter().position(|t| t.label == label)?;
+            return match metric {
+                "accuracy" => of(self.accuracies.get(index)?.as_ref()?.value, Dim::NONE),
+                "latency" => of(self.task_cycles(index) as f64 / self.study.platform.clock, Dim::TIME),
+                "energy" => of(self.task_energy(index)?, Dim::ENERGY),
+                _ => None,
+            };
+        }
+        match metric {
+            "accuracy" => of(self.mean_accuracy()?, Dim::NONE),
+            "latency" => of(m.latency, Dim::TIME),
+            "energy" => of(m.energy?, Dim::ENERGY),
+            "area" => of(m.area?, Dim::AREA),
+            "power" if self.study.in_joules() => of(m.energy? / m.latency, Dim::POWER),
+            "utilization" => of(m.utilization, Dim::NONE),
+            "cycles" => of(m.cycles as f64, Dim::CYCLES),
+            "macs" => of(m.macs as f64, Dim::NONE),
+            "params" => of(m.params as f64, Dim::NONE),
+            "edp" => of(m.energy? * m.latency, Dim::ENERGY.times(Dim::TIME)),
+            "violation" => of(self.violation(), Dim::NONE),
+            "satisfied" => Some(Value::Bool(self.violation() == 0.0)),
+            _ => None,
+        }
+    }
+
+    fn path(&self, path: &str) -> Option<Value> {
+        let bound = self.study.instance.find(path)?;
+        self.study.instance.value(bound, self.choices)
+    }
+
+    fn clock(&self) -> f64 {
+        self.study.platform.clock
+    }
+}
+
+impl Sight<'_> {
+    /// The mean of the tasks' accuracies by weight; none as long as one is not known.
+    fn mean_accuracy(&self) -> Option<f64> {
+        let mut sum = 0.0;
+        let mut weights = 0.0;
+        for (task, accuracy) in self.study.tasks.iter().zip(self.accuracies) {
+            sum += task.weight * accuracy.as_ref()?.value;
+            weights += task.weight;
+        }
+        (weights > 0.0).then(|| sum / weights)
+    }
+
+    /// The end of a task's last layer.
+    pub fn task_cycles(&self, task: usize) -> u64 {
+        let ends = self.priced.schedule.entries.iter().filter(|e| e.task == task).map(|e| e.end);
+        ends.max().unwrap_or(0)
+    }
+
+    fn task_energy(&self, task: usize) -> Option<f64> {
+        self.study.platform.technology.as_ref()?;
+        let entries = self.priced.schedule.entries.iter().filter(|e| e.task == task);
+        Some(entries.map(|e| e.energy).sum::<f64>() * JOULES)
+    }
+
+    /// Sum over the specs of how far each is missed, relative to its limit.
+    pub fn violation(&self) -> f64 {
+        self.study.specs.iter().map(|s| s.judge(self).violation).sum()
+    }
+}
+
+/// The choices of some decisions.
+fn pick(decisions: &[usize], choices: &[u32]) -> Vec<u32> {
+    decisions.iter().map(|d| choices.get(*d).copied().unwrap_or(INACTIVE)).collect()
+}
+
+/// The decisions that a node and all in it depend on.
+fn decisions_of(node: &Node) -> Vec<usize> {
+    fn of_calc(calc: &Calc, out: &mut Vec<usize>) {
+        match calc {
+            Calc::Number(_) => {}
+            Calc::Decision(d) => out.push(*d),
+            Calc::Negate(x) => of_calc(x, out),
+            Calc::Binary(_, a, b) => {
+                of_calc(a, out);
+                of_calc(b, out);
+            }
+        }
+    }
+    fn of_node(node: &Node, out: &mut Vec<usize>) {
+        for (_, bound) in &node.fields {
+            match bound {
+                Bound::Fixed(_) => {}
+                Bound::Decision(d) => out.push(*d),
+                Bound::Formula(calc) => of_calc(calc, out),
+            }
+        }
+        out.extend(node.active.iter().map(|c| c.decision));
+        node.children.iter().for_each(|c| of_node(c, out));
+    }
+    let mut out = Vec::new();
+    of_node(node, &mut out);
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// Why a layer does not fit, in words.
+fn refusal_text(refusal: &Refusal, sub: &Sub) -> String {
+    match refusal {
+        Refusal::Kind(kind) => {
+            format!("the dataflow `{}` does not run {kind:?} layers", sub.dataflow_name)
+        }
+        Refusal::Flawed(flaws) => {
+            let flaws: Vec<String> = flaws.iter().map(ToString::to_string).collect();
+            format!("the dataflow `{}` cannot be used: {}", sub.dataflow_name, flaws.join("; "))
+        }
+        Refusal::Absent => format!("`{}` is absent", sub.label),
+        Refusal::Capacity { level, tensor, need, size } => {
+            let store = sub.dataflow.stores().nth(*level).unwrap_or("store");
+            format!(
+                "store `{store}` of `{}` has {size} B, but its smallest tile needs {need} B (mostly {tensor:?})",
+                sub.label
+            )
+        }
+    }
+}

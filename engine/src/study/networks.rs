@@ -1,0 +1,83 @@
+//! The networks of a design, as layers the cost model knows.
+
+use super::memo::Network;
+use super::{Study, Task};
+use nasaic_cost::{ConvShape, Layer, Padding, Precision};
+use nasaic_dsl::instance::Node;
+use nasaic_dsl::network::{self, Operation};
+use std::sync::OnceLock;
+
+/// Writes out the network of a task in one design.
+pub(super) fn build(study: &Study, task: &Task, choices: &[u32]) -> Result<Network, String> {
+    let node = present(study, &task.node, choices)
+        .ok_or_else(|| format!("task `{}` has no network", task.label))?;
+    let mut layers =
+        network::layers(&study.instance, node, choices).map_err(|e| format!("{}: {}", task.label, e.message))?;
+    if let Some(only) = &task.only {
+        layers.retain(|l| l.path == *only || l.path.starts_with(&format!("{only}.")));
+    }
+    let mut computing = Vec::new();
+    for (i, layer) in layers.iter().enumerate().filter(|(_, l)| l.macs() > 0) {
+        let lowered = lower(layer, task.batch)
+            .map_err(|why| format!("layer `{}` of `{}` {why}", layer.path, task.label))?;
+        computing.push((i, lowered));
+    }
+    let macs = computing.iter().map(|(_, l)| l.macs()).fold(0u64, u64::saturating_add);
+    let params = layers.iter().map(|l| l.params).fold(0u64, u64::saturating_add);
+    Ok(Network { layers, computing, macs, params, accuracy: OnceLock::new() })
+}
+
+/// The network that a task has in a design.
+pub(super) fn present<'n>(study: &Study, task: &'n Node, choices: &[u32]) -> Option<&'n Node> {
+    task.children_of("network").find(|n| study.instance.holds(&n.active, choices))
+}
+
+/// A layer as the cost model sees it.
+pub(crate) fn lower(layer: &network::Layer, batch: u32) -> Result<Layer, String> {
+    let size = |n: u64| u32::try_from(n).map_err(|_| format!("is too large: {n}"));
+    let pair = |p: [u64; 2]| -> Result<[u32; 2], String> { Ok([size(p[0])?, size(p[1])?]) };
+    let shape = ConvShape {
+        batch,
+        filters: size(layer.output.channels)?,
+        channels: size(layer.input.channels)?,
+        input: [size(layer.input.rows)?, size(layer.input.columns)?],
+        kernel: pair(layer.kernel)?,
+        stride: pair(layer.stride)?,
+        dilation: [size(layer.dilation)?; 2],
+        padding: Padding::Same,
+        groups: size(layer.groups)?,
+    };
+    let p = layer.precision;
+    let precision = Precision {
+        w: p.weights.into(),
+        i: p.inputs.into(),
+        o: p.outputs.into(),
+        psum: p.psum.into(),
+    };
+    let lowered = match layer.operation {
+        Operation::Conv => windowed(&shape, layer)?,
+        Operation::Depthwise => {
+            windowed(&ConvShape { groups: shape.channels, ..shape }, layer)?
+        }
+        Operation::Transposed => Layer::transposed(&shape).map_err(|e| e.to_string())?,
+        Operation::Dense => {
+            let inputs = size(layer.input.elements())?;
+            Layer::dense(batch, inputs, shape.filters).map_err(|e| e.to_string())?
+        }
+        Operation::Pool | Operation::Add | Operation::Concat => {
+            return Err("has nothing to compute".into());
+        }
+    };
+    Ok(lowered.with_precision(precision))
+}
+
+/// A convolution whose outputs and leading zeros are those the network's shapes say.
+fn windowed(shape: &ConvShape, layer: &network::Layer) -> Result<Layer, String> {
+    use nasaic_cost::Dim;
+    let mut lowered = Layer::conv(shape).map_err(|e| e.to_string())?;
+    let size = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+    lowered.bounds[Dim::P.index()] = size(layer.output.rows);
+    lowered.bounds[Dim::Q.index()] = size(layer.output.columns);
+    lowered.padding = layer.padding.map(size);
+    Ok(lowered)
+}

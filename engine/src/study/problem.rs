@@ -1,0 +1,281 @@
+//! The search's view of a study: a space, hardware first, accuracy when it is worth it.
+
+use super::{Priced, Sight, Study};
+use crate::fault::Fault;
+use nasaic_dsl::instance::{Bound, Node, Role};
+use nasaic_dsl::value::Value;
+use nasaic_search as search;
+use nasaic_search::{Design, Hardware, Outcome, Space};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use std::sync::{Mutex, PoisonError};
+
+/// The random stream of the pre-run that finds the worst values; searches use others.
+const BOUNDS_STREAM: u64 = u64::MAX;
+
+/// How a violation of each spec is scaled into NASAIC's penalty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spread {
+    /// `bound − spec` for each spec, in base units; a violation of that size counts 1.
+    pub scale: Vec<f64>,
+    /// How many random designs were priced to find it.
+    pub designs: usize,
+}
+
+/// A study as a problem of the search crate.
+pub struct Search<'s> {
+    study: &'s Study,
+    space: Space,
+    spread: Spread,
+    fault: Mutex<Option<Fault>>,
+}
+
+impl Study {
+    /// The space as the search crate counts, samples and walks it.
+    pub fn space(&self) -> Result<Space, Fault> {
+        let decisions = self
+            .instance
+            .decisions
+            .iter()
+            .map(|d| {
+                let numbers = d.domain.numbers();
+                search::Decision {
+                    name: d.path.clone(),
+                    values: d.domain.len(),
+                    ordered: numbers.is_some(),
+                    numbers,
+                    role: match d.role {
+                        Role::Network => search::Role::Network,
+                        Role::Hardware => search::Role::Hardware,
+                    },
+                    active: d
+                        .active
+                        .iter()
+                        .map(|c| search::Condition { decision: c.decision, allowed: c.allowed.clone() })
+                        .collect(),
+                }
+            })
+            .collect();
+        Space::new(decisions, self.limits(), self.absences()).map_err(|e| {
+            let code = if matches!(e, search::SpaceError::Unsatisfiable { .. }) { "E0501" } else { "E0406" };
+            Fault::new(code, e.to_string())
+        })
+    }
+
+    /// Budgets as sums over the sub-accelerators.
+    fn limits(&self) -> Vec<search::Limit> {
+        let Some(hardware) = &self.instance.hardware else { return Vec::new() };
+        let Some(budget) = hardware.child("budget") else { return Vec::new() };
+        let mut out = Vec::new();
+        for name in ["pes", "bandwidth"] {
+            let Some(most) = self.instance.number(budget, name, &[]) else { continue };
+            let mut limit = search::Limit {
+                name: name.to_owned(),
+                terms: Vec::new(),
+                constant: 0,
+                at_most: libm::floor(most) as i64,
+            };
+            for sub in hardware.children_of("sub") {
+                match sub.field(name) {
+                    Some(Bound::Decision(d)) => {
+                        let numbers = self.instance.decisions[*d].domain.numbers().unwrap_or_default();
+                        limit.terms.push((*d, numbers.into_iter().map(|x| x as i64).collect()));
+                    }
+                    Some(Bound::Fixed(v)) => limit.constant += v.as_f64().unwrap_or(0.0) as i64,
+                    // A formula is judged when a design is priced.
+                    _ => {}
+                }
+            }
+            out.push(limit);
+        }
+        out
+    }
+
+    /// Sub-accelerators with 0 PEs or 0 bandwidth are absent: nothing else of them matters.
+    fn absences(&self) -> Vec<search::Absence> {
+        let Some(hardware) = &self.instance.hardware else { return Vec::new() };
+        hardware.children_of("sub").filter_map(|sub| self.absence(sub)).collect()
+    }
+
+    fn absence(&self, sub: &Node) -> Option<search::Absence> {
+        let mut when = Vec::new();
+        for name in ["pes", "bandwidth"] {
+            if let Some(Bound::Decision(d)) = sub.field(name) {
+                let zeros: Vec<u32> = (0..)
+                    .zip(self.instance.decisions[*d].domain.iter())
+                    .filter(|(_, v)| v.as_f64() == Some(0.0))
+                    .map(|(i, _)| i)
+                    .collect();
+                if !zeros.is_empty() {
+                    when.push((*d, zeros));
+                }
+            }
+        }
+        let prefix = format!("{}.", sub.path);
+        let drops = (0..self.instance.decisions.len())
+            .filter(|d| self.instance.decisions[*d].path.starts_with(&prefix))
+            .collect();
+        (!when.is_empty()).then_some(search::Absence { when, drops })
+    }
+
+    /// How far specs are missed at worst: a multiple of each spec, or the worst of random designs.
+    pub fn spread(&self, bound: Option<&Value>, seed: u64, space: &Space) -> Spread {
+        let relative = |factor: f64| {
+            self.specs
+                .iter()
+                .map(|s| s.simple().map_or(1.0, |(_, _, q)| q.value.abs() * (factor - 1.0)))
+                .map(|x| if x > 0.0 { x } else { 1.0 })
+                .collect()
+        };
+        match bound {
+            Some(Value::Form { name, args, .. }) if name == "worst_of" => {
+                let count = args.first().and_then(Value::as_u64).unwrap_or(1000) as usize;
+                self.worst_of(count, seed, space)
+            }
+            Some(v) if v.as_f64().is_some_and(|x| x > 1.0) => {
+                Spread { scale: relative(v.as_f64().unwrap_or(2.0)), designs: 0 }
+            }
+            // A violation as large as the spec itself counts 1.
+            _ => Spread { scale: relative(2.0), designs: 0 },
+        }
+    }
+
+    fn worst_of(&self, count: usize, seed: u64, space: &Space) -> Spread {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        rng.set_stream(BOUNDS_STREAM);
+        let mut worst = vec![0.0f64; self.specs.len()];
+        for _ in 0..count {
+            let design = space.canonical(&space.sample(&mut rng));
+            let Ok(priced) = self.price(&design.0) else { continue };
+            let sight = Sight { study: self, choices: &design.0, priced: &priced, accuracies: &[] };
+            for (worst, spec) in worst.iter_mut().zip(&self.specs) {
+                if !spec.needs_accuracy && let Some((over, _)) = spec.excess(&sight) {
+                    *worst = worst.max(over);
+                }
+            }
+        }
+        // A spec that no random design misses is scaled by itself: the bound must lie beyond it.
+        let scale = worst
+            .iter()
+            .zip(&self.specs)
+            .map(|(w, s)| {
+                let own = s.simple().map_or(1.0, |(_, _, q)| q.value.abs());
+                if *w > 0.0 { *w } else if own > 0.0 { own } else { 1.0 }
+            })
+            .collect();
+        Spread { scale, designs: count }
+    }
+}
+
+impl<'s> Search<'s> {
+    /// The problem of a study.
+    pub fn new(study: &'s Study, spread: Spread, space: Space) -> Self {
+        Self { study, space, spread, fault: Mutex::new(None) }
+    }
+
+    /// An error that made outcomes meaningless, such as a script that failed.
+    pub fn take_fault(&self) -> Option<Fault> {
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The pre-run's result.
+    pub fn spread(&self) -> &Spread {
+        &self.spread
+    }
+
+    fn note(&self, fault: Fault) {
+        let mut slot = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
+        // The smallest text stays, so that the thread that comes first does not decide.
+        if slot.as_ref().is_none_or(|known| format!("{fault:?}") < format!("{known:?}")) {
+            *slot = Some(fault);
+        }
+    }
+
+    /// NASAIC's P over the specs that need an accuracy, or over those that do not.
+    fn penalty(&self, sight: &Sight<'_>, with_accuracy: bool) -> f64 {
+        let mut sum = 0.0;
+        for (spec, scale) in self.study.specs.iter().zip(&self.spread.scale) {
+            if spec.needs_accuracy != with_accuracy {
+                continue;
+            }
+            let judged = spec.judge(sight);
+            if !judged.met {
+                sum += spec.excess(sight).map_or(judged.violation, |(over, _)| (over / scale).max(f64::EPSILON));
+            }
+        }
+        sum
+    }
+
+    fn price(&self, design: &Design) -> Result<Priced, String> {
+        self.study.price(&design.0)
+    }
+}
+
+impl search::Problem for Search<'_> {
+    fn space(&self) -> &Space {
+        &self.space
+    }
+
+    fn goals(&self) -> usize {
+        self.study.goals.len().max(1)
+    }
+
+    fn hardware(&self, design: &Design) -> Hardware {
+        match self.price(design) {
+            Err(reason) => {
+                Hardware { valid: false, reason: Some(reason), penalty: f64::MAX, metrics: Vec::new() }
+            }
+            Ok(priced) => {
+                let sight =
+                    Sight { study: self.study, choices: &design.0, priced: &priced, accuracies: &[] };
+                let m = &priced.metrics;
+                Hardware {
+                    valid: true,
+                    reason: None,
+                    penalty: self.penalty(&sight, false),
+                    metrics: vec![m.cycles as f64, m.energy.unwrap_or(0.0), m.area.unwrap_or(0.0)],
+                }
+            }
+        }
+    }
+
+    fn complete(&self, design: &Design, hardware: &Hardware) -> Outcome {
+        let nothing = Outcome {
+            objectives: vec![f64::NEG_INFINITY; self.goals()],
+            penalty: f64::MAX,
+            metrics: Vec::new(),
+        };
+        let Ok(priced) = self.price(design) else { return nothing };
+        let accuracies = match self.study.accuracies(&priced.networks, &design.0) {
+            Ok(accuracies) => accuracies,
+            Err(fault) => {
+                self.note(fault);
+                return nothing;
+            }
+        };
+        let sight =
+            Sight { study: self.study, choices: &design.0, priced: &priced, accuracies: &accuracies };
+        let mut objectives = Vec::new();
+        for goal in &self.study.goals {
+            match goal.score(&sight) {
+                Ok(score) => objectives.push(score),
+                Err(fault) => {
+                    self.note(fault);
+                    return nothing;
+                }
+            }
+        }
+        if self.study.goals.is_empty() {
+            objectives.push(worst_margin(&sight));
+        }
+        let metrics = accuracies.iter().map(|a| a.as_ref().map_or(f64::NAN, |m| m.value)).collect();
+        let penalty = hardware.penalty + self.penalty(&sight, true);
+        Outcome { objectives, penalty, metrics }
+    }
+}
+
+/// Without a goal the best design is the one whose tightest spec has the most room.
+fn worst_margin(sight: &Sight<'_>) -> f64 {
+    let margins = sight.study.specs.iter().filter_map(|s| s.judge(sight).margin);
+    margins.fold(f64::INFINITY, f64::min)
+}
