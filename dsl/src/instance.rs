@@ -7,6 +7,7 @@
 
 use crate::plan::{Block, Change, Choice, Entry, Expr, ExprKind, Operator, PathStep, Slot};
 use crate::source::Span;
+use crate::units;
 use crate::value::{BlockName, Domain, Quantity, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -394,9 +395,7 @@ impl<'a> Builder<'a> {
         let block = self.source.block(name, Span::default())?;
         let outer_role = std::mem::replace(&mut self.role, role);
         self.frames.push(Frame { depth: self.path.len(), changes: &block.changes });
-        self.scopes.push(BTreeMap::new());
         let node = self.node(block, display_name(name));
-        self.scopes.pop();
         self.frames.pop();
         self.role = outer_role;
         node
@@ -404,12 +403,16 @@ impl<'a> Builder<'a> {
 
     /// A block and all that is in it, at the present path.
     fn node(&mut self, block: &'a Block, label: String) -> Result<Node, Trouble> {
+        self.scopes.push(BTreeMap::new());
+        let node = self.node_in_scope(block, label);
+        self.scopes.pop();
+        node
+    }
+
+    fn node_in_scope(&mut self, block: &'a Block, label: String) -> Result<Node, Trouble> {
         self.nodes += 1;
-        if self.nodes > MOST_NODES {
-            return Err(Trouble {
-                message: format!("more than {MOST_NODES} layers when every repetition is written out"),
-                at: block.at,
-            });
+        if self.nodes >= MOST_NODES {
+            return Err(too_many(block.at));
         }
         let mut node = Node {
             kind: block.kind.clone(),
@@ -463,11 +466,13 @@ impl<'a> Builder<'a> {
                 continue;
             }
             self.path.push(PathStep { name: label.clone(), index: None });
-            let node = self.node(inner, label.clone());
+            let node = self.node(inner, label);
             self.path.pop();
             let node = node?;
-            for (field, bound) in &node.fields {
-                self.name(format!("{label}.{field}"), bound.clone());
+            if let Some(label) = &inner.label {
+                for (field, bound) in &node.fields {
+                    self.name(format!("{label}.{field}"), bound.clone());
+                }
             }
             out.push(node);
         }
@@ -477,6 +482,9 @@ impl<'a> Builder<'a> {
     fn repetitions(&mut self, block: &'a Block, node: &mut Node) -> Result<(), Trouble> {
         let times = node.field("times").cloned();
         let most = self.most_times(times.as_ref(), block.at)?;
+        if u64::from(most).saturating_mul(written_out(block)) > (MOST_NODES - self.nodes) as u64 {
+            return Err(too_many(block.at));
+        }
         for i in 0..most {
             let mark = self.active.len();
             if let Some(Bound::Decision(d)) = &times {
@@ -587,6 +595,9 @@ impl<'a> Builder<'a> {
 
     /// The content a change gives to the field `name` at the present path, if any.
     fn changed(&self, name: &str) -> Option<&'a Slot> {
+        if self.frames.iter().all(|f| f.changes.is_empty()) {
+            return None;
+        }
         let steps: Vec<&str> = name.split('.').collect();
         for frame in &self.frames {
             let here = &self.path[frame.depth..];
@@ -686,6 +697,36 @@ impl<'a> Builder<'a> {
         }
         if path.is_empty() { self.prefix.clone() } else { format!("{}.{path}", self.prefix) }
     }
+}
+
+fn too_many(at: Span) -> Trouble {
+    let message = format!("more than {} layers when every repetition is written out", units::number(MOST_NODES as f64));
+    Trouble { message, at }
+}
+
+/// How many nodes what stands in a block becomes at least, before any change.
+fn written_out(block: &Block) -> u64 {
+    let inner = block.items.iter().filter_map(|e| match e {
+        Entry::Block(inner) => Some(inner),
+        _ => None,
+    });
+    inner.fold(0, |sum: u64, inner| {
+        let times = if inner.kind == "repeat" { most_turns(inner) } else { 1.0 };
+        sum.saturating_add(1).saturating_add((times as u64).saturating_mul(written_out(inner)))
+    })
+}
+
+/// How often a `repeat` turns at most, as its own text says; infinitely often when that is a formula.
+pub fn most_turns(block: &Block) -> f64 {
+    let most = block.items.iter().find_map(|e| match e {
+        Entry::Field(f) if f.name == "times" => match &f.slot {
+            Slot::Fixed(v) => v.as_f64(),
+            Slot::Open(d) => d.numbers()?.into_iter().reduce(f64::max),
+            Slot::Formula(_) => None,
+        },
+        _ => None,
+    });
+    most.unwrap_or(f64::INFINITY)
 }
 
 /// The label of an inner block: its own, else its kind, numbered from the second on.

@@ -3,6 +3,7 @@
 pub mod backend;
 pub mod check;
 pub mod diagnostic;
+pub mod explain;
 pub mod functions;
 pub mod instance;
 pub mod names;
@@ -10,6 +11,7 @@ pub mod network;
 pub mod plan;
 pub mod render;
 pub mod reach;
+pub mod reference;
 pub mod schema;
 pub mod source;
 pub mod syntax;

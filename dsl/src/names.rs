@@ -18,6 +18,11 @@ fn likeness(word: &str, candidate: &str) -> f64 {
     if word.eq_ignore_ascii_case(candidate) {
         return 1.0;
     }
+    // As many letters as the lengths differ by are slips at least; underscores may be left out.
+    let underscores = word.matches('_').count() + candidate.matches('_').count();
+    if word.len().abs_diff(candidate.len()) > 1 + underscores + word.len().min(candidate.len()) / 4 {
+        return 0.0;
+    }
     let (w, c) = (word.to_ascii_lowercase(), candidate.to_ascii_lowercase());
     let (plain_w, plain_c) = (w.replace('_', ""), c.replace('_', ""));
     if plain_w == plain_c {
@@ -27,6 +32,13 @@ fn likeness(word: &str, candidate: &str) -> f64 {
     let slips = strsim::osa_distance(&w, &c);
     if slips > 1 + w.len().min(c.len()) / 4 {
         return 0.0;
+    }
+    // Two letters that changed places weigh too much in a short word.
+    let (mut sorted_w, mut sorted_c): (Vec<char>, Vec<char>) = (w.chars().collect(), c.chars().collect());
+    sorted_w.sort_unstable();
+    sorted_c.sort_unstable();
+    if slips == 1 && sorted_w == sorted_c {
+        return 0.95;
     }
     strsim::jaro_winkler(&w, &c)
 }
@@ -41,6 +53,7 @@ mod tests {
         assert_eq!(closest("latencey", names).as_deref(), Some("latency"));
         assert_eq!(closest("Filters", names).as_deref(), Some("filters"));
         assert_eq!(closest("band_width", names).as_deref(), Some("bandwidth"));
+        assert_eq!(closest("pse", ["pes", "simd"]).as_deref(), Some("pes"));
         assert_eq!(closest("zebra", names), None);
     }
 }

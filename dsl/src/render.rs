@@ -65,7 +65,10 @@ fn one_json(sources: &Sources, diagnostic: &Diagnostic) -> Value {
 fn line_and_column(text: &str, at: usize) -> (usize, usize) {
     let before = &text[..at];
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    (
+        before.matches('\n').count() + 1,
+        before[line_start..].chars().count() + 1,
+    )
 }
 
 fn written<W: WriteColor>(sources: &Sources, diagnostics: &[Diagnostic], mut writer: W) -> W {
@@ -87,12 +90,20 @@ fn shown(sources: &Sources, diagnostic: &Diagnostic) -> codespan::Diagnostic<usi
         Severity::Error => codespan::Severity::Error,
         Severity::Warning => codespan::Severity::Warning,
     };
-    let labels = diagnostic.labels.iter().enumerate().filter_map(|(place, label)| {
-        let range = clamped(sources.get(label.span.source)?, label.span);
-        let file = label.span.source.0 as usize;
-        let label_of = if place == 0 { codespan::Label::primary } else { codespan::Label::secondary };
-        Some(label_of(file, range).with_message(&label.text))
-    });
+    let labels = diagnostic
+        .labels
+        .iter()
+        .enumerate()
+        .filter_map(|(place, label)| {
+            let range = clamped(sources.get(label.span.source)?, label.span);
+            let file = label.span.source.0 as usize;
+            let label_of = if place == 0 {
+                codespan::Label::primary
+            } else {
+                codespan::Label::secondary
+            };
+            Some(label_of(file, range).with_message(&label.text))
+        });
     let hint = diagnostic.hint.iter().map(|hint| format!("hint: {hint}"));
     codespan::Diagnostic::new(severity)
         .with_code(&diagnostic.code)

@@ -90,6 +90,20 @@ impl Dim {
         below.iter().fold(above, |text, b| format!("{text}/{b}"))
     }
 
+    /// One unit of a size that is common here, for hints: `ms`, `GB/s`.
+    pub fn common_unit(self) -> String {
+        const COMMON: &[(Dim, &str)] = &[
+            (Dim::TIME, "ms"),
+            (Dim::ENERGY, "mJ"),
+            (Dim::DATA, "KiB"),
+            (Dim::FREQUENCY, "GHz"),
+        ];
+        match COMMON.iter().find(|c| c.0 == self) {
+            Some((_, unit)) => (*unit).to_owned(),
+            None => self.usual_units().split(',').next().unwrap_or_default().to_owned(),
+        }
+    }
+
     /// How such a quantity is usually written, for messages: `J, mJ, nJ`.
     pub fn usual_units(self) -> String {
         NAMED.iter().find(|n| n.0 == self).map_or_else(|| self.base_unit(), |n| n.3.to_owned())

@@ -12,6 +12,34 @@ use crate::units::Dim;
 use crate::value::{BlockName, Value};
 use std::collections::BTreeMap;
 
+/// What other tools call our kinds.
+const FOREIGN: &[(&str, &str)] = &[
+    ("conv2d", "conv"),
+    ("convolution", "conv"),
+    ("linear", "dense"),
+    ("fc", "dense"),
+    ("fully_connected", "dense"),
+    ("maxpool", "pool"),
+    ("avgpool", "pool"),
+    ("residual", "skip"),
+    ("deconv", "transposed"),
+    ("unet", "encoder_decoder"),
+    ("model", "network"),
+    ("net", "network"),
+    ("arch", "accelerator"),
+    ("architecture", "accelerator"),
+    ("hardware", "accelerator"),
+    ("chip", "device"),
+    ("search", "strategy"),
+    ("objective", "problem"),
+    ("dataset", "data"),
+    ("mapping", "dataflow"),
+    ("buffer", "store"),
+    ("level", "store"),
+    ("temporal", "loop"),
+    ("spatial", "spread"),
+];
+
 /// Deepest nesting of blocks.
 const DEEPEST: usize = 32;
 
@@ -22,12 +50,23 @@ impl<'a> Checker<'a> {
         if !kind.fits_in(None) {
             let d = misplaced(kind, &block.kind, None);
             self.say(d);
-            return None;
-        }
-        if block.label.is_none() {
+        } else if block.label.is_none() {
             self.say(no_name(kind, &block.kind));
         }
         block.label.clone()
+    }
+
+    /// Checks what stands in blocks that have no name and so are never asked for.
+    pub(super) fn nameless_blocks(&mut self, module: &str, file: &tree::File) {
+        let scope = Scope { module: module.to_owned(), ..Scope::default() };
+        for item in &file.items {
+            if let ItemKind::Block(block) = &item.kind
+                && block.label.is_none()
+                && let Some(kind) = self.schemas.kind(&block.kind.text)
+            {
+                self.block(&scope, kind, block, item.span);
+            }
+        }
     }
 
     /// Checks a top-level block and enters it under its qualified name.
@@ -37,6 +76,9 @@ impl<'a> Checker<'a> {
         // Others may refer to it while it is being checked, so its kind must be known.
         self.program.blocks.entry(name.clone()).or_insert_with(|| empty(block));
         let before = self.lost;
+        if !kind.fits_in(None) {
+            self.lost += 1;
+        }
         let checked = self.block(&scope, kind, block, span);
         self.program.blocks.insert(name.clone(), checked);
         if self.lost > before {
@@ -66,9 +108,11 @@ impl<'a> Checker<'a> {
             Some(outer) => d.note(format!("In {} there can be {}.", with_article(outer.name), join_names(here.iter().copied()))),
             None => d.note(format!("A file holds {}.", join_names(here.iter().copied()))),
         };
-        if let Some(guess) = guess {
-            d = d.hint(format!("did you mean `{guess}`?"));
-        }
+        let foreign = FOREIGN.iter().find(|f| f.0 == name.text && here.contains(&f.1)).map(|f| f.1.to_owned());
+        d = match foreign.or(guess) {
+            Some(guess) => d.hint(format!("did you mean `{guess}`?")),
+            None => d.hint("write one of these kinds; `nasaic doc` describes them"),
+        };
         self.say(d);
         None
     }
@@ -175,12 +219,19 @@ impl<'a> Checker<'a> {
             return None;
         }
         seen.insert(name.clone(), path.span);
-        let field = self.field_of(kind, block, path, &name)?;
+        let field = self.field_of(kind, block, path, &name, seen)?;
         let slot = self.field_slot(scope, &field, open, value)?;
         Some(PlanField { name, slot, at: path.span.to(value.span) })
     }
 
-    fn field_of(&mut self, kind: &Kind, block: &tree::Block, path: &Path, name: &str) -> Option<Field> {
+    fn field_of(
+        &mut self,
+        kind: &Kind,
+        block: &tree::Block,
+        path: &Path,
+        name: &str,
+        seen: &mut BTreeMap<String, Span>,
+    ) -> Option<Field> {
         if let Some(field) = kind.field(name) {
             return Some(field.clone());
         }
@@ -206,6 +257,12 @@ impl<'a> Checker<'a> {
             d = d.hint(format!("goals are written without `=`: `{} energy`", name.replace('s', "z")));
         } else if let Some(guess) = guess {
             d = d.hint(format!("did you mean `{guess}`?"));
+            // What was meant is not missing.
+            seen.entry(guess).or_insert(path.span);
+        } else if let Some(owner) = self.schemas.algorithms().iter().find(|a| kind.name == "strategy" && a.options.iter().any(|o| o.name == name)) {
+            d = d.hint(format!("it belongs to another algorithm: `algorithm = {}`", owner.name));
+        } else {
+            d = d.hint(format!("`nasaic doc {}` describes its fields", kind.name));
         }
         self.say(d);
         None
@@ -275,6 +332,7 @@ impl<'a> Checker<'a> {
         if !kind.fits_in(Some(outer)) {
             let d = misplaced(kind, &block.kind, Some(outer));
             self.say(d);
+            self.block(scope, kind, block, span);
             return None;
         }
         if let Some(label) = block.label.as_ref().filter(|_| !matches!(kind.label, Label::OneOf(_)))
@@ -361,7 +419,7 @@ impl<'a> Checker<'a> {
         for field in missing {
             d = d.note(format!("`{}` is {}: {}", field.name, field.ty.expected(), lower_first(&field.doc)));
         }
-        self.say(d.hint(format!("add `{}`", sample(first))));
+        self.say(d.hint(format!("add `{}`", first.sample())));
     }
 
     fn default_value(
@@ -438,26 +496,6 @@ fn empty(block: &tree::Block) -> Block {
     }
 }
 
-/// A field as one could write it.
-fn sample(field: &Field) -> String {
-    let value = match &field.ty {
-        FieldType::Integer { min, .. } | FieldType::IntegerOr { min, .. } => (*min).max(1).to_string(),
-        FieldType::Number { .. } | FieldType::Bound => "1".to_owned(),
-        FieldType::Quantity(dim) | FieldType::Signed(dim) => {
-            format!("1 {}", dim.usual_units().split(',').next().unwrap_or_default())
-        }
-        FieldType::Bool => "true".to_owned(),
-        FieldType::Text => "\"…\"".to_owned(),
-        FieldType::Choice(names) => names.first().map_or("…", |n| n.0.as_ref()).to_owned(),
-        FieldType::Block(kinds) => format!("my_{}", kinds.first().copied().unwrap_or_default()),
-        FieldType::Sizes { max: 2, .. } => "3".to_owned(),
-        FieldType::Sizes { .. } => "[3, 32, 32]".to_owned(),
-        FieldType::Names(names) => format!("[{}]", names.join(", ")),
-        FieldType::AccuracySource => "table(\"accuracies.csv\")".to_owned(),
-    };
-    format!("{} = {value}", field.name)
-}
-
 fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
@@ -482,6 +520,5 @@ fn misplaced(kind: &Kind, at: &Name, outer: Option<&Kind>) -> Diagnostic {
     };
     Diagnostic::new("E0307", format!("`{}` cannot stand {here}", kind.name))
         .at(at.span, "not here")
-        .note(format!("It belongs into {belongs}."))
-        .hint(format!("move it into {belongs}"))
+        .hint(format!("move it to {belongs}"))
 }

@@ -132,7 +132,7 @@ impl Checker<'_> {
             };
             if index >= params.len() {
                 self.say(
-                    Diagnostic::new("E0209", format!("`{name}` takes {} arguments", params.len()))
+                    Diagnostic::new("E0209", format!("`{name}` takes {}", counted(params.len(), "argument")))
                         .at(arg.value.span, "one too many")
                         .hint(format!("it is `{}`", signature(name, params))),
                 );
@@ -169,7 +169,7 @@ impl Checker<'_> {
             .note(format!("It takes {}.", join_names(names.iter().copied())));
         self.say(match closest(&wanted.text, names) {
             Some(guess) => d.hint(format!("did you mean `{guess}`?")),
-            None => d,
+            None => d.hint(format!("it is `{}`", signature(name, params))),
         });
     }
 
@@ -199,7 +199,7 @@ impl Checker<'_> {
                 .note(format!("It can be {}.", join_names(names.iter().copied())));
             self.say(match closest(name, names.iter().copied()) {
                 Some(guess) => d.hint(format!("did you mean `{guess}`?")),
-                None => d,
+                None => d.hint(format!("write `{} = {}`", param.name, names.first().copied().unwrap_or_default())),
             });
             return None;
         }
@@ -216,7 +216,11 @@ impl Checker<'_> {
         self.say(
             Diagnostic::new("E0305", format!("`{}` takes {}", param.name, param.accepts.expected()))
                 .at(value.span, format!("this is {}", ty.describe()))
-                .hint(param.doc.to_owned()),
+                .note(format!("`{}`: {}", param.name, param.doc))
+                .hint(match &param.accepts {
+                    Accepts::Block(kind) => format!("declare `{kind} NAME {{ … }}` and give its name"),
+                    other => format!("give it {}", other.expected()),
+                }),
         );
         None
     }
@@ -376,11 +380,11 @@ impl Checker<'_> {
         let arities: Vec<usize> =
             functions.iter().filter(|f| f.0 == name.text).map(|f| f.1).collect();
         if !arities.contains(&args.len()) {
-            let d = Diagnostic::new("E0802", format!("the script has no `{}` of {} arguments", name.text, args.len()));
+            let d = Diagnostic::new("E0802", format!("the script has no `{}` of {}", name.text, counted(args.len(), "argument")));
             let known: Vec<&str> = functions.iter().map(|f| f.0.as_str()).collect();
             let d = if let Some(n) = arities.first() {
                 d.at(name.span, format!("it takes {n}"))
-                    .hint(format!("give {n} numbers, each with its unit: `latency as ms`"))
+                    .hint(format!("give {}, each in its unit: `latency as ms`", counted(*n, "number")))
             } else if let Some(guess) = closest(&name.text, known.iter().copied()) {
                 d.at(name.span, "unknown function").hint(format!("did you mean `{guess}`?"))
             } else {
@@ -396,8 +400,7 @@ impl Checker<'_> {
             let converted = matches!(expr.kind, Plan::As(..)) || shown(&arg.value);
             if !plain && !converted {
                 if let Type::Quantity(dim) = ty {
-                    let unit = dim.usual_units();
-                    let unit = unit.split(',').next().unwrap_or_default().to_owned();
+                    let unit = dim.common_unit();
                     let written = self.words(arg.value.span);
                     self.say(
                         Diagnostic::new("E0803", "a script takes plain numbers")
@@ -471,6 +474,11 @@ fn shown(expr: &Expr) -> bool {
         ExprKind::Group(inner) => shown(inner),
         _ => false,
     }
+}
+
+/// `1 argument`, `3 arguments`.
+pub(super) fn counted(n: usize, noun: &str) -> String {
+    if n == 1 { format!("{n} {noun}") } else { format!("{n} {noun}s") }
 }
 
 fn signature(name: &str, params: &[Param]) -> String {

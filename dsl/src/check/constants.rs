@@ -245,7 +245,8 @@ impl Checker<'_> {
             self.say(
                 Diagnostic::new("W0404", "the steps miss the end of this range")
                     .at(expr.span, format!("the last value is {reached}{unit}, not {last}{unit}"))
-                    .hint("change the end or the step; both ends belong to a range"),
+                    .note("Both ends belong to a range.")
+                    .hint(format!("end it at {reached}{unit}, or choose a step that divides it")),
             );
         }
     }

@@ -16,9 +16,27 @@ use crate::value::{Quantity, Value};
 
 type Typed = (plan::Expr, Type);
 
+/// Most expressions that may wait for each other, so that the stack suffices.
+const DEEPEST: usize = 400;
+
 impl Checker<'_> {
     /// Resolves an expression and tells its type; `None` after saying what is wrong.
     pub(super) fn expr(&mut self, scope: &Scope, expr: &Expr) -> Option<Typed> {
+        if self.depth >= DEEPEST {
+            self.say(
+                Diagnostic::new("E0109", "values depend on each other too deeply")
+                    .at(expr.span, format!("more than {DEEPEST} steps to its value"))
+                    .hint("declare what others need further up in the file"),
+            );
+            return None;
+        }
+        self.depth += 1;
+        let typed = self.expr_of_kind(scope, expr);
+        self.depth -= 1;
+        typed
+    }
+
+    fn expr_of_kind(&mut self, scope: &Scope, expr: &Expr) -> Option<Typed> {
         let at = expr.span;
         match &expr.kind {
             ExprKind::Number { value, unit, .. } => {
@@ -269,7 +287,7 @@ impl Checker<'_> {
                 .note(format!("It has {}.", join_names(names)));
             self.say(match guess {
                 Some(guess) => d.hint(format!("did you mean `{}.{guess}`?", label.name)),
-                None => d,
+                None => d.hint("write one of the fields it has"),
             });
             return Some(None);
         };
@@ -289,18 +307,18 @@ impl Checker<'_> {
                     return Some(None);
                 };
                 let base = self.use_decl(&inner, expr.span, &name.name, &decl)?;
-                Some(self.walk(expr, base, rest))
+                Some(self.walk(scope, expr, base, rest))
             }
             decl @ (Decl::Block { .. } | Decl::Value { .. }) => {
                 let base = self.use_decl(scope, expr.span, &first.name, &decl)?;
-                Some(self.walk(expr, base, rest))
+                Some(self.walk(scope, expr, base, rest))
             }
             Decl::Broken => Some(None),
             _ => None,
         }
     }
 
-    fn walk(&mut self, expr: &Expr, base: Typed, path: &[PathStep]) -> Option<Typed> {
+    fn walk(&mut self, scope: &Scope, expr: &Expr, base: Typed, path: &[PathStep]) -> Option<Typed> {
         if path.is_empty() {
             return Some(base);
         }
@@ -318,7 +336,7 @@ impl Checker<'_> {
         // Further names may lie behind a block that the first one refers to.
         if let (Some(Value::Block(next)), true) = (self.member_of_block(name, &path[..1]), path.len() > 1) {
             let next = self.known(expr.span, Value::Block(next));
-            return self.walk(expr, next, &path[1..]);
+            return self.walk(scope, expr, next, &path[1..]);
         }
         let block = self.program.blocks.get(name)?;
         let candidates = self.inside(block);
@@ -326,8 +344,13 @@ impl Checker<'_> {
         let mut d = Diagnostic::new("E0206", format!("`{}` has no `{word}`", crate::value::short(name)))
             .at(expr.span, "not there")
             .note(format!("It has {}.", shortened(&candidates)));
+        let last = &path[path.len() - 1].name;
         if let Some(guess) = closest(&path[0].name, candidates.iter().map(String::as_str)) {
             d = d.hint(format!("did you mean `{guess}`?"));
+        } else if scope.tasks.is_some() && functions::columns_of()[0].1.iter().any(|c| c.name == last) {
+            d = d.hint(format!("write `{last}` for the whole workload, or `TASK.{last}` for one of its tasks"));
+        } else {
+            d = d.hint("write one of the names it has");
         }
         self.say(d);
         None
@@ -351,6 +374,8 @@ impl Checker<'_> {
         }
         if let Some(guess) = closest(&name.text, candidates.iter().map(String::as_str)) {
             d = d.hint(format!("did you mean `{guess}`?"));
+        } else {
+            d = d.hint("write one of the names it has, or use a view such as `table(…)`");
         }
         self.say(d);
         None
@@ -392,8 +417,9 @@ impl Checker<'_> {
         left: &Expr,
         right: &Expr,
     ) -> Option<Typed> {
-        let a = self.expr(scope, left);
-        let b = self.expr(scope, right);
+        let operands = Scope { wanted: "a number".into(), ..scope.clone() };
+        let a = self.expr(&operands, left);
+        let b = self.expr(&operands, right);
         let ((a, a_type), (b, b_type)) = (a?, b?);
         if matches!(op, BinaryOp::Eq | BinaryOp::Ne) && same_plain(&a_type, &b_type) {
             let kind = Plan::Binary(op.into(), Box::new(a), Box::new(b));
@@ -442,9 +468,7 @@ impl Checker<'_> {
         if let Some(metric) = functions::columns_of()[0].1.iter().find(|c| c.ty == Type::Quantity(y) && y != Dim::NONE) {
             d = d.hint(format!("did you mean `{} {} {rw}`?", metric.name, op.sign()));
         } else if y == Dim::NONE {
-            let unit = x.usual_units();
-            let unit = unit.split(',').next().unwrap_or_default().to_owned();
-            d = d.hint(format!("give it a unit: `{lw} {} {rw} {unit}`", op.sign()));
+            d = d.hint(format!("give it a unit: `{lw} {} {rw} {}`", op.sign(), x.common_unit()));
         }
         self.say(d);
         None

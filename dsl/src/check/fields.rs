@@ -163,7 +163,7 @@ impl Checker<'_> {
                     .note(format!("It can be {listed}."));
                 match guess {
                     Some(guess) => d.hint(format!("did you mean `{guess}`?")),
-                    None => d,
+                    None => d.hint(format!("write `{} = {}`", field.name, names.first().map_or("…", String::as_str))),
                 }
             }
             ExprKind::Text(text) if names.contains(text) => {
@@ -287,7 +287,7 @@ impl Checker<'_> {
             self.say(
                 Diagnostic::new("E0304", format!("`{}` is a whole number", field.name))
                     .at(span, format!("{q} is not whole"))
-                    .hint(format!("write `{} = {}`", field.name, libm::round(q.value))),
+                    .hint(format!("write {}", libm::round(q.value))),
             );
             return None;
         }
@@ -304,15 +304,14 @@ impl Checker<'_> {
             .at(span, format!("this is {got}"));
         let d = match (got == Dim::NONE, wanted == Dim::NONE) {
             (true, _) => {
-                let unit = wanted.usual_units();
-                let unit = unit.split(',').next().unwrap_or_default().to_owned();
+                let unit = wanted.common_unit();
                 d.note(format!("It is measured in {}.", wanted.usual_units()))
                     .hint(format!("write the unit: `{written} {unit}`"))
             }
             (_, true) => d.hint(format!("leave the unit out: `{} = {}`", field.name, number_of(&written))),
             _ => d
                 .note(format!("It is measured in {}.", wanted.usual_units()))
-                .hint(format!("give it a unit such as `{}`", wanted.usual_units().split(',').next().unwrap_or_default())),
+                .hint(format!("write such as `{}`", field.sample())),
         };
         self.say(d);
         None
@@ -330,7 +329,7 @@ impl Checker<'_> {
         self.say(
             Diagnostic::new("E0303", format!("{q} is out of the range of `{}`", field.name))
                 .at(span, format!("{expected} is expected"))
-                .hint("choose a value inside the range"),
+                .hint(within_range(&field.ty, q)),
         );
         None
     }
@@ -338,8 +337,26 @@ impl Checker<'_> {
     fn wrong_kind<T>(&mut self, field: &Field, got: &str, span: Span) -> Checked<T> {
         let d = Diagnostic::new("E0305", format!("`{}` takes {}", field.name, field.ty.expected()))
             .at(span, got);
-        self.say(d.hint(format!("see `nasaic doc` for what `{}` can be", field.name)));
+        let d = match &field.ty {
+            FieldType::Block(kinds) => match self.declared_of(kinds) {
+                names if names.is_empty() => d.hint(format!("declare `{} my_{} {{ … }}` first", kinds[0], kinds[0])),
+                names => d.hint(format!("declared here: {}", join_names(names.iter().map(String::as_str)))),
+            },
+            _ => d.hint(format!("write such as `{}`", field.sample())),
+        };
+        self.say(d);
         None
+    }
+
+    /// The names of the main text that stand for a block of one of these kinds.
+    fn declared_of(&self, kinds: &[&str]) -> Vec<String> {
+        let named = self.program.names().into_iter().map(|(name, _)| name);
+        named
+            .filter(|name| {
+                let block = self.program.block_called(name).and_then(|b| self.program.blocks.get(&b));
+                block.is_some_and(|b| kinds.contains(&b.kind.as_str()))
+            })
+            .collect()
     }
 
     fn judge_type(&mut self, field: &Field, ty: &Type, span: Span) -> Checked<()> {
@@ -470,6 +487,20 @@ fn names_inside(ty: &FieldType) -> bool {
         ty,
         FieldType::Choice(_) | FieldType::IntegerOr { .. } | FieldType::Block(_) | FieldType::Sizes { .. }
     )
+}
+
+/// What to write instead of a number that is too small or too large.
+fn within_range(ty: &FieldType, q: &Quantity) -> String {
+    let (min, max) = match ty {
+        FieldType::Integer { min, max } | FieldType::IntegerOr { min, max, .. } => (*min as f64, *max as f64),
+        FieldType::Number { min, max } => (*min, *max),
+        _ => (0.0, f64::INFINITY),
+    };
+    match q.value {
+        x if x < min => format!("the smallest value is {}", crate::units::number(min)),
+        x if max == 1.0 && x <= 100.0 => format!("for {x} % write {}", x / 100.0),
+        _ => format!("the largest value is {}", crate::units::number(max)),
+    }
 }
 
 fn number_of(written: &str) -> String {

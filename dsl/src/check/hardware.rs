@@ -90,11 +90,14 @@ impl Checker<'_> {
 
     fn over(&mut self, field: &str, (need, at): (f64, Span), (have, limit_at): (f64, Span), dim: Dim, who: &str) {
         let text = |x: f64| if dim == Dim::NONE { units::number(x) } else { units::pretty(x, dim) };
-        let what = if field == "pes" { "PEs" } else { "bandwidth" };
-        let d = Diagnostic::new("E0501", format!("more {what} than there are"))
-            .at(at, format!("{who} {} {}", text(need), if field == "pes" { "PEs" } else { "together" }))
-            .note(format!("The limit is {}.", text(have)));
-        let d = if limit_at == at || limit_at == Span::default() { d } else { d.at(limit_at, format!("at most {}", text(have))) };
+        let title = if field == "pes" { "more PEs than there are" } else { "more bandwidth than there is" };
+        let d = Diagnostic::new("E0501", title)
+            .at(at, format!("{who} {} {}", text(need), if field == "pes" { "PEs" } else { "together" }));
+        let d = if limit_at == at {
+            d.note(format!("The limit is {}.", text(have)))
+        } else {
+            d.at(limit_at, format!("at most {}", text(have)))
+        };
         self.say(d.hint(format!("lower `{field}` of a sub-accelerator, or raise the limit")));
     }
 

@@ -119,6 +119,8 @@ struct Checker<'a> {
     garbled: Vec<Span>,
     /// How often something was left out after a message, to know what is incomplete.
     lost: usize,
+    /// Expressions being resolved at the moment.
+    depth: usize,
     /// Blocks that lack something because of an error; nothing is judged that needs them.
     damaged: BTreeSet<BlockName>,
     /// Blocks declared or made by this text, judged as a whole at the end.
@@ -142,6 +144,7 @@ impl<'a> Checker<'a> {
             loading: Vec::new(),
             garbled: Vec::new(),
             lost: 0,
+            depth: 0,
             damaged: BTreeSet::new(),
             fresh: Vec::new(),
             results: BTreeMap::new(),
@@ -162,6 +165,7 @@ impl<'a> Checker<'a> {
         for name in self.declared_by(&file) {
             self.decl("", &name);
         }
+        self.nameless_blocks("", &file);
         for setting in settings {
             self.apply_setting(setting);
         }

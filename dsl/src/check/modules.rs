@@ -207,6 +207,7 @@ impl Checker<'_> {
         for name in self.declared_by(&file) {
             self.decl(&key, &name);
         }
+        self.nameless_blocks(&key, &file);
         self.loading.pop();
         Ok(key)
     }
@@ -286,6 +287,9 @@ fn not_a_module(path: &str, span: Span) -> Box<Diagnostic> {
             d = d.hint(format!("did you mean `{guess}`?"));
         }
     }
+    if d.hint.is_none() {
+        d = d.hint("the library has `std.nets`, `std.accel`, `std.device`, `std.technology`, `std.data`, `std.accuracy` and `templates`");
+    }
     Box::new(d)
 }
 
@@ -331,6 +335,6 @@ fn unknown_import(name: &Name, module: &str, candidates: &[String]) -> Diagnosti
     }
     match guess {
         Some(guess) => d.hint(format!("did you mean `{guess}`?")),
-        None => d,
+        None => d.hint("import one of the names it has, or declare it in this file"),
     }
 }

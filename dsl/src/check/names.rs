@@ -9,6 +9,9 @@ use crate::plan::{Choice, Script};
 use crate::source::Span;
 use crate::syntax::tree::{Expr, ItemKind, Name};
 
+/// With more messages than this, no closest name is looked for.
+const MOST_GUESSED: usize = 100;
+
 impl Checker<'_> {
     /// What `name` stands for at the top level of a module.
     pub(super) fn decl(&mut self, module: &str, name: &str) -> Option<Decl> {
@@ -31,6 +34,10 @@ impl Checker<'_> {
                     let kind = block.kind.text.clone();
                     self.settle(module, name, Decl::Block { name: block_name.clone(), kind });
                     self.declare_block(module, &block_name, block, item.span);
+                    // One that cannot stand there has been checked, but stands for nothing.
+                    if !self.schemas.kind(&block.kind.text).is_some_and(|k| k.fits_in(None)) {
+                        return self.settle(module, name, Decl::Broken);
+                    }
                     return self.decl(module, name);
                 }
                 if let Some(d) = self.program.modules.get_mut(module).and_then(|m| m.names.get_mut(name)) {
@@ -125,7 +132,10 @@ impl Checker<'_> {
         if self.named_where_garbled(name) {
             return;
         }
-        let guess = closest(name, candidates.iter().map(String::as_str));
+        // After so many unknown names the trouble lies elsewhere, and comparing takes long.
+        let guess = (self.diagnostics.len() < MOST_GUESSED)
+            .then(|| closest(name, candidates.iter().map(String::as_str)))
+            .flatten();
         let mut d = Diagnostic::new("E0201", format!("`{name}` is not known here")).at(span, "unknown name");
         if let Some(guess) = guess {
             d = d.hint(format!("did you mean `{guess}`?"));

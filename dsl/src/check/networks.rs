@@ -123,11 +123,17 @@ impl Checker<'_> {
                 task.is_none_or(|label| t.label == label) && t.field("accuracy").is_none()
             })?;
             let (label, place) = (without.label.clone(), without.at);
+            // A network by itself has become a task without the fields of one.
+            let alone = without.field("metric").is_none();
             return Some(Box::new(move |at| {
                 Diagnostic::new("E0603", format!("nothing says where the accuracy of `{label}` comes from"))
                     .at(at, "uses an accuracy")
                     .at(place, "has no `accuracy = …`")
-                    .hint("give its task a source: `accuracy = surrogate(resnet9_cifar10)` or `table(\"file.csv\")`")
+                    .hint(if alone {
+                        "put the network into a workload: `task t { network = …, accuracy = surrogate(resnet9_cifar10) }`"
+                    } else {
+                        "give its task a source: `accuracy = surrogate(resnet9_cifar10)` or `table(\"file.csv\")`"
+                    })
             }));
         }
         if !matches!(metric, "energy" | "area" | "power" | "edp") {

@@ -189,13 +189,17 @@ impl Checker<'_> {
         let more = instance.decisions.len().saturating_sub(SHOWN);
         let more = if more > 0 { format!(", and {more} more") } else { String::new() };
         self.say(
-            Diagnostic::new("E0403", format!("{} decisions are still open", instance.decisions.len()))
+            Diagnostic::new("E0403", format!("{} still open", open_decisions(instance.decisions.len())))
                 .at(at, "needs one design")
                 .at(instance.decisions[0].at, "the first open one")
                 .note(format!("Open: {}{more}.", open.join(", ")))
                 .hint("fix them with `with { … = … }`, or use `sweep(…)` to visit all designs and `search(…)` to look for the best"),
         );
     }
+}
+
+fn open_decisions(n: usize) -> String {
+    format!("{} {}", super::calls::counted(n, "decision"), if n == 1 { "is" } else { "are" })
 }
 
 /// `metric <= limit` or `metric >= limit`: the metric, whether the limit is an upper one, and the limit.

@@ -2,7 +2,7 @@
 
 use super::Checker;
 use crate::functions::Type;
-use crate::instance::{Blocks, child_label, see_through};
+use crate::instance::{Blocks, child_label, most_turns, see_through};
 use crate::plan::{Block, Entry, PathStep, Slot};
 use crate::schema::{self, Field};
 use crate::value::{BlockName, Domain, Value};
@@ -44,6 +44,10 @@ impl Checker<'_> {
             if let Entry::Field(f) | Entry::Choose(f) = entry {
                 out.push(f.name.clone());
             }
+        }
+        for dataflow in self.dataflows_of(block) {
+            let stores = labelled(dataflow).into_iter().filter(|(_, b)| b.kind == "store");
+            out.extend(stores.skip(1).map(|(label, _)| format!("{label}.size")));
         }
         if let Some(kind) = self.schemas.kind(&block.kind) {
             out.extend(kind.fields.iter().map(|f| f.name.to_string()));
@@ -240,18 +244,7 @@ impl Checker<'_> {
 
 /// How often a `repeat` turns at most; `None` for other blocks.
 fn turns(block: &Block) -> Option<f64> {
-    if block.kind != "repeat" {
-        return None;
-    }
-    let most = block.items.iter().find_map(|e| match e {
-        Entry::Field(f) if f.name == "times" => match &f.slot {
-            Slot::Fixed(v) => v.as_f64(),
-            Slot::Open(d) => d.numbers()?.into_iter().reduce(f64::max),
-            Slot::Formula(_) => None,
-        },
-        _ => None,
-    });
-    Some(most.unwrap_or(f64::INFINITY))
+    (block.kind == "repeat").then(|| most_turns(block))
 }
 
 fn schema_store_size() -> Field {

@@ -12,7 +12,9 @@ pub(super) fn tidied(found: Vec<Diagnostic>, main: SourceId, garbled: &[Span]) -
     sorted.sort_by_key(|d| (d.span().map(|s| (s.source != main, s)), d.code.clone()));
     let mut out: Vec<Diagnostic> = Vec::new();
     for diagnostic in sorted {
-        if follows_from_reading(&diagnostic, garbled) || out.contains(&diagnostic) {
+        let swallowed = matches!(diagnostic.code.as_str(), "E0307" | "E0201")
+            && out.iter().any(|d| never_closed(d, &diagnostic));
+        if swallowed || follows_from_reading(&diagnostic, garbled) || out.contains(&diagnostic) {
             continue;
         }
         match out.iter_mut().find(|d| echoes(d, &diagnostic)) {
@@ -31,6 +33,12 @@ fn follows_from_reading(d: &Diagnostic, garbled: &[Span]) -> bool {
     d.span().is_some_and(|s| {
         garbled.iter().any(|g| g.source == s.source && g.start < s.end.max(s.start + 1) && s.start < g.end)
     })
+}
+
+/// Whether a brace that is never closed swallows what another message finds out of place or lacking.
+fn never_closed(d: &Diagnostic, other: &Diagnostic) -> bool {
+    let places = d.span().zip(other.span());
+    d.code == "E0101" && d.title.contains('{') && places.is_some_and(|(a, b)| a.source == b.source && a.start < b.start)
 }
 
 /// The same mistake at another place: an unknown name used again, a metric that is not to be had.

@@ -93,13 +93,17 @@ impl Checker<'_> {
             Target::Lost { step, kind, candidates } => {
                 let word = steps.get(step).map_or_else(|| path_text(steps), |s| s.name.clone());
                 let at = spans.get(step).copied().unwrap_or(span);
-                let guess = closest(&word, candidates.iter().map(String::as_str));
+                // `glob.size` is most likely `glb.size`, so first words are compared.
+                let first = |c: &String| c.split('.').next().unwrap_or_default().to_owned();
+                let words: Vec<String> = candidates.iter().map(first).collect();
+                let guess = closest(&word, words.iter().map(String::as_str));
                 let mut d = Diagnostic::new("E0206", format!("{} has no `{word}`", with_article(&kind)))
                     .at(at, "not there")
                     .note(format!("It has {}.", join_names(candidates.iter().map(String::as_str))));
-                if let Some(guess) = guess {
-                    d = d.hint(format!("did you mean `{guess}`?"));
-                }
+                d = match guess {
+                    Some(guess) => d.hint(format!("did you mean `{guess}`?")),
+                    None => d.hint("write one of the names it has"),
+                };
                 self.say(d);
                 None
             }
@@ -132,7 +136,11 @@ impl Checker<'_> {
         let source = self.program.sources.add("--set", setting);
         let whole = Span::new(source, 0, setting.len());
         let errors = self.error_count();
-        let (file, problems) = crate::syntax::parse(source, &format!("{setting}\n"));
+        let (file, mut problems) = crate::syntax::parse(source, &format!("{setting}\n"));
+        // A field outside of all blocks is just what a setting is.
+        if let [Item { kind: ItemKind::Field { path, .. }, .. }] = file.items.as_slice() {
+            problems.retain(|d| d.span() != Some(path.span));
+        }
         let field = match file.items.as_slice() {
             [Item { kind: ItemKind::Field { path, open, value }, .. }] if problems.is_empty() => {
                 (path, *open, value)

@@ -82,7 +82,7 @@ impl fmt::Display for Channels {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.exact() {
             Some(n) => write!(f, "{n}"),
-            None => write!(f, "{} to {}", self.low, self.high),
+            None => write!(f, "({} to {})", self.low, self.high),
         }
     }
 }

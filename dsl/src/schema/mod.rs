@@ -296,6 +296,25 @@ pub fn field(name: &'static str, ty: FieldType, doc: &'static str) -> Field {
 }
 
 impl Field {
+    /// The field as one could write it, for hints: `filters = 16`.
+    pub fn sample(&self) -> String {
+        let value = match &self.ty {
+            FieldType::Integer { min, .. } | FieldType::IntegerOr { min, .. } => (*min).max(1).to_string(),
+            FieldType::Number { .. } | FieldType::Bound => "1".to_owned(),
+            FieldType::Quantity(dim) | FieldType::Signed(dim) => format!("1 {}", dim.common_unit()),
+            FieldType::Bool => "true".to_owned(),
+            FieldType::Text => "\"…\"".to_owned(),
+            FieldType::Choice(names) => names.first().map_or("…", |n| n.0.as_ref()).to_owned(),
+            FieldType::Block(kinds) => format!("my_{}", kinds.first().copied().unwrap_or_default()),
+            FieldType::Sizes { min: 1, max: 2 } => "3".to_owned(),
+            FieldType::Sizes { max: 2, .. } => "[16, 16]".to_owned(),
+            FieldType::Sizes { .. } => "[3, 32, 32]".to_owned(),
+            FieldType::Names(names) => format!("[{}]", names.join(", ")),
+            FieldType::AccuracySource => "table(\"accuracies.csv\")".to_owned(),
+        };
+        format!("{} = {value}", self.name)
+    }
+
     /// It must be given.
     #[must_use]
     pub fn needed(mut self) -> Self {

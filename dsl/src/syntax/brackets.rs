@@ -28,7 +28,12 @@ pub(crate) struct Brackets {
 /// A `}` closes the nearest `{` whatever else is open, because a block ends
 /// there for the grammar too; `)` and `]` never reach out of their braces.
 pub(crate) fn check(text: &str, tokens: &[Token], problems: &mut Problems<'_>) -> Brackets {
-    let mut matcher = Matcher { text, open: Vec::new(), pairs: Vec::new(), wrong: Vec::new() };
+    let mut matcher = Matcher {
+        text,
+        open: Vec::new(),
+        pairs: Vec::new(),
+        wrong: Vec::new(),
+    };
     let mut too_deep = None;
     for token in tokens {
         match token.kind {
@@ -84,8 +89,12 @@ impl<'a> Matcher<'a> {
         match self.partner(close) {
             Some(depth) => {
                 let left = self.open.split_off(depth + 1);
-                self.wrong.extend(left.into_iter().map(|open| Wrong::Before(Pair { open, close })));
-                self.pairs.extend(self.open.pop().map(|open| Pair { open, close }));
+                self.wrong.extend(
+                    left.into_iter()
+                        .map(|open| Wrong::Before(Pair { open, close })),
+                );
+                self.pairs
+                    .extend(self.open.pop().map(|open| Pair { open, close }));
             }
             None => {
                 let text = self.text;
@@ -125,7 +134,9 @@ impl<'a> Matcher<'a> {
     /// The block inside `outer` whose `}` stands further left than the block itself.
     fn stolen(&self, outer: Token) -> Option<Pair> {
         let further_left = |pair: &&Pair| {
-            let blanks = &self.text[self.text[..pair.close.start].trim_end_matches([' ', '\t']).len()..pair.close.start];
+            let blanks = &self.text[self.text[..pair.close.start]
+                .trim_end_matches([' ', '\t'])
+                .len()..pair.close.start];
             let first = self.text[..pair.close.start - blanks.len()].ends_with('\n');
             first && blanks.len() < indentation(line_before(self.text, pair.open))
         };
@@ -150,38 +161,63 @@ impl<'a> Matcher<'a> {
             }
         }
         let inside = |pair: &Pair| pair.open.start..pair.close.end;
-        let closed = self.pairs.iter().filter(|p| self.sign(p.open) != "{").map(inside).collect();
-        let quiet = Quiet { unclosed: Stretches::new(unclosed), closed: Stretches::new(closed) };
-        Brackets { quiet, too_deep, unmatched: !self.wrong.is_empty() }
+        let closed = self
+            .pairs
+            .iter()
+            .filter(|p| self.sign(p.open) != "{")
+            .map(inside)
+            .collect();
+        let quiet = Quiet {
+            unclosed: Stretches::new(unclosed),
+            closed: Stretches::new(closed),
+        };
+        Brackets {
+            quiet,
+            too_deep,
+            unmatched: !self.wrong.is_empty(),
+        }
     }
 
     fn message(&self, wrong: &Wrong, problems: &Problems<'_>) -> Diagnostic {
         let at = |token: Token| problems.span(token.start, token.end);
         match wrong {
-            Wrong::Before(Pair { open, close }) => self
-                .never_closed(*open, close.start, problems)
-                .at(at(*close), format!("this `{}` comes first", self.sign(*close))),
+            Wrong::Before(Pair { open, close }) => {
+                self.never_closed(*open, close.start, problems).at(
+                    at(*close),
+                    format!("this `{}` comes first", self.sign(*close)),
+                )
+            }
             Wrong::AtEnd { open, end } => self
                 .never_closed(*open, *end, problems)
                 .at(problems.span(*end, *end), "the text ends here"),
-            Wrong::Stolen(Pair { open, close }) => self
-                .never_closed(*open, close.start, problems)
-                .at(at(*close), "by its indentation, this one ends an outer block"),
+            Wrong::Stolen(Pair { open, close }) => {
+                self.never_closed(*open, close.start, problems).at(
+                    at(*close),
+                    "by its indentation, this one ends an outer block",
+                )
+            }
             Wrong::Other(Pair { open, close }) => {
                 let (open_sign, close_sign) = (self.sign(*open), self.sign(*close));
                 let inner = &self.text[open.start..close.start];
-                Diagnostic::new("E0101", format!("`{open_sign}` is closed by `{close_sign}`"))
-                    .at(at(*open), "opened here")
-                    .at(at(*close), "closed by another bracket")
-                    .note(about(open_sign))
-                    .hint(format!("write `{}{}`", inner.trim_end(), closer(open_sign)))
+                Diagnostic::new(
+                    "E0101",
+                    format!("`{open_sign}` is closed by `{close_sign}`"),
+                )
+                .at(at(*open), "opened here")
+                .at(at(*close), "closed by another bracket")
+                .note(about(open_sign))
+                .hint(format!("write `{}{}`", inner.trim_end(), closer(open_sign)))
             }
             Wrong::Superfluous(close) => {
                 let sign = self.sign(*close);
                 Diagnostic::new("E0101", format!("`{sign}` closes nothing"))
                     .at(at(*close), "nothing is open here")
-                    .note(format!("No bracket that `{sign}` could close is open at this place."))
-                    .hint(format!("leave out this `{sign}`, or add the bracket it should close"))
+                    .note(format!(
+                        "No bracket that `{sign}` could close is open at this place."
+                    ))
+                    .hint(format!(
+                        "leave out this `{sign}`, or add the bracket it should close"
+                    ))
             }
         }
     }

@@ -96,7 +96,11 @@ pub(crate) struct Lexer<'a> {
 impl<'a> Lexer<'a> {
     /// A walk from the beginning.
     pub fn new(text: &'a str) -> Self {
-        Self { text, at: 0, line_has_token: false }
+        Self {
+            text,
+            at: 0,
+            line_has_token: false,
+        }
     }
 
     /// Goes on at byte `at`, which must be a character's first.
@@ -131,11 +135,29 @@ fn comment(text: &str, start: usize, own_line: bool) -> Comment {
     if rest.starts_with("//") {
         let length = rest.find('\n').unwrap_or(rest.len());
         let end = start + rest[..length].trim_end().len();
-        return Comment { start, end, own_line, line: true, closed: true };
+        return Comment {
+            start,
+            end,
+            own_line,
+            line: true,
+            closed: true,
+        };
     }
     match rest[2..].find("*/") {
-        Some(inner) => Comment { start, end: start + inner + 4, own_line, line: false, closed: true },
-        None => Comment { start, end: text.len(), own_line, line: false, closed: false },
+        Some(inner) => Comment {
+            start,
+            end: start + inner + 4,
+            own_line,
+            line: false,
+            closed: true,
+        },
+        None => Comment {
+            start,
+            end: text.len(),
+            own_line,
+            line: false,
+            closed: false,
+        },
     }
 }
 
@@ -152,30 +174,44 @@ fn token(text: &str, start: usize, first: char) -> Token {
         '0'..='9' => (TokenKind::Number, number(rest)),
         c if c.is_alphabetic() || c == '_' => {
             let word = |c: char| c.is_alphanumeric() || c == '_';
-            (TokenKind::Word, rest.find(|c| !word(c)).unwrap_or(rest.len()))
+            (
+                TokenKind::Word,
+                rest.find(|c| !word(c)).unwrap_or(rest.len()),
+            )
         }
         c => {
             let long = LONG_SIGNS.iter().find(|s| rest.starts_with(**s));
             (TokenKind::Sign, long.map_or(c.len_utf8(), |s| s.len()))
         }
     };
-    Token { kind, start, end: start + length }
+    Token {
+        kind,
+        start,
+        end: start + length,
+    }
 }
 
 /// A string with its quotes, or, when its line ends first, the part before the
 /// brackets that end the line.
 fn quoted(rest: &str) -> (TokenKind, usize) {
-    let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
     let mut escaped = false;
-    for (at, c) in line.char_indices().skip(1) {
+    let mut line = rest;
+    for (at, c) in rest.char_indices().skip(1) {
         match c {
+            '\n' => {
+                line = &rest[..at];
+                break;
+            }
             _ if escaped => escaped = false,
             '\\' => escaped = true,
             '"' => return (TokenKind::Text { closed: true }, at + 1),
             _ => {}
         }
     }
-    (TokenKind::Text { closed: false }, line.len() - closing_tail(line))
+    (
+        TokenKind::Text { closed: false },
+        line.len() - closing_tail(line),
+    )
 }
 
 /// The length of the run of at most eight closing brackets and commas, each with
@@ -214,4 +250,56 @@ fn number(rest: &str) -> usize {
         }
     }
     end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<&str> {
+        lex(text)
+            .tokens
+            .iter()
+            .map(|token| &text[token.start..token.end])
+            .collect()
+    }
+
+    #[test]
+    fn words_numbers_and_signs_are_split() {
+        assert_eq!(
+            words("a.b<=8..64 GB/s"),
+            ["a", ".", "b", "<=", "8", "..", "64", "GB", "/", "s"]
+        );
+        assert_eq!(
+            words("1_000.5e-3x 1.e 2e"),
+            ["1_000.5e-3", "x", "1", ".", "e", "2", "e"]
+        );
+        assert_eq!(words("mm² µs"), ["mm²", "µs"]);
+    }
+
+    #[test]
+    fn a_string_ends_on_its_line() {
+        assert_eq!(words(r#""a\"b" c"#), [r#""a\"b""#, "c"]);
+        assert_eq!(words("\"a, b })\nc"), ["\"a, b ", "}", ")", "c"]);
+        assert_eq!(words("\"a } b\nc"), ["\"a } b", "c"]);
+        assert_eq!(words("\"\"\"a\n\"b\"\"\" c"), ["\"\"\"a\n\"b\"\"\"", "c"]);
+    }
+
+    #[test]
+    fn comments_know_their_line() {
+        let lexed = lex("// a \nb // c\n/* d\n*/ e /* f");
+        let all: Vec<(bool, bool, bool)> = lexed
+            .comments
+            .iter()
+            .map(|c| (c.own_line, c.line, c.closed))
+            .collect();
+        let expected = [
+            (true, true, true),
+            (false, true, true),
+            (true, false, true),
+            (false, false, false),
+        ];
+        assert_eq!(all, expected);
+        assert_eq!(lexed.comments[0].end, 4);
+    }
 }

@@ -5,56 +5,11 @@
 //! text by what was meant, padded with blanks to the same length in bytes. So
 //! everything after it is read as usual and every place stays exact.
 
+use super::lookalikes::{DOUBLE_QUOTES, INVISIBLE, LETTERS, LOOKALIKES, SINGLE_QUOTES, WORDS};
 use super::lex::{Lexed, Lexeme, Lexer, Token, TokenKind, lex};
 use super::problems::{Problems, Rank};
 use crate::diagnostic::Diagnostic;
 use std::borrow::Cow;
-
-/// Look-alikes and what they stand for; never longer than what they replace.
-const LOOKALIKES: [(&str, &str); 20] = [
-    ("−–—‐‑‒―", "-"),
-    ("×·∙⋅∗✕", "*"),
-    ("÷∕⁄", "/"),
-    ("≠", "!="),
-    ("⩽≦", "<="),
-    ("⩾≧", ">="),
-    ("…‥", ".."),
-    ("∈", "in"),
-    ("，、", ","),
-    ("；", ","),
-    ("：", ":"),
-    ("＝", "="),
-    ("＜", "<"),
-    ("＞", ">"),
-    ("（", "("),
-    ("）", ")"),
-    ("［", "["),
-    ("］", "]"),
-    ("｛", "{"),
-    ("｝", "}"),
-];
-
-/// Quotation marks that are not `"`.
-const DOUBLE_QUOTES: &str = "“”„‟«»″＂";
-const SINGLE_QUOTES: &str = "'‘’‚‛′`´";
-
-/// Signs without width, which nobody can see.
-const INVISIBLE: &str = "\u{FEFF}\u{200B}\u{200C}\u{200D}\u{2060}\u{AD}";
-
-/// Words that begin a statement elsewhere, what they are here, and why.
-const WORDS: [(&str, &str, &str); 6] = [
-    ("minimise", "minimize", "It is spelled `minimize` here."),
-    ("maximise", "maximize", "It is spelled `maximize` here."),
-    ("assert", "expect", "What must be true of a result is written with `expect`."),
-    ("const", "let", "A value gets a name with `let`."),
-    ("var", "let", "A value gets a name with `let`."),
-    ("val", "let", "A value gets a name with `let`."),
-];
-
-/// Letters that names cannot have, and how they are written without.
-const LETTERS: [(char, &str); 8] = [
-    ('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('Ä', "Ae"), ('Ö', "Oe"), ('Ü', "Ue"), ('ß', "ss"), ('µ', "u"),
-];
 
 /// The text as the grammar shall read it, with its words and signs.
 pub(crate) fn mend<'a>(text: &'a str, problems: &mut Problems<'_>) -> (Cow<'a, str>, Lexed) {
@@ -71,7 +26,12 @@ pub(crate) fn mend<'a>(text: &'a str, problems: &mut Problems<'_>) -> (Cow<'a, s
     if !lexed.tokens.iter().any(strange) && !text.contains(odd_blank) {
         return (Cow::Borrowed(text), lexed);
     }
-    let mended = Mender { text, problems, mended: String::with_capacity(text.len()) }.run();
+    let mended = Mender {
+        text,
+        problems,
+        mended: String::with_capacity(text.len()),
+    }
+    .run();
     let lexed = lex(&mended);
     (Cow::Owned(mended), lexed)
 }
@@ -83,7 +43,10 @@ fn is_plain_sign(sign: &str) -> bool {
 
 /// Whether a word has only letters that the grammar takes, in a name or in a unit.
 fn is_name_or_unit(word: &str) -> bool {
-    word.strip_prefix(['µ', 'μ']).unwrap_or(word).trim_end_matches(['²', '³']).is_ascii()
+    word.strip_prefix(['µ', 'μ'])
+        .unwrap_or(word)
+        .trim_end_matches(['²', '³'])
+        .is_ascii()
 }
 
 struct Mender<'a, 'p, 't> {
@@ -152,7 +115,14 @@ impl Mender<'_, '_, '_> {
             _ if SINGLE_QUOTES.contains(sign) => self.quote(token, SINGLE_QUOTES),
             (_, Some((_, meant))) => {
                 let title = format!("`{sign}` is not the sign `{meant}`");
-                self.report(token.start, token.end, title, &format!("write `{meant}` here"), PASTED, format!("write `{meant}`"));
+                self.report(
+                    token.start,
+                    token.end,
+                    title,
+                    &format!("write `{meant}` here"),
+                    PASTED,
+                    format!("write `{meant}`"),
+                );
                 self.replace_to(token.end, meant);
             }
             _ => self.copy_to(token.start, token.end),
@@ -176,7 +146,11 @@ impl Mender<'_, '_, '_> {
     fn semicolon(&mut self, token: Token) {
         let rest = self.text[token.end..].trim_start_matches([' ', '\t', '\r']);
         let last = rest.is_empty() || rest.starts_with("//") || rest.starts_with(['}', '\n']);
-        let (hint, meant) = if last { ("leave it out", "") } else { ("write `,`", ",") };
+        let (hint, meant) = if last {
+            ("leave it out", "")
+        } else {
+            ("write `,`", ",")
+        };
         self.report(
             token.start,
             token.end,
@@ -190,8 +164,12 @@ impl Mender<'_, '_, '_> {
 
     /// A string in foreign quotation marks, if its other end is on the same line.
     fn quote(&mut self, token: Token, family: &str) {
-        let line = self.text[token.end..].char_indices().take_while(|(_, c)| *c != '\n');
-        let other = line.into_iter().find(|(_, c)| family.contains(*c) || *c == '"');
+        let line = self.text[token.end..]
+            .char_indices()
+            .take_while(|(_, c)| *c != '\n');
+        let other = line
+            .into_iter()
+            .find(|(_, c)| family.contains(*c) || *c == '"');
         let Some((length, other)) = other else {
             return self.copy_to(token.start, token.end);
         };
@@ -216,8 +194,15 @@ impl Mender<'_, '_, '_> {
         let known = WORDS.iter().find(|(other, ..)| *other == word);
         let window = self.text.floor_char_boundary(token.end + WINDOW);
         let line = self.text[token.end..window].lines().next().unwrap_or("");
-        let rest = line.split("//").next().unwrap_or("").trim().trim_end_matches(['}', ',', ';']).trim_end();
-        let Some((_, meant, note)) = known.filter(|(_, meant, _)| begins_statement(meant, rest)) else {
+        let rest = line
+            .split("//")
+            .next()
+            .unwrap_or("")
+            .trim()
+            .trim_end_matches(['}', ',', ';'])
+            .trim_end();
+        let Some((_, meant, note)) = known.filter(|(_, meant, _)| begins_statement(meant, rest))
+        else {
             return self.copy_to(token.start, token.end);
         };
         self.report(
@@ -236,8 +221,20 @@ impl Mender<'_, '_, '_> {
         let written: Vec<(usize, String)> = word
             .chars()
             .map(|c| {
-                let plain = LETTERS.iter().find(|(letter, _)| *letter == c).map(|(_, plain)| *plain);
-                let plain = plain.map_or_else(|| if c.is_ascii() { c.to_string() } else { "_".into() }, String::from);
+                let plain = LETTERS
+                    .iter()
+                    .find(|(letter, _)| *letter == c)
+                    .map(|(_, plain)| *plain);
+                let plain = plain.map_or_else(
+                    || {
+                        if c.is_ascii() {
+                            c.to_string()
+                        } else {
+                            "_".into()
+                        }
+                    },
+                    String::from,
+                );
                 (c.len_utf8(), plain)
             })
             .collect();
@@ -253,11 +250,20 @@ impl Mender<'_, '_, '_> {
         // The same length in bytes, so that every place stays exact.
         for (length, plain) in written {
             self.mended.push_str(&plain);
-            self.mended.extend(std::iter::repeat_n('_', length.saturating_sub(plain.len())));
+            self.mended
+                .extend(std::iter::repeat_n('_', length.saturating_sub(plain.len())));
         }
     }
 
-    fn report(&mut self, start: usize, end: usize, title: String, label: &str, note: &str, hint: String) {
+    fn report(
+        &mut self,
+        start: usize,
+        end: usize,
+        title: String,
+        label: &str,
+        note: &str,
+        hint: String,
+    ) {
         let diagnostic = Diagnostic::new("E0102", title)
             .at(self.problems.span(start, end), label)
             .note(note)
@@ -266,7 +272,9 @@ impl Mender<'_, '_, '_> {
     }
 
     fn line_end(&self, at: usize) -> usize {
-        self.text[at..].find('\n').map_or(self.text.len(), |length| at + length)
+        self.text[at..]
+            .find('\n')
+            .map_or(self.text.len(), |length| at + length)
     }
 }
 
@@ -280,6 +288,63 @@ fn begins_statement(meant: &str, rest: &str) -> bool {
     let name = rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
     match meant {
         "let" => name.len() < rest.len() && name.trim_start().starts_with('='),
-        _ => rest.starts_with(|c: char| c.is_alphanumeric() || "_(-".contains(c)) && !rest.starts_with("in "),
+        _ => {
+            rest.starts_with(|c: char| c.is_alphanumeric() || "_(-".contains(c))
+                && !rest.starts_with("in ")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceId;
+
+    fn mended(text: &str) -> (String, usize) {
+        let mut problems = Problems::new(SourceId(0), text);
+        let (mended, _) = mend(text, &mut problems);
+        assert_eq!(mended.len(), text.len(), "{text}");
+        (
+            mended.into_owned(),
+            problems.chosen(&Default::default()).len(),
+        )
+    }
+
+    #[test]
+    fn what_was_meant_has_the_same_length() {
+        let table = [
+            ("a = 3 − 4", "a = 3 -   4", 1),
+            ("a = 2×3", "a = 2* 3", 1),
+            ("a ≠ b", "a !=  b", 1),
+            ("a ∈ {1}", "a in  {1}", 1),
+            ("a = “b c”", "a =   \"b c\"  ", 1),
+            ("a = 'b'", "a = \"b\"", 1),
+            ("a = 3; b = 4;", "a = 3, b = 4 ", 1),
+            ("a # b", "a    ", 1),
+            ("größe", "groesse", 1),
+            ("naïve", "na__ve", 1),
+            ("minimise a", "minimize a", 1),
+            ("const a = 3", "let   a = 3", 1),
+            ("a\u{A0}= 3", "a  = 3", 0),
+            ("\u{FEFF}a", "   a", 0),
+        ];
+        for (text, meant, messages) in table {
+            assert_eq!(mended(text), (String::from(meant), messages), "{text}");
+        }
+    }
+
+    #[test]
+    fn right_text_stays() {
+        let texts = [
+            "a ≤ 3 µm, b ≥ 4 mm²",
+            "// “−”; # it's größe",
+            "a = \"“−”; # größe\"",
+            "var = 3",
+            "minimise = 3",
+            "kind = minimise",
+        ];
+        for text in texts {
+            assert_eq!(mended(text), (String::from(text), 0));
+        }
     }
 }

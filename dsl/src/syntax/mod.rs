@@ -5,17 +5,24 @@
 //! field, a function or a unit; the schemas do.
 
 mod brackets;
+mod chains;
+mod elements;
 mod exprs;
 mod format;
 mod grammar;
 mod items;
+mod kinds;
 mod lex;
+mod lookalikes;
 mod mend;
 mod mistakes;
 mod parse;
 mod problems;
+mod quantities;
+mod reader;
 mod spans;
 pub mod tree;
+mod words;
 
 pub use format::format;
 pub use parse::parse;

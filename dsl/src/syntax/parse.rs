@@ -2,10 +2,10 @@
 
 use super::brackets::{self, Brackets};
 use super::grammar::{Grammar, Rule};
-use super::items::Reader;
 use super::lex::{Lexed, TokenKind};
 use super::mend::mend;
 use super::problems::{Problems, Quiet, Rank};
+use super::reader::Reader;
 use super::tree::{Expr, File, ItemKind, Path};
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceId;
@@ -29,7 +29,9 @@ pub(crate) struct Reading {
 /// Never fails. What a message is about is left out of the tree, or is in it as
 /// it was most likely meant, so that one slip does not make ten messages.
 pub fn parse(source: SourceId, text: &str) -> (File, Vec<Diagnostic>) {
-    let Reading { file, diagnostics, .. } = read(source, text, fields_at_top);
+    let Reading {
+        file, diagnostics, ..
+    } = read(source, text, fields_at_top);
     (file, diagnostics)
 }
 
@@ -42,7 +44,10 @@ pub(crate) fn read(
     let mut problems = Problems::new(source, text);
     if text.len() > LONGEST {
         let diagnostic = Diagnostic::new("E0110", "the text is too large")
-            .note(format!("A text may have {LONGEST} bytes; this one has {}.", text.len()))
+            .note(format!(
+                "A text may have {LONGEST} bytes; this one has {}.",
+                text.len()
+            ))
             .hint("move parts of it to other files and bring them in with `use`");
         problems.add(Rank::Sign, diagnostic);
         return Reading::without_tree(Lexed::default(), problems);
@@ -52,8 +57,14 @@ pub(crate) fn read(
     let brackets = brackets::check(&mended, &lexed.tokens, &mut problems);
     if let Some(token) = brackets.too_deep {
         let diagnostic = Diagnostic::new("E0109", "nested too deeply")
-            .at(problems.span(token.start, token.end), format!("level {}", brackets::DEEPEST + 1))
-            .note(format!("Brackets may be nested {} levels deep.", brackets::DEEPEST))
+            .at(
+                problems.span(token.start, token.end),
+                format!("level {}", brackets::DEEPEST + 1),
+            )
+            .note(format!(
+                "Brackets may be nested {} levels deep.",
+                brackets::DEEPEST
+            ))
             .hint("give an inner part a name with `let`, and use the name");
         problems.add(Rank::Sign, diagnostic);
         return Reading::without_tree(lexed, problems);
@@ -61,12 +72,20 @@ pub(crate) fn read(
     let file = tree(&mended, &lexed, &brackets, &mut problems);
     judge(&file, text, &mut problems);
     let diagnostics = problems.chosen(&brackets.quiet);
-    Reading { file, lexed, diagnostics }
+    Reading {
+        file,
+        lexed,
+        diagnostics,
+    }
 }
 
 impl Reading {
     fn without_tree(lexed: Lexed, problems: Problems<'_>) -> Self {
-        Self { file: File::default(), lexed, diagnostics: problems.chosen(&Quiet::default()) }
+        Self {
+            file: File::default(),
+            lexed,
+            diagnostics: problems.chosen(&Quiet::default()),
+        }
     }
 }
 
@@ -101,7 +120,10 @@ fn strings_and_comments(text: &str, lexed: &Lexed, problems: &mut Problems<'_>) 
             }
             TokenKind::Raw { closed: false } => {
                 Diagnostic::new("E0108", "this script text is never closed")
-                    .at(problems.span(token.start, token.start + 3), "it begins here")
+                    .at(
+                        problems.span(token.start, token.start + 3),
+                        "it begins here",
+                    )
                     .note("A script text begins and ends with three quotation marks.")
                     .hint("add `\"\"\"` on a line of its own after the script")
             }
@@ -111,7 +133,10 @@ fn strings_and_comments(text: &str, lexed: &Lexed, problems: &mut Problems<'_>) 
     }
     for comment in lexed.comments.iter().filter(|c| !c.closed) {
         let diagnostic = Diagnostic::new("E0108", "this comment is never closed")
-            .at(problems.span(comment.start, comment.start + 2), "it begins here")
+            .at(
+                problems.span(comment.start, comment.start + 2),
+                "it begins here",
+            )
             .note("A comment that begins with `/*` goes on until `*/`, over any number of lines.")
             .hint("add `*/` where the comment ends, or begin it with `//`");
         problems.add(Rank::Sign, diagnostic);
@@ -132,9 +157,13 @@ fn fields_at_top(file: &File, text: &str, problems: &mut Problems<'_>) {
 }
 
 fn field_hint(path: &Path, open: bool, value: &Expr, text: &str) -> String {
-    let value = text.get(value.span.start as usize..value.span.end as usize).unwrap_or("…");
+    let value = text
+        .get(value.span.start as usize..value.span.end as usize)
+        .unwrap_or("…");
     match path.segments.as_slice() {
-        [only] if only.index.is_none() && open => format!("write `choose {} in {value}`", only.name.text),
+        [only] if only.index.is_none() && open => {
+            format!("write `choose {} in {value}`", only.name.text)
+        }
         [only] if only.index.is_none() => format!("write `let {} = {value}`", only.name.text),
         _ => String::from("put it into the block it belongs to, or into `with { … }`"),
     }

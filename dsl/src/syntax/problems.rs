@@ -31,12 +31,21 @@ pub(crate) struct Problems<'a> {
 impl<'a> Problems<'a> {
     /// No messages yet.
     pub fn new(source: SourceId, text: &'a str) -> Self {
-        Self { source, text, found: Vec::new() }
+        Self {
+            source,
+            text,
+            found: Vec::new(),
+        }
     }
 
     /// Adds a message.
     pub fn add(&mut self, rank: Rank, diagnostic: Diagnostic) {
         self.found.push((rank, diagnostic));
+    }
+
+    /// The text they are about.
+    pub fn source(&self) -> SourceId {
+        self.source
     }
 
     /// The place from byte `start` to byte `end`.
@@ -47,10 +56,16 @@ impl<'a> Problems<'a> {
     /// The messages in the order of the text, one a line.
     pub fn chosen(mut self, quiet: &Quiet) -> Vec<Diagnostic> {
         let start = |d: &Diagnostic| d.span().map_or(0, |s| s.start as usize);
-        let line_ends: Vec<usize> =
-            self.text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at).collect();
+        let line_ends: Vec<usize> = self
+            .text
+            .bytes()
+            .enumerate()
+            .filter(|(_, b)| *b == b'\n')
+            .map(|(at, _)| at)
+            .collect();
         let line = |d: &Diagnostic| line_ends.partition_point(|newline| *newline < start(d));
-        self.found.sort_by_key(|(rank, d)| (line(d), *rank, start(d)));
+        self.found
+            .sort_by_key(|(rank, d)| (line(d), *rank, start(d)));
         self.found.dedup_by_key(|(_, d)| line(d));
         let mut told = None;
         self.found.retain(|(rank, d)| {
@@ -94,6 +109,9 @@ impl Stretches {
     /// Which stretch holds byte `at`.
     fn holds(&self, at: usize) -> Option<usize> {
         let place = self.0.partition_point(|range| range.end <= at);
-        self.0.get(place).filter(|range| range.contains(&at)).map(|_| place)
+        self.0
+            .get(place)
+            .filter(|range| range.contains(&at))
+            .map(|_| place)
     }
 }

@@ -14,7 +14,11 @@ impl File {
     }
 }
 
-const NOWHERE: Span = Span { source: crate::source::SourceId(0), start: 0, end: 0 };
+const NOWHERE: Span = Span {
+    source: crate::source::SourceId(0),
+    start: 0,
+    end: 0,
+};
 
 fn items(all: &mut [Item]) {
     all.iter_mut().for_each(item);
@@ -28,20 +32,32 @@ fn item(item: &mut Item) {
             path.span = NOWHERE;
             name(given);
         }
-        ItemKind::Let { name: given, value } | ItemKind::Choose { name: given, domain: value } => {
+        ItemKind::Let { name: given, value }
+        | ItemKind::Choose {
+            name: given,
+            domain: value,
+        } => {
             name(given);
             expr(value);
         }
-        ItemKind::Script { name: given, text_span, .. } => {
+        ItemKind::Script {
+            name: given,
+            text_span,
+            ..
+        } => {
             name(given);
             *text_span = NOWHERE;
         }
-        ItemKind::Goal { value, .. } | ItemKind::Require(value) | ItemKind::Show(value) => expr(value),
+        ItemKind::Goal { value, .. } | ItemKind::Require(value) | ItemKind::Show(value) => {
+            expr(value)
+        }
         ItemKind::Expect { check, message } => {
             expr(check);
             message.iter_mut().for_each(|text| text.span = NOWHERE);
         }
-        ItemKind::Field { path: field, value, .. } => {
+        ItemKind::Field {
+            path: field, value, ..
+        } => {
             path(field);
             expr(value);
         }
@@ -59,12 +75,16 @@ fn name(name: &mut Name) {
 
 fn path(path: &mut Path) {
     path.span = NOWHERE;
-    path.segments.iter_mut().for_each(|segment| name(&mut segment.name));
+    path.segments
+        .iter_mut()
+        .for_each(|segment| name(&mut segment.name));
 }
 
 fn unit(unit: &mut Unit) {
     unit.span = NOWHERE;
-    unit.factors.iter_mut().for_each(|factor| name(&mut factor.name));
+    unit.factors
+        .iter_mut()
+        .for_each(|factor| name(&mut factor.name));
 }
 
 fn arg(arg: &mut Arg) {
@@ -96,16 +116,27 @@ fn expr(e: &mut Expr) {
             expr(callee);
             args.iter_mut().for_each(arg);
         }
-        ExprKind::Binary { op_span, left, right, .. } => {
+        ExprKind::Binary {
+            op_span,
+            left,
+            right,
+            ..
+        } => {
             *op_span = NOWHERE;
             expr(left);
             expr(right);
         }
-        ExprKind::As { value, unit: target } => {
+        ExprKind::As {
+            value,
+            unit: target,
+        } => {
             expr(value);
             unit(target);
         }
-        ExprKind::With { base, items: changes } => {
+        ExprKind::With {
+            base,
+            items: changes,
+        } => {
             expr(base);
             items(changes);
         }

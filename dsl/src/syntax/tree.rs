@@ -45,7 +45,11 @@ pub enum ItemKind {
     /// `choose name in domain`.
     Choose { name: Name, domain: Expr },
     /// `script name """…"""`.
-    Script { name: Name, text: String, text_span: Span },
+    Script {
+        name: Name,
+        text: String,
+        text_span: Span,
+    },
     /// `maximize e`, `minimize e`.
     Goal { sense: Sense, value: Expr },
     /// `require e`.
@@ -131,7 +135,11 @@ pub struct Expr {
 #[allow(missing_docs, reason = "the example says what each part is")]
 pub enum ExprKind {
     /// `42`, `0.5`, `8e5`, `274_080`; with a unit, `64 GB/s`. `text` is the number as written.
-    Number { value: f64, text: String, unit: Option<Unit> },
+    Number {
+        value: f64,
+        text: String,
+        unit: Option<Unit>,
+    },
     /// `"…"`.
     Text(String),
     /// `true`, `false`.
@@ -145,7 +153,11 @@ pub enum ExprKind {
     /// `[a, b]`.
     List(Vec<Expr>),
     /// `a..b step c`, `a..b step *c`.
-    Range { start: Box<Expr>, end: Box<Expr>, step: Option<Step> },
+    Range {
+        start: Box<Expr>,
+        end: Box<Expr>,
+        step: Option<Step>,
+    },
     /// `(e)`.
     Group(Box<Expr>),
     /// `e.name`.
@@ -157,7 +169,12 @@ pub enum ExprKind {
     /// `-e`.
     Negate(Box<Expr>),
     /// `a + b`, `a <= b`, …
-    Binary { op: BinaryOp, op_span: Span, left: Box<Expr>, right: Box<Expr> },
+    Binary {
+        op: BinaryOp,
+        op_span: Span,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     /// `e as unit`.
     As { value: Box<Expr>, unit: Unit },
     /// `e with { fields }`.
@@ -241,6 +258,9 @@ impl BinaryOp {
 
     /// Whether it compares and so gives a truth.
     pub fn compares(self) -> bool {
-        matches!(self, Self::Le | Self::Ge | Self::Lt | Self::Gt | Self::Eq | Self::Ne)
+        matches!(
+            self,
+            Self::Le | Self::Ge | Self::Lt | Self::Gt | Self::Eq | Self::Ne
+        )
     }
 }

@@ -76,7 +76,7 @@ fn algorithm(name: &'static str, available: bool, options: Vec<Field>) -> Algori
     }
 }
 
-/// A stand-in for the engine: finds `fn name(a, b)` by eye, and knows that nothing beats 1 ms and 1 mJ.
+/// A stand-in for the engine: finds `fn name(a, b)` by eye, and knows that nothing beats 1 µs and 1 µJ.
 #[derive(Clone, Copy)]
 pub struct SmallBackend;
 
@@ -100,7 +100,7 @@ impl Backend for SmallBackend {
 
     fn best_possible(&self, _: &Instance, _: &BTreeMap<BlockName, Block>, metric: &str) -> Option<Extreme> {
         matches!(metric, "latency" | "energy").then(|| Extreme {
-            value: 1e-3,
+            value: 1e-6,
             why: "The smallest network has 1,000,000 MACs, and 1,000 PEs do 1,000 of them per cycle.".into(),
         })
     }

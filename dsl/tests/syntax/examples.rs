@@ -19,8 +19,14 @@ fn only(text: &str) -> Item {
 fn grouped(text: &str) -> String {
     fn show(kind: &ExprKind) -> String {
         match kind {
-            ExprKind::Number { text, unit: None, .. } => text.clone(),
-            ExprKind::Number { text, unit: Some(unit), .. } => {
+            ExprKind::Number {
+                text, unit: None, ..
+            } => text.clone(),
+            ExprKind::Number {
+                text,
+                unit: Some(unit),
+                ..
+            } => {
                 let factors: Vec<String> = unit
                     .factors
                     .iter()
@@ -34,7 +40,9 @@ fn grouped(text: &str) -> String {
             ExprKind::Name(name) => name.clone(),
             ExprKind::Group(inner) => show(&inner.kind),
             ExprKind::Negate(inner) => format!("(-{})", show(&inner.kind)),
-            ExprKind::Binary { op, left, right, .. } => {
+            ExprKind::Binary {
+                op, left, right, ..
+            } => {
                 format!("({} {} {})", show(&left.kind), op.sign(), show(&right.kind))
             }
             ExprKind::As { value, unit } => {
@@ -56,7 +64,9 @@ fn grouped(text: &str) -> String {
                 let (start, end) = (show(&start.kind), show(&end.kind));
                 format!("({start}..{end}{})", step.unwrap_or_default())
             }
-            ExprKind::With { base, items } => format!("({} with {})", show(&base.kind), items.len()),
+            ExprKind::With { base, items } => {
+                format!("({} with {})", show(&base.kind), items.len())
+            }
             ExprKind::Block { kind, items } => format!("{} {{{}}}", kind.text, items.len()),
             ExprKind::Set(all) => format!("{{{}}}", all.len()),
             ExprKind::List(all) => format!("[{}]", all.len()),
@@ -121,15 +131,31 @@ fn newlines_end_units_labels_and_calls() {
     let file = read("let a = 3\nr\n(4)\nplot (r)\nr\nplot(r)\n[1]");
     assert_eq!(file.items.len(), 7);
     let file = read("sub a { pes = 3\nconv c { k = 1 } }");
-    let ItemKind::Block(block) = &file.items[0].kind else { panic!("no block") };
+    let ItemKind::Block(block) = &file.items[0].kind else {
+        panic!("no block")
+    };
     assert_eq!(block.body.as_ref().unwrap().len(), 2);
 }
 
 #[test]
 fn numbers_keep_their_writing_and_have_their_value() {
-    for (text, expected) in [("274_080", 274_080.0), ("8e5", 8e5), ("0.5", 0.5), ("1.5e-3", 1.5e-3)] {
-        let ItemKind::Let { value, .. } = only(&format!("let x = {text}")).kind else { panic!() };
-        let ExprKind::Number { value, text: written, unit: None } = value.kind else { panic!() };
+    for (text, expected) in [
+        ("274_080", 274_080.0),
+        ("8e5", 8e5),
+        ("0.5", 0.5),
+        ("1.5e-3", 1.5e-3),
+    ] {
+        let ItemKind::Let { value, .. } = only(&format!("let x = {text}")).kind else {
+            panic!()
+        };
+        let ExprKind::Number {
+            value,
+            text: written,
+            unit: None,
+        } = value.kind
+        else {
+            panic!()
+        };
         assert_eq!((value, written.as_str()), (expected, text));
     }
 }
@@ -145,23 +171,39 @@ fn documentation_goes_to_the_next_item() {
 
 #[test]
 fn spans_cover_exactly_the_words() {
-    let text = "use a.{b}  // c\n\nlet x = f( a , 1 GB/s )  // d\n\nsub s { p in {1, 2} , q = 3 } \n";
+    let text =
+        "use a.{b}  // c\n\nlet x = f( a , 1 GB/s )  // d\n\nsub s { p in {1, 2} , q = 3 } \n";
     let file = read(text);
     let words = |item: &Item| &text[item.span.start as usize..item.span.end as usize];
     let all: Vec<&str> = file.items.iter().map(words).collect();
-    assert_eq!(all, ["use a.{b}", "let x = f( a , 1 GB/s )", "sub s { p in {1, 2} , q = 3 }"]);
-    let ItemKind::Block(block) = &file.items[2].kind else { panic!() };
+    assert_eq!(
+        all,
+        [
+            "use a.{b}",
+            "let x = f( a , 1 GB/s )",
+            "sub s { p in {1, 2} , q = 3 }"
+        ]
+    );
+    let ItemKind::Block(block) = &file.items[2].kind else {
+        panic!()
+    };
     let inner: Vec<&str> = block.body.as_ref().unwrap().iter().map(words).collect();
     assert_eq!(inner, ["p in {1, 2}", "q = 3"]);
 }
 
 #[test]
 fn imports_are_told_apart() {
-    let ItemKind::Use(Use::Module { path, names }) = only("use a.b.{c, d,}").kind else { panic!() };
+    let ItemKind::Use(Use::Module { path, names }) = only("use a.b.{c, d,}").kind else {
+        panic!()
+    };
     assert_eq!((path.len(), names.len()), (2, 2));
-    let ItemKind::Use(Use::Module { path, names }) = only("use a.b").kind else { panic!() };
+    let ItemKind::Use(Use::Module { path, names }) = only("use a.b").kind else {
+        panic!()
+    };
     assert_eq!((path.len(), names.len()), (2, 0));
-    let ItemKind::Use(Use::File { path, name }) = only(r#"use "a/b.onnx" as n"#).kind else { panic!() };
+    let ItemKind::Use(Use::File { path, name }) = only(r#"use "a/b.onnx" as n"#).kind else {
+        panic!()
+    };
     assert_eq!((path.value.as_str(), name.text.as_str()), ("a/b.onnx", "n"));
 }
 
@@ -169,19 +211,36 @@ fn imports_are_told_apart() {
 fn wrong_programs_have_the_first_code_that_is_expected() {
     // The others have no slip of text; their messages are the checker's.
     let expected = [
-        ("01", "E0101"), ("02", "E0102"), ("03", "E0103"), ("04", "E0101"), ("05", "E0104"),
-        ("06", "E0104"), ("07", "E0105"), ("08", "E0106"), ("09", "E0107"), ("10", "E0102"),
+        ("01", "E0101"),
+        ("02", "E0102"),
+        ("03", "E0103"),
+        ("04", "E0101"),
+        ("05", "E0104"),
+        ("06", "E0104"),
+        ("07", "E0105"),
+        ("08", "E0106"),
+        ("09", "E0107"),
+        ("10", "E0102"),
         ("13", "E0102"),
     ];
     let files = programs(&folder("tests/wrong-programs"));
     for (number, code) in expected {
-        let (_, text) = files.iter().find(|(name, _)| name.starts_with(number)).unwrap();
+        let (_, text) = files
+            .iter()
+            .find(|(name, _)| name.starts_with(number))
+            .unwrap();
         let (_, diagnostics) = parse(SourceId(0), text);
         assert_eq!(diagnostics[0].code, code, "{number}");
     }
-    let (_, text) = files.iter().find(|(name, _)| name.starts_with("15")).unwrap();
-    let codes: Vec<String> =
-        parse(SourceId(0), text).1.into_iter().map(|diagnostic| diagnostic.code).collect();
+    let (_, text) = files
+        .iter()
+        .find(|(name, _)| name.starts_with("15"))
+        .unwrap();
+    let codes: Vec<String> = parse(SourceId(0), text)
+        .1
+        .into_iter()
+        .map(|diagnostic| diagnostic.code)
+        .collect();
     assert_eq!(codes, ["E0102", "E0103", "E0104"]);
 }
 
@@ -189,12 +248,21 @@ fn wrong_programs_have_the_first_code_that_is_expected() {
 fn what_was_meant_is_in_the_tree() {
     let pairs = [
         ("device d { pes: 4096 }", "device d { pes = 4096 }"),
-        ("device d { pes = 64; clock = 1 GHz; }", "device d { pes = 64, clock = 1 GHz }"),
-        ("problem p {\n minimise energy\n}", "problem p { minimize energy }"),
+        (
+            "device d { pes = 64; clock = 1 GHz; }",
+            "device d { pes = 64, clock = 1 GHz }",
+        ),
+        (
+            "problem p {\n minimise energy\n}",
+            "problem p { minimize energy }",
+        ),
         ("let a = 2 × 3 − 4", "let a = 2 * 3 - 4"),
         ("let a = “x”", "let a = \"x\""),
         ("let a = {64 128}", "let a = {64, 128}"),
-        ("problem p { require a =< 3 }", "problem p { require a <= 3 }"),
+        (
+            "problem p { require a =< 3 }",
+            "problem p { require a <= 3 }",
+        ),
         ("a { b = { c = 1 } }", "a { b { c = 1 } }"),
         ("sub x { pes in [64, 128 }", "sub x { pes in [64, 128] }"),
         ("let a = b with c = 1", "let a = b with { c = 1 }"),
@@ -214,7 +282,11 @@ fn deep_nesting_is_refused() {
     for opener in brackets {
         for closer in ["", ")", "}"] {
             let text = format!("x = {}{}", opener.repeat(20_000), closer.repeat(20_000));
-            let codes: Vec<String> = parse(SourceId(0), &text).1.into_iter().map(|d| d.code).collect();
+            let codes: Vec<String> = parse(SourceId(0), &text)
+                .1
+                .into_iter()
+                .map(|d| d.code)
+                .collect();
             assert_eq!(codes, ["E0109"], "{opener}");
         }
     }
@@ -232,5 +304,8 @@ fn deep_nesting_is_refused() {
 fn a_text_that_is_too_large_is_refused() {
     let text = "// remark\n".repeat(500_000);
     let (file, diagnostics) = parse(SourceId(0), &text);
-    assert_eq!((file.items.len(), diagnostics[0].code.as_str()), (0, "E0110"));
+    assert_eq!(
+        (file.items.len(), diagnostics[0].code.as_str()),
+        (0, "E0110")
+    );
 }

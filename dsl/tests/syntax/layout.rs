@@ -12,7 +12,11 @@ fn formatted(text: &str) -> String {
 
 /// What must survive: every sign but blanks and commas, in order.
 fn words(text: &str) -> String {
-    text.replace('≤', "<=").replace('≥', ">=").split_whitespace().collect::<String>().replace(',', "")
+    text.replace('≤', "<=")
+        .replace('≥', ">=")
+        .split_whitespace()
+        .collect::<String>()
+        .replace(',', "")
 }
 
 /// The same whatever their order: a comment inside an expression moves before it.
@@ -24,9 +28,17 @@ fn sorted(text: &str) -> Vec<char> {
 
 fn check(name: &str, text: &str) -> String {
     let once = formatted(text);
-    assert_eq!(formatted(&once), once, "{name} changes when it is formatted again");
+    assert_eq!(
+        formatted(&once),
+        once,
+        "{name} changes when it is formatted again"
+    );
     let (before, after) = (parse(SourceId(0), text).0, parse(SourceId(0), &once).0);
-    assert_eq!(after.without_spans(), before.without_spans(), "{name} has another tree");
+    assert_eq!(
+        after.without_spans(),
+        before.without_spans(),
+        "{name} has another tree"
+    );
     assert_eq!(sorted(&once), sorted(text), "{name} lost something");
     once
 }
@@ -41,7 +53,10 @@ fn examples_survive() {
 #[test]
 fn layout_rules_survive() {
     let files = programs(&folder("tests/wrong-programs"));
-    let (name, text) = files.iter().find(|(name, _)| name.starts_with("12")).unwrap();
+    let (name, text) = files
+        .iter()
+        .find(|(name, _)| name.starts_with("12"))
+        .unwrap();
     check(name, text);
 }
 
@@ -64,7 +79,10 @@ fn layouts() {
         ("", ""),
         ("\n\n// only a comment\n\n\n", "// only a comment\n"),
         ("let a=3\n\n\n\nlet b  =  4", "let a = 3\n\nlet b = 4\n"),
-        ("device d {pes=3,clock=1GHz}", "device d { pes = 3, clock = 1 GHz }\n"),
+        (
+            "device d {pes=3,clock=1GHz}",
+            "device d { pes = 3, clock = 1 GHz }\n",
+        ),
         ("device d {\npes=3}", "device d {\n  pes = 3\n}\n"),
         ("device d {\n\n}", "device d {}\n"),
         ("let a = [\n1,\n2,\n]", "let a = [1, 2]\n"),
@@ -79,10 +97,19 @@ fn layouts() {
 #[test]
 fn long_lines_are_broken() {
     let call = "let x = evaluate(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb, ccccccccccccccccccccccccccccccc)";
-    let set = format!("a {{ b in {{{}}} }}", (0..60).map(|i| i.to_string()).collect::<Vec<_>>().join(", "));
+    let set = format!(
+        "a {{ b in {{{}}} }}",
+        (0..60)
+            .map(|i| i.to_string())
+            .collect::<Vec<_>>()
+            .join(", ")
+    );
     let with = "let x = sweep(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, b with { aaaaaaaaaaaaaaa = 1, bbbbbbbbbbbbbbbbbbbbb = 2, c = 3 })";
     for text in [call, set.as_str(), with] {
         let once = check(text, text);
-        assert!(once.lines().all(|line| line.chars().count() <= 100), "{once}");
+        assert!(
+            once.lines().all(|line| line.chars().count() <= 100),
+            "{once}"
+        );
     }
 }

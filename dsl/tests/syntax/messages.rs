@@ -42,7 +42,10 @@ fn every_message_has_a_place_a_sentence_and_a_hint() {
     for (name, text) in programs(&folder("dsl/tests/syntax/slips")) {
         for diagnostic in messages(&name, &text).1 {
             assert!(!diagnostic.labels.is_empty(), "{name}: {diagnostic:#?}");
-            assert!(diagnostic.notes.iter().all(|note| note.ends_with('.')), "{diagnostic:#?}");
+            assert!(
+                diagnostic.notes.iter().all(|note| note.ends_with('.')),
+                "{diagnostic:#?}"
+            );
             assert_eq!(diagnostic.notes.len(), 1, "{name}: {diagnostic:#?}");
             assert!(diagnostic.hint.is_some(), "{name}: {diagnostic:#?}");
         }
@@ -54,13 +57,22 @@ fn hints_that_can_be_pasted_are_right() {
     // The line of the message is replaced by the hint; the message must go away.
     for (name, text) in programs(&folder("tests/wrong-programs")) {
         let (_, diagnostics) = messages(&name, &text);
-        let [diagnostic] = diagnostics.as_slice() else { continue };
-        let (Some(span), Some(hint)) = (diagnostic.span(), &diagnostic.hint) else { continue };
-        let Some(code) = hint.strip_prefix("write `").and_then(|h| h.strip_suffix('`')) else {
+        let [diagnostic] = diagnostics.as_slice() else {
+            continue;
+        };
+        let (Some(span), Some(hint)) = (diagnostic.span(), &diagnostic.hint) else {
+            continue;
+        };
+        let Some(code) = hint
+            .strip_prefix("write `")
+            .and_then(|h| h.strip_suffix('`'))
+        else {
             continue;
         };
         let line = text[..span.start as usize].matches('\n').count();
-        let whole_line = ["02", "03", "10", "12"].iter().any(|number| name.starts_with(number));
+        let whole_line = ["02", "03", "10", "12"]
+            .iter()
+            .any(|number| name.starts_with(number));
         if whole_line {
             let mut lines: Vec<&str> = text.lines().collect();
             lines[line] = code;
@@ -80,7 +92,9 @@ fn any_span_can_be_shown() {
         for start in places {
             for end in places {
                 let span = Span { source, start, end };
-                let diagnostic = Diagnostic::new("E0102", "title").at(span, "one").at(span, "two");
+                let diagnostic = Diagnostic::new("E0102", "title")
+                    .at(span, "one")
+                    .at(span, "two");
                 let all = [diagnostic.note("A sentence.").hint("write `x`")];
                 assert!(plain(&sources, &all).contains("= hint: write `x`"));
                 assert!(ansi(&sources, &all).contains("\u{1b}["));
@@ -94,7 +108,10 @@ fn any_span_can_be_shown() {
 fn a_message_without_a_place_is_shown() {
     let warning = Diagnostic::new("W0405", "too few seeds").note("Three are needed.");
     let shown = plain(&Sources::default(), &[warning]);
-    assert_eq!(shown, "warning[W0405]: too few seeds\n = Three are needed.\n\n");
+    assert_eq!(
+        shown,
+        "warning[W0405]: too few seeds\n = Three are needed.\n\n"
+    );
 }
 
 #[test]
@@ -103,7 +120,10 @@ fn json_counts_lines_and_columns_from_one() {
     let value = json(&sources, &diagnostics);
     let label = &value[1]["labels"][0];
     assert_eq!(label["file"], "a.nasaic");
-    assert_eq!((label["line"].as_u64(), label["column"].as_u64()), (Some(3), Some(6)));
+    assert_eq!(
+        (label["line"].as_u64(), label["column"].as_u64()),
+        (Some(3), Some(6))
+    );
     assert_eq!(label["end"]["column"], 7);
     assert_eq!(value[1]["severity"], "error");
     assert_eq!(value[1]["hint"], "write `pes = 4096`");

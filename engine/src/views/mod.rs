@@ -1,10 +1,85 @@
 //! Views: tables and figures of results. They compute nothing that a result does not hold.
+//!
+//! A view is a file with a function and a line of [`VIEWS`]; its name and parameters stand in the
+//! registry of functions. Views of rows ask [`columns`] for their numbers, so that units, names
+//! and warnings such as "illustrative surrogate" are the same everywhere.
+
+mod columns;
+mod convergence;
+mod energy;
+mod gantt;
+mod goal;
+mod heatmap;
+mod limits;
+mod names;
+mod nest;
+mod pareto;
+mod quantiles;
+mod rank;
+mod regret;
+mod reuse;
+mod roofline;
+mod rows;
+mod scatter;
+mod sense;
+mod table;
+mod units;
+mod work;
 
 use crate::call::Call;
 use crate::fault::Fault;
-use crate::item::Item;
+use crate::item::{Evaluation, Item};
+use std::sync::Arc;
+
+type View = fn(&Call<'_>) -> Result<Item, Fault>;
+
+const VIEWS: &[(&str, View)] = &[
+    ("convergence", convergence::view),
+    ("energy_breakdown", energy::view),
+    ("heatmap", heatmap::view),
+    ("loop_nest", nest::view),
+    ("pareto", pareto::view),
+    ("regret", regret::view),
+    ("reuse_table", reuse::view),
+    ("roofline", roofline::view),
+    ("scatter", scatter::view),
+    ("schedule", gantt::view),
+    ("table", table::view),
+];
 
 /// Draws the view that a call names.
 pub fn call(call: &Call<'_>) -> Result<Item, Fault> {
-    Err(Fault::new("E0704", format!("`{}` is not in this build", call.name)).at(call.at))
+    let view = VIEWS.iter().find(|(name, _)| *name == call.name).ok_or_else(|| {
+        Fault::new("E0704", format!("`{}` is not in this build", call.name)).at(call.at)
+    })?;
+    view.1(call).map_err(|fault| fault.at(call.at))
+}
+
+/// The one design that a view shows: a result, or the best of a search.
+fn design(call: &Call<'_>) -> Result<Arc<Evaluation>, Fault> {
+    match call.subject()? {
+        Item::Result(evaluation) => Ok(Arc::clone(evaluation)),
+        Item::Run(found) => match found.best() {
+            Some(best) => Ok(Arc::new(best?)),
+            None => Err(Fault::new("E0805", "the search has evaluated no design")),
+        },
+        _ => Err(Fault::new("E0305", format!("`{}` shows one design", call.name))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::VIEWS;
+    use nasaic_dsl::functions::{Group, all};
+
+    #[test]
+    fn every_view_of_the_registry_is_here() {
+        let views = all().iter().filter(|f| f.group == Group::View);
+        // `layers` gives rows, not a picture of them, and belongs to the actions.
+        let wanted: Vec<&str> = views.map(|f| f.name).filter(|name| *name != "layers").collect();
+        for name in &wanted {
+            assert!(VIEWS.iter().any(|v| v.0 == *name), "`{name}` is missing");
+        }
+        assert_eq!(wanted.len(), VIEWS.len());
+    }
 }

@@ -13,7 +13,11 @@ pub(super) struct Comments<'a> {
 impl<'a> Comments<'a> {
     /// The comments of `text`, none of them taken.
     pub fn new(text: &'a str, all: &'a [Comment]) -> Self {
-        Self { text, all, taken: vec![false; all.len()] }
+        Self {
+            text,
+            all,
+            taken: vec![false; all.len()],
+        }
     }
 
     /// Whether a comment inside `range` waits.
@@ -46,7 +50,11 @@ impl<'a> Comments<'a> {
         let mut from = range.end;
         for next in self.indices(&(range.end..limit)) {
             let between = &self.text[from..self.all[next].start];
-            if self.taken[next] || !between.chars().all(|c| matches!(c, ' ' | '\t' | '\r' | ',')) {
+            if self.taken[next]
+                || !between
+                    .chars()
+                    .all(|c| matches!(c, ' ' | '\t' | '\r' | ','))
+            {
                 break;
             }
             beside.push(next);

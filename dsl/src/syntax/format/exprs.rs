@@ -35,7 +35,8 @@ impl Printer<'_> {
     pub fn expr(&mut self, expr: &Expr, tail: usize) {
         let end = expr.span.end as usize;
         let flat = self.flat(expr);
-        if let Some(flat) = flat.filter(|f| self.lines.column() + f.chars().count() + tail <= WIDTH) {
+        if let Some(flat) = flat.filter(|f| self.lines.column() + f.chars().count() + tail <= WIDTH)
+        {
             return self.lines.write(&flat);
         }
         match &expr.kind {
@@ -56,7 +57,8 @@ impl Printer<'_> {
                 self.lines.write("..");
                 self.expr(end, tail);
                 if let Some(step) = step {
-                    self.lines.write(if step.times { " step *" } else { " step " });
+                    self.lines
+                        .write(if step.times { " step *" } else { " step " });
                     self.expr(&step.value, tail);
                 }
             }
@@ -79,7 +81,9 @@ impl Printer<'_> {
                 self.lines.write("-");
                 self.expr(inner, tail);
             }
-            ExprKind::Binary { op, left, right, .. } => {
+            ExprKind::Binary {
+                op, left, right, ..
+            } => {
                 self.expr(left, 0);
                 self.lines.write(&format!(" {} ", op.sign()));
                 self.expr(right, tail);
@@ -94,7 +98,9 @@ impl Printer<'_> {
             | ExprKind::Bool(_)
             | ExprKind::Name(_)
             | ExprKind::Hole => {
-                let words = self.flat(expr).unwrap_or_else(|| self.slice(expr.span).to_owned());
+                let words = self
+                    .flat(expr)
+                    .unwrap_or_else(|| self.slice(expr.span).to_owned());
                 self.lines.write(&words);
             }
         }
@@ -103,7 +109,16 @@ impl Printer<'_> {
     /// A set or list over several lines; short values share them.
     fn values(&mut self, whole: &Expr, signs: [&str; 2], elements: &[Expr]) {
         let span = range(whole.span);
-        let simple = |e: &Expr| !matches!(e.kind, ExprKind::Call { .. } | ExprKind::With { .. } | ExprKind::Block { .. } | ExprKind::Set(_) | ExprKind::List(_));
+        let simple = |e: &Expr| {
+            !matches!(
+                e.kind,
+                ExprKind::Call { .. }
+                    | ExprKind::With { .. }
+                    | ExprKind::Block { .. }
+                    | ExprKind::Set(_)
+                    | ExprKind::List(_)
+            )
+        };
         let flat: Option<Vec<String>> = elements.iter().map(|e| self.flat(e)).collect();
         match flat {
             Some(flat) if elements.iter().all(simple) && !self.comments.any_in(&span) => {
@@ -123,7 +138,9 @@ impl Printer<'_> {
         self.lines.indent();
         let margin = self.lines.column();
         for value in values {
-            if self.lines.column() > margin && self.lines.column() + value.chars().count() + 2 > WIDTH {
+            if self.lines.column() > margin
+                && self.lines.column() + value.chars().count() + 2 > WIDTH
+            {
                 self.lines.end(None);
             } else if self.lines.column() > margin {
                 self.lines.write(" ");
@@ -140,7 +157,9 @@ impl Printer<'_> {
         let inner = span.start + 1..span.end - 1;
         let start = |place: usize| elements.get(place).map_or(inner.end, |e| e.range().start);
         self.lines.write(open);
-        let beside = self.comments.take_beside(span.start..inner.start, &[], start(0));
+        let beside = self
+            .comments
+            .take_beside(span.start..inner.start, &[], start(0));
         self.lines.end(beside);
         self.lines.indent();
         let mut before = inner.start;
@@ -149,7 +168,9 @@ impl Printer<'_> {
             self.comments_before(before, at.start);
             let mut brackets_inside = Vec::new();
             brackets(self, element.value(), &mut brackets_inside);
-            let beside = self.comments.take_beside(at.clone(), &brackets_inside, start(place + 1));
+            let beside = self
+                .comments
+                .take_beside(at.clone(), &brackets_inside, start(place + 1));
             self.element(*element, 1);
             self.lines.write(",");
             self.lines.end(beside);
@@ -161,7 +182,10 @@ impl Printer<'_> {
     }
 
     fn element(&mut self, element: Element<'_>, tail: usize) {
-        if let Element::Arg(Arg { name: Some(name), .. }) = element {
+        if let Element::Arg(Arg {
+            name: Some(name), ..
+        }) = element
+        {
             self.lines.write(&format!("{} = ", name.text));
         }
         self.expr(element.value(), tail);
@@ -183,8 +207,14 @@ impl Printer<'_> {
     /// `sweep(network, base with {` … `})`; `None` if there is no such argument.
     fn held_together(&self, args: &[Arg], call: Range<usize>, tail: usize) -> Option<usize> {
         let flat: Vec<Option<String>> = args.iter().map(|arg| self.flat_arg(arg)).collect();
-        let width = |place: usize| flat[place].as_ref().map_or(usize::MAX, |f| f.chars().count());
-        let long = (0..args.len()).filter(|place| spreads(&args[*place].value)).max_by_key(|p| width(*p))?;
+        let width = |place: usize| {
+            flat[place]
+                .as_ref()
+                .map_or(usize::MAX, |f| f.chars().count())
+        };
+        let long = (0..args.len())
+            .filter(|place| spreads(&args[*place].value))
+            .max_by_key(|p| width(*p))?;
         if (0..args.len()).any(|place| place != long && flat[place].is_none()) {
             return None;
         }
@@ -202,7 +232,10 @@ impl Printer<'_> {
 
     /// The characters of an argument up to its bracket.
     fn head_width(&self, arg: &Arg) -> Option<usize> {
-        let name = arg.name.as_ref().map_or(0, |name| name.text.chars().count() + " = ".len());
+        let name = arg
+            .name
+            .as_ref()
+            .map_or(0, |name| name.text.chars().count() + " = ".len());
         let base = match &arg.value.kind {
             ExprKind::With { base, .. } => self.flat(base)?.chars().count() + " with ".len(),
             ExprKind::Block { kind, .. } => kind.text.chars().count() + 1,
@@ -254,7 +287,9 @@ impl Printer<'_> {
 fn spreads(value: &Expr) -> bool {
     match &value.kind {
         ExprKind::Set(elements) | ExprKind::List(elements) => !elements.is_empty(),
-        ExprKind::With { items, base } => !items.is_empty() && matches!(base.kind, ExprKind::Name(_) | ExprKind::Member { .. }),
+        ExprKind::With { items, base } => {
+            !items.is_empty() && matches!(base.kind, ExprKind::Name(_) | ExprKind::Member { .. })
+        }
         ExprKind::Block { items, .. } => !items.is_empty(),
         _ => false,
     }

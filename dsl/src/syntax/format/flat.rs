@@ -12,7 +12,11 @@ pub(super) fn range(span: Span) -> Range<usize> {
 
 /// The bytes of an argument.
 pub(super) fn arg_range(arg: &Arg) -> Range<usize> {
-    let start = arg.name.as_ref().map_or(arg.value.span, |name| name.span).start;
+    let start = arg
+        .name
+        .as_ref()
+        .map_or(arg.value.span, |name| name.span)
+        .start;
     start as usize..arg.value.span.end as usize
 }
 
@@ -34,8 +38,14 @@ impl Printer<'_> {
             }
             ItemKind::Goal { sense, value } => format!("{} {}", goal(*sense), self.flat(value)?),
             ItemKind::Require(check) => format!("require {}", self.flat(check)?),
-            ItemKind::Expect { check, message: None } => format!("expect {}", self.flat(check)?),
-            ItemKind::Expect { check, message: Some(message) } => {
+            ItemKind::Expect {
+                check,
+                message: None,
+            } => format!("expect {}", self.flat(check)?),
+            ItemKind::Expect {
+                check,
+                message: Some(message),
+            } => {
                 format!("expect {}, {}", self.flat(check)?, self.slice(message.span))
             }
             ItemKind::Field { path, open, value } => {
@@ -52,7 +62,10 @@ impl Printer<'_> {
             Use::File { path, name } => format!("use {} as {}", self.slice(path.span), name.text),
             Use::Module { path, names } => {
                 let words = |all: &[crate::syntax::tree::Name], join: &str| {
-                    all.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join(join)
+                    all.iter()
+                        .map(|n| n.text.as_str())
+                        .collect::<Vec<_>>()
+                        .join(join)
                 };
                 match names.as_slice() {
                     [] => format!("use {}", words(path, ".")),
@@ -66,7 +79,10 @@ impl Printer<'_> {
         let head = block_head(block);
         match &block.body {
             None => Some(head),
-            Some(items) => Some(format!("{head} {}", self.flat_body(items, head_end(block), end)?)),
+            Some(items) => Some(format!(
+                "{head} {}",
+                self.flat_body(items, head_end(block), end)?
+            )),
         }
     }
 
@@ -91,8 +107,14 @@ impl Printer<'_> {
             return None;
         }
         Some(match &expr.kind {
-            ExprKind::Number { text, unit: None, .. } => text.clone(),
-            ExprKind::Number { text, unit: Some(unit), .. } => {
+            ExprKind::Number {
+                text, unit: None, ..
+            } => text.clone(),
+            ExprKind::Number {
+                text,
+                unit: Some(unit),
+                ..
+            } => {
                 format!("{text} {}", self.slice(unit.span))
             }
             ExprKind::Text(_) | ExprKind::Bool(_) | ExprKind::Name(_) | ExprKind::Hole => {
@@ -112,13 +134,17 @@ impl Printer<'_> {
             }
             ExprKind::Group(inner) => format!("({})", self.flat(inner)?),
             ExprKind::Member { base, name } => format!("{}.{}", self.flat(base)?, name.text),
-            ExprKind::Index { base, index } => format!("{}[{}]", self.flat(base)?, self.flat(index)?),
+            ExprKind::Index { base, index } => {
+                format!("{}[{}]", self.flat(base)?, self.flat(index)?)
+            }
             ExprKind::Call { callee, args } => {
                 let args: Option<Vec<String>> = args.iter().map(|arg| self.flat_arg(arg)).collect();
                 format!("{}({})", self.flat(callee)?, args?.join(", "))
             }
             ExprKind::Negate(inner) => format!("-{}", self.flat(inner)?),
-            ExprKind::Binary { op, left, right, .. } => {
+            ExprKind::Binary {
+                op, left, right, ..
+            } => {
                 format!("{} {} {}", self.flat(left)?, op.sign(), self.flat(right)?)
             }
             ExprKind::As { value, unit } => {
@@ -129,7 +155,11 @@ impl Printer<'_> {
                 format!("{} with {body}", self.flat(base)?)
             }
             ExprKind::Block { kind, items } => {
-                format!("{} {}", kind.text, self.flat_body(items, kind.span.end as usize, end)?)
+                format!(
+                    "{} {}",
+                    kind.text,
+                    self.flat_body(items, kind.span.end as usize, end)?
+                )
             }
         })
     }

@@ -14,7 +14,9 @@ impl Printer<'_> {
             let span = range(item.span);
             before = self.comments_before(before, span.start);
             self.blank_between(before, span.start);
-            let limit = items.get(place + 1).map_or(end, |next| next.span.start as usize);
+            let limit = items
+                .get(place + 1)
+                .map_or(end, |next| next.span.start as usize);
             let brackets = item_brackets(self, item);
             let beside = self.comments.take_beside(span.clone(), &brackets, limit);
             self.item(item);
@@ -53,18 +55,25 @@ impl Printer<'_> {
         }
         match &item.kind {
             ItemKind::Use(import) => self.long_use(import),
-            ItemKind::Let { name, value } => self.headed(&format!("let {} = ", name.text), value, 0),
+            ItemKind::Let { name, value } => {
+                self.headed(&format!("let {} = ", name.text), value, 0)
+            }
             ItemKind::Choose { name, domain } => {
                 self.headed(&format!("choose {} in ", name.text), domain, 0);
             }
             ItemKind::Script { name, text, .. } => {
-                self.lines.write(&format!("script {} \"\"\"{text}\"\"\"", name.text));
+                self.lines
+                    .write(&format!("script {} \"\"\"{text}\"\"\"", name.text));
             }
             ItemKind::Goal { sense, value } => self.headed(&format!("{} ", goal(*sense)), value, 0),
             ItemKind::Require(check) => self.headed("require ", check, 0),
             ItemKind::Expect { check, message } => {
                 let message = message.as_ref().map_or("", |m| self.slice(m.span));
-                let tail = if message.is_empty() { 0 } else { message.chars().count() + 2 };
+                let tail = if message.is_empty() {
+                    0
+                } else {
+                    message.chars().count() + 2
+                };
                 self.headed("expect ", check, tail);
                 if tail > 0 {
                     self.lines.write(&format!(", {message}"));
@@ -92,8 +101,12 @@ impl Printer<'_> {
 
     fn long_use(&mut self, import: &Use) {
         let Use::Module { path, names } = import else {
-            let Use::File { path, name } = import else { return };
-            return self.lines.write(&format!("use {} as {}", self.slice(path.span), name.text));
+            let Use::File { path, name } = import else {
+                return;
+            };
+            return self
+                .lines
+                .write(&format!("use {} as {}", self.slice(path.span), name.text));
         };
         let path: Vec<&str> = path.iter().map(|n| n.text.as_str()).collect();
         self.lines.write(&format!("use {}", path.join(".")));
@@ -164,7 +177,8 @@ pub(super) fn brackets(printer: &Printer<'_>, expr: &Expr, found: &mut Vec<Range
         ExprKind::Range { start, end, step } => {
             brackets(printer, start, found);
             brackets(printer, end, found);
-            step.iter().for_each(|step| brackets(printer, &step.value, found));
+            step.iter()
+                .for_each(|step| brackets(printer, &step.value, found));
         }
         ExprKind::Group(inner) | ExprKind::Negate(inner) => brackets(printer, inner, found),
         ExprKind::Member { base, .. } => brackets(printer, base, found),

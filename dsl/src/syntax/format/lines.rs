@@ -68,8 +68,15 @@ impl Lines {
     /// The whole text. Comments behind consecutive lines begin in the same column.
     pub fn finish(self) -> String {
         let mut text = String::new();
-        for run in self.done.chunk_by(|a, b| a.comment.is_some() == b.comment.is_some()) {
-            let width = run.iter().map(|line| line.code.chars().count()).max().unwrap_or(0);
+        for run in self
+            .done
+            .chunk_by(|a, b| a.comment.is_some() == b.comment.is_some())
+        {
+            let width = run
+                .iter()
+                .map(|line| line.code.chars().count())
+                .max()
+                .unwrap_or(0);
             for line in run {
                 text.push_str(&line.code);
                 if let Some(comment) = &line.comment {

@@ -20,7 +20,11 @@ use crate::source::SourceId;
 
 /// The text in canonical layout, or what is wrong with it.
 pub fn format(source: SourceId, text: &str) -> Result<String, Vec<Diagnostic>> {
-    let Reading { file, lexed, diagnostics } = read(source, text, |_, _, _| {});
+    let Reading {
+        file,
+        lexed,
+        diagnostics,
+    } = read(source, text, |_, _, _| {});
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
@@ -46,7 +50,9 @@ impl<'a> Printer<'a> {
     /// The place of the `{` or `(` that is the first such sign at or after byte `from`.
     fn opening(&self, from: usize, sign: &str) -> usize {
         let first = self.tokens.partition_point(|t| t.start < from);
-        let found = self.tokens[first..].iter().find(|t| &self.text[t.start..t.end] == sign);
+        let found = self.tokens[first..]
+            .iter()
+            .find(|t| &self.text[t.start..t.end] == sign);
         found.map_or(from, |t| t.start)
     }
 

@@ -42,14 +42,20 @@ pub(super) fn declaration(s: &Statement<'_>) -> Option<Diagnostic> {
         "choose" if sign != "in" => (
             "`choose` without `in`",
             "A decision is declared with `choose name in {…}`.",
-            format!("write `choose {} in {{…}}`", if s.is_word(1) { name } else { "name" }),
+            format!(
+                "write `choose {} in {{…}}`",
+                if s.is_word(1) { name } else { "name" }
+            ),
         ),
         "use" if s.understood == 0 || s.word(s.understood) != "." => return Some(import(s)),
         "use" => return Some(import(s)),
         "script" => (
             "a script without its text",
             "The text of a script stands between three quotation marks.",
-            format!("write `script {} \"\"\" … \"\"\"`", if s.is_word(1) { name } else { "name" }),
+            format!(
+                "write `script {} \"\"\" … \"\"\"`",
+                if s.is_word(1) { name } else { "name" }
+            ),
         ),
         "require" | "expect" if s.tokens.len() == 1 => (
             "a condition is missing",
@@ -63,8 +69,16 @@ pub(super) fn declaration(s: &Statement<'_>) -> Option<Diagnostic> {
         ),
         _ => return None,
     };
-    let last = if s.word(0) == "script" { 1 } else { s.tokens.len().min(3) };
-    Some(e0102(title, s.span(0, last), "not understood").note(note).hint(hint))
+    let last = if s.word(0) == "script" {
+        1
+    } else {
+        s.tokens.len().min(3)
+    };
+    Some(
+        e0102(title, s.span(0, last), "not understood")
+            .note(note)
+            .hint(hint),
+    )
 }
 
 /// `use` followed by something else than `a.b.{x}` or `"file" as name`.
@@ -72,13 +86,20 @@ pub(super) fn import(s: &Statement<'_>) -> Diagnostic {
     let words = s.from(1);
     let hint = if s.kind(1) == Some(TokenKind::Text { closed: true }) {
         let file = words.split('"').nth(1).unwrap_or("");
-        let stem = file.rsplit('/').next().and_then(|f| f.split('.').next()).unwrap_or("name");
+        let stem = file
+            .rsplit('/')
+            .next()
+            .and_then(|f| f.split('.').next())
+            .unwrap_or("name");
         format!("write `use {} as {}`", s.word(1), identifier(stem))
     } else if words.contains("::") || words.contains('/') {
         format!("write `use {}`", words.replace("::", ".").replace('/', "."))
     } else if words.contains('*') {
         String::from("name what you need: `use templates.{nvdla, eyeriss}`")
-    } else if let Some((module, rest)) = words.split_once('{').filter(|(m, _)| !m.trim().ends_with('.')) {
+    } else if let Some((module, rest)) = words
+        .split_once('{')
+        .filter(|(m, _)| !m.trim().ends_with('.'))
+    {
         format!("write `use {}.{{{}`", module.trim(), rest.trim_start())
     } else {
         String::from("write `use templates.{nvdla}`, or `use \"file.onnx\" as name`")

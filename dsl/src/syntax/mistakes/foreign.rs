@@ -19,16 +19,27 @@ pub(super) fn explain(s: &Statement<'_>) -> Diagnostic {
             "Functions are not written here but in a script.",
             String::from("write the function inside `script name \"\"\" … \"\"\"`"),
         ),
-        "import" if rest.contains(" as ") => {
-            ("Names are brought in with `use`.", String::from("write `use module.{name}`"))
-        }
-        "import" => ("Names are brought in with `use`.", format!("write `use {rest}`")),
+        "import" if rest.contains(" as ") => (
+            "Names are brought in with `use`.",
+            String::from("write `use module.{name}`"),
+        ),
+        "import" => (
+            "Names are brought in with `use`.",
+            format!("write `use {rest}`"),
+        ),
         "from" => ("Names are brought in with `use`.", from(rest)),
         "print" | "println" => (
             "An expression that stands alone on a line is shown.",
             format!("write `{}` on a line of its own", shown(rest)),
         ),
-        "return" => ("A value gets a name with `let`.", format!("write `let result = {rest}`")),
+        "return" => (
+            "A value gets a name with `let`.",
+            format!("write `let result = {rest}`"),
+        ),
+        "and" => (
+            "Each condition is a statement of its own, and all of them must hold.",
+            format!("write `require {rest}` on a line of its own"),
+        ),
         _ => (
             "Conditions are not joined; each is a statement, and all of them must hold.",
             String::from("write one `require` for each condition"),
@@ -50,5 +61,7 @@ fn from(rest: &str) -> String {
 
 /// The argument of `print(…)`.
 fn shown(rest: &str) -> &str {
-    rest.strip_prefix('(').and_then(|r| r.strip_suffix(')')).unwrap_or(rest)
+    rest.strip_prefix('(')
+        .and_then(|r| r.strip_suffix(')'))
+        .unwrap_or(rest)
 }

@@ -14,9 +14,16 @@ pub(super) fn quoted_name(s: &Statement<'_>) -> Option<Diagnostic> {
     }
     let name = s.word(0).trim_matches('"');
     let sign = if s.word(1) == "in" { "in" } else { "=" };
-    let diagnostic = e0102("a name in quotation marks", s.span(0, 1), "write the bare name")
-        .note("Names stand without quotation marks; a string is a value.")
-        .hint(format!("write `{name} {sign} {}`", s.from(2).trim_end_matches(',')));
+    let diagnostic = e0102(
+        "a name in quotation marks",
+        s.span(0, 1),
+        "write the bare name",
+    )
+    .note("Names stand without quotation marks; a string is a value.")
+    .hint(format!(
+        "write `{name} {sign} {}`",
+        s.from(2).trim_end_matches(',')
+    ));
     Some(diagnostic)
 }
 
@@ -32,9 +39,13 @@ pub(super) fn dashed_name(s: &Statement<'_>) -> Option<Diagnostic> {
         return None;
     }
     let name = s.between(first, last + 1);
-    let diagnostic = e0102(format!("`{name}` is not a name"), s.span(first, last + 1), "a `-` is a minus")
-        .note("A name has letters, digits and `_`.")
-        .hint(format!("write `{}`", name.replace('-', "_")));
+    let diagnostic = e0102(
+        format!("`{name}` is not a name"),
+        s.span(first, last + 1),
+        "a `-` is a minus",
+    )
+    .note("A name has letters, digits and `_`.")
+    .hint(format!("write `{}`", name.replace('-', "_")));
     Some(diagnostic)
 }
 
@@ -46,9 +57,13 @@ pub(super) fn name_with_digit_first(s: &Statement<'_>) -> Option<Diagnostic> {
     if !s.touches_next(first) || !s.is_word(first + 1) || !follows {
         return None;
     }
-    let diagnostic = e0102(format!("`{name}` is not a name"), s.span(first, first + 2), "begins with a digit")
-        .note("A name begins with a letter or `_`.")
-        .hint(format!("write `{}{}`", s.word(first + 1), s.word(first)));
+    let diagnostic = e0102(
+        format!("`{name}` is not a name"),
+        s.span(first, first + 2),
+        "begins with a digit",
+    )
+    .note("A name begins with a letter or `_`.")
+    .hint(format!("write `{}{}`", s.word(first + 1), s.word(first)));
     Some(diagnostic)
 }
 
@@ -73,17 +88,27 @@ pub(super) fn quoted_label(s: &Statement<'_>) -> Option<Diagnostic> {
     if !s.is_word(0) || !quoted {
         return None;
     }
-    let diagnostic = e0102("a label in quotation marks", s.span(1, 2), "write a bare name")
-        .note("The label of a block is a name, not a string.")
-        .hint(format!("write `{} {} {{`", s.word(0), identifier(s.word(1))));
+    let diagnostic = e0102(
+        "a label in quotation marks",
+        s.span(1, 2),
+        "write a bare name",
+    )
+    .note("The label of a block is a name, not a string.")
+    .hint(format!(
+        "write `{} {} {{`",
+        s.word(0),
+        identifier(s.word(1))
+    ));
     Some(diagnostic)
 }
 
 /// The nearest name to a string.
 pub(super) fn identifier(text: &str) -> String {
     let inner = text.trim_matches('"').trim();
-    let name: String =
-        inner.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let name: String = inner
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect();
     match name.chars().next() {
         Some(c) if c.is_ascii_alphabetic() || c == '_' => name,
         _ => format!("n{name}"),
@@ -92,13 +117,19 @@ pub(super) fn identifier(text: &str) -> String {
 
 /// `clock speed = 1 GHz`.
 pub(super) fn name_of_two_words(s: &Statement<'_>) -> Option<Diagnostic> {
-    let words = (0..s.tokens.len()).take_while(|i| s.is_word(*i) && !is_reserved(s.word(*i))).count();
+    let words = (0..s.tokens.len())
+        .take_while(|i| s.is_word(*i) && !is_reserved(s.word(*i)))
+        .count();
     if words < 2 || s.word(words) != "=" {
         return None;
     }
     let names: Vec<&str> = (0..words).map(|i| s.word(i)).collect();
     let diagnostic = e0102("a name is one word", s.span(0, words), "two words")
         .note("The parts of a name are joined with `_`.")
-        .hint(format!("write `{} = {}`", names.join("_"), s.from(words + 1)));
+        .hint(format!(
+            "write `{} = {}`",
+            names.join("_"),
+            s.from(words + 1)
+        ));
     Some(diagnostic)
 }

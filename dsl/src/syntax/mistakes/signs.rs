@@ -19,7 +19,9 @@ pub(crate) fn is_reserved(word: &str) -> bool {
 pub(crate) fn reserved(word: &str, span: Span) -> Diagnostic {
     Diagnostic::new("E0106", format!("`{word}` is a reserved word"))
         .at(span, "this cannot be a name")
-        .note(format!("The language uses `{word}` itself, so nothing else can have this name."))
+        .note(format!(
+            "The language uses `{word}` itself, so nothing else can have this name."
+        ))
         .hint(format!("write another name, such as `my_{word}`"))
 }
 
@@ -32,7 +34,7 @@ pub(crate) fn operator(written: &str, whole: &str, span: Span) -> (Option<Binary
         "=>" | ">=" => BinaryOp::Ge,
         "<>" | "=!" | "!=" => BinaryOp::Ne,
         "==" => BinaryOp::Eq,
-        "**" => return (Some(BinaryOp::Pow), power(span)),
+        "**" => return (Some(BinaryOp::Pow), power(whole, span)),
         _ => return (None, joined(written, span)),
     };
     (Some(op), comparison(written, op.sign(), whole, span))
@@ -51,11 +53,11 @@ pub(crate) fn comparison(written: &str, meant: &str, whole: &str, span: Span) ->
         .hint(format!("write `{}`", whole.replacen(written, meant, 1)))
 }
 
-fn power(span: Span) -> Diagnostic {
+fn power(whole: &str, span: Span) -> Diagnostic {
     Diagnostic::new("E0102", "`**` is not an operator")
         .at(span, "write `^` here")
         .note("A power is written with `^`.")
-        .hint("write `^`")
+        .hint(format!("write `{}`", whole.replacen("**", "^", 1)))
 }
 
 fn joined(written: &str, span: Span) -> Diagnostic {
@@ -73,7 +75,10 @@ pub(crate) fn junk(words: &str, span: Span) -> Diagnostic {
             .note("Values are given with `=`, and the braces of a block follow its kind.")
             .hint("write `kind { name = value }`");
     }
-    let word: String = words.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    let word: String = words
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .collect();
     if is_reserved(&word) {
         return reserved(&word, span);
     }

@@ -67,7 +67,12 @@ fn wrong_comparison(s: &Statement<'_>) -> Option<Diagnostic> {
             ("!", "=") => (2, "!="),
             _ => return None,
         };
-        Some(comparison(s.between(i, i + length), meant, s.from(0), s.span(i, i + length)))
+        Some(comparison(
+            s.between(i, i + length),
+            meant,
+            s.from(0),
+            s.span(i, i + length),
+        ))
     })
 }
 
@@ -76,14 +81,24 @@ fn unit_without_comma(s: &Statement<'_>) -> Option<Diagnostic> {
     let before = s.understood.checked_sub(1)?;
     let number = s.kind(before) == Some(TokenKind::Number);
     let item = s.is_word(before + 1) && matches!(s.word(before + 2), "=" | "in" | "{" | ".");
-    (number && item).then(|| comma_after_number(s.word(before), s.from(before + 1), s.span(before, before + 1)))
+    (number && item).then(|| {
+        comma_after_number(
+            s.word(before),
+            s.from(before + 1),
+            s.span(before, before + 1),
+        )
+    })
 }
 
 /// An item on the line of a number, where a word is the number's unit.
 pub(crate) fn comma_after_number(number: &str, next: &str, at: Span) -> Diagnostic {
-    e0102(format!("a comma is missing after `{number}`"), at, "put a `,` after this")
-        .note("A word after a number on the same line is its unit.")
-        .hint(format!("write `{number}, {next}`"))
+    e0102(
+        format!("a comma is missing after `{number}`"),
+        at,
+        "put a `,` after this",
+    )
+    .note("A word after a number on the same line is its unit.")
+    .hint(format!("write `{number}, {next}`"))
 }
 
 /// `pes 4096`.
@@ -105,9 +120,13 @@ fn missing_equals(s: &Statement<'_>) -> Option<Diagnostic> {
         Inside::File => format!("write `let {name} = {value}`"),
     };
     let next = s.span(path, path + 1);
-    let diagnostic = e0102(format!("`=` is missing after `{name}`"), next, "a `=` belongs before this")
-        .note("A value is given with `=`.")
-        .hint(hint);
+    let diagnostic = e0102(
+        format!("`=` is missing after `{name}`"),
+        next,
+        "a `=` belongs before this",
+    )
+    .note("A value is given with `=`.")
+    .hint(hint);
     Some(diagnostic)
 }
 
@@ -117,18 +136,30 @@ fn double_equals(s: &Statement<'_>) -> Option<Diagnostic> {
     if path == 0 || s.word(path) != "==" {
         return None;
     }
-    let diagnostic = e0102("`==` where `=` belongs", s.span(path, path + 1), "write `=` here")
-        .note("One `=` gives a value; `==` compares.")
-        .hint(format!("write `{} = {}`", s.between(0, path), s.from(path + 1)));
+    let diagnostic = e0102(
+        "`==` where `=` belongs",
+        s.span(path, path + 1),
+        "write `=` here",
+    )
+    .note("One `=` gives a value; `==` compares.")
+    .hint(format!(
+        "write `{} = {}`",
+        s.between(0, path),
+        s.from(path + 1)
+    ));
     Some(diagnostic)
 }
 
 /// `x += 1`.
 fn changed_value(s: &Statement<'_>) -> Option<Diagnostic> {
     let at = (0..s.tokens.len()).find(|i| matches!(s.word(*i), "+=" | "-=" | "*=" | "/="))?;
-    let diagnostic = e0102("nothing can be changed", s.span(at, at + 1), "changes a value")
-        .note("A name keeps its value; `with` makes a changed copy.")
-        .hint("write `let other = base with { … }`");
+    let diagnostic = e0102(
+        "nothing can be changed",
+        s.span(at, at + 1),
+        "changes a value",
+    )
+    .note("A name keeps its value; `with` makes a changed copy.")
+    .hint("write `let other = base with { … }`");
     Some(diagnostic)
 }
 
@@ -137,29 +168,49 @@ fn bare_expression(s: &Statement<'_>) -> Option<Diagnostic> {
     if s.understood != s.tokens.len() {
         return None;
     }
-    let compares = ["<=", ">=", "<", ">", "≤", "≥"].iter().any(|sign| s.position(sign).is_some());
+    let compares = ["<=", ">=", "<", ">", "≤", "≥"]
+        .iter()
+        .any(|sign| s.position(sign).is_some());
     let words = s.from(0);
     let (note, hint) = if compares {
-        ("A condition is written with `require`.", format!("write `require {words}`"))
+        (
+            "A condition is written with `require`.",
+            format!("write `require {words}`"),
+        )
     } else {
         (
             "A block holds fields and blocks; an expression is shown only outside of all blocks.",
             String::from("give it to a field, `name = …`, or move it out of the block"),
         )
     };
-    Some(e0102("an expression alone in a block", s.all(), "belongs to no field").note(note).hint(hint))
+    Some(
+        e0102(
+            "an expression alone in a block",
+            s.all(),
+            "belongs to no field",
+        )
+        .note(note)
+        .hint(hint),
+    )
 }
 
 /// `.5`.
 fn number_with_dot_first(s: &Statement<'_>) -> Option<Diagnostic> {
     let at = (0..s.tokens.len()).find(|i| {
         let operand = *i > 0 && matches!(s.kind(i - 1), Some(TokenKind::Word | TokenKind::Close));
-        s.word(*i) == "." && s.touches_next(*i) && s.kind(i + 1) == Some(TokenKind::Number) && !operand
+        s.word(*i) == "."
+            && s.touches_next(*i)
+            && s.kind(i + 1) == Some(TokenKind::Number)
+            && !operand
     })?;
     let number = s.between(at, at + 2);
-    let diagnostic = e0102(format!("`{number}` is not a number"), s.span(at, at + 2), "begins with a dot")
-        .note("A digit stands before the dot of a number.")
-        .hint(format!("write `0{number}`"));
+    let diagnostic = e0102(
+        format!("`{number}` is not a number"),
+        s.span(at, at + 2),
+        "begins with a dot",
+    )
+    .note("A digit stands before the dot of a number.")
+    .hint(format!("write `0{number}`"));
     Some(diagnostic)
 }
 
@@ -177,19 +228,27 @@ fn value_without_name(s: &Statement<'_>) -> Option<Diagnostic> {
 
 /// `pes =` and, on the next line, `clock = 1 GHz`: the name was taken for the value.
 fn value_from_next_line(s: &Statement<'_>) -> Option<Diagnostic> {
-    let before = s.before.filter(|before| needs_value(&s.text[before.start..before.end]))?;
+    let before = s
+        .before
+        .filter(|before| needs_value(&s.text[before.start..before.end]))?;
     let field = s.understood > 0 && s.path_length() == s.understood;
     if !field || !matches!(s.word(s.understood), "=" | ":") {
         return None;
     }
     let sign = &s.text[before.start..before.end];
-    Some(missing_after(sign, Span::new(s.source, before.start, before.end)))
+    Some(missing_after(
+        sign,
+        Span::new(s.source, before.start, before.end),
+    ))
 }
 
 /// `x = use`.
 fn reserved_value(s: &Statement<'_>) -> Option<Diagnostic> {
     let at = (1..s.tokens.len()).find(|i| {
-        let expected = matches!(s.word(i - 1), "=" | "," | "(" | "[" | "in" | "+" | "*" | "/");
+        let expected = matches!(
+            s.word(i - 1),
+            "=" | "," | "(" | "[" | "in" | "+" | "*" | "/"
+        );
         let word = s.word(*i);
         expected && is_reserved(word) && !matches!(word, "true" | "false")
     })?;
@@ -204,14 +263,22 @@ fn unfinished(s: &Statement<'_>) -> Option<Diagnostic> {
 
 /// Whether a value must follow this sign or word.
 fn needs_value(sign: &str) -> bool {
-    let signs = ["=", "in", "+", "-", "*", "/", "^", "<=", ">=", "<", ">", "==", "!=", "..", "step"];
+    let signs = [
+        "=", "in", "+", "-", "*", "/", "^", "<=", ">=", "<", ">", "==", "!=", "..", "step",
+    ];
     signs.contains(&sign)
 }
 
 fn missing_after(sign: &str, at: Span) -> Diagnostic {
-    e0102(format!("nothing follows `{sign}`"), at, "a value is missing after this")
-        .note(format!("A value belongs after `{sign}`, on the same line."))
-        .hint(format!("write the value after `{sign}`, or `?` if you do not know it yet"))
+    e0102(
+        format!("nothing follows `{sign}`"),
+        at,
+        "a value is missing after this",
+    )
+    .note(format!("A value belongs after `{sign}`, on the same line."))
+    .hint(format!(
+        "write the value after `{sign}`, or `?` if you do not know it yet"
+    ))
 }
 
 /// Two statements on one line.
@@ -220,9 +287,13 @@ fn second_statement(s: &Statement<'_>) -> Option<Diagnostic> {
     if s.understood == 0 || !s.is_word(s.understood) {
         return None;
     }
-    let diagnostic = e0102("two statements on one line", s.span(s.understood, s.understood + 1), "the second begins here")
-        .note("An expression stands alone on its line.")
-        .hint(format!("write `{second}` on a line of its own"));
+    let diagnostic = e0102(
+        "two statements on one line",
+        s.span(s.understood, s.understood + 1),
+        "the second begins here",
+    )
+    .note("An expression stands alone on its line.")
+    .hint(format!("write `{second}` on a line of its own"));
     Some(diagnostic)
 }
 
@@ -235,8 +306,12 @@ fn not_understood(s: &Statement<'_>) -> Diagnostic {
         (s.all(), "not understood")
     };
     let hint = match s.inside {
-        Inside::Block => "write a field, `name = value` or `name in {…}`, or a block, `kind name { … }`",
-        Inside::File => "write `let name = value`, a block `kind name { … }`, or an expression to show",
+        Inside::Block => {
+            "write a field, `name = value` or `name in {…}`, or a block, `kind name { … }`"
+        }
+        Inside::File => {
+            "write `let name = value`, a block `kind name { … }`, or an expression to show"
+        }
     };
     e0102("this line was not understood", at, label)
         .note("Each item stands on a line of its own, or is followed by a comma.")

@@ -34,7 +34,9 @@ pub(crate) struct Statement<'a> {
 impl<'a> Statement<'a> {
     /// The word or sign at `index`; empty past the end.
     pub fn word(&self, index: usize) -> &'a str {
-        self.tokens.get(index).map_or("", |t| &self.text[t.start..t.end])
+        self.tokens
+            .get(index)
+            .map_or("", |t| &self.text[t.start..t.end])
     }
 
     /// The text from the word at `index` to the end of the statement.
@@ -55,7 +57,10 @@ impl<'a> Statement<'a> {
     pub fn span(&self, first: usize, last: usize) -> Span {
         let end = self.tokens.last().map_or(0, |t| t.end);
         let start = self.tokens.get(first).map_or(end, |t| t.start);
-        let end = last.checked_sub(1).and_then(|l| self.tokens.get(l)).map_or(end, |t| t.end);
+        let end = last
+            .checked_sub(1)
+            .and_then(|l| self.tokens.get(l))
+            .map_or(end, |t| t.end);
         Span::new(self.source, start, end.max(start))
     }
 

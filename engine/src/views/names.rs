@@ -1,0 +1,70 @@
+//! What a column or axis must say beside its name: what its accuracies and energies are worth.
+
+use crate::study::Study;
+use nasaic_accuracy::Kind;
+use nasaic_dsl::plan::{Expr, ExprKind};
+use std::collections::BTreeSet;
+
+/// Remarks on an expression, gathered from the studies of its rows.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Remarks {
+    kinds: BTreeSet<Kind>,
+    activity: bool,
+}
+
+impl Remarks {
+    /// Gathers what the metrics of an expression are in a study.
+    pub fn see(&mut self, expr: &Expr, study: &Study) {
+        expr.walk(&mut |e| {
+            let ExprKind::Metric(name) = &e.kind else { return };
+            let (task, metric) = name.rsplit_once('.').map_or((None, &name[..]), |(t, m)| (Some(t), m));
+            match metric {
+                "accuracy" => {
+                    let named = study.tasks.iter().filter(|t| task.is_none_or(|l| t.label == l));
+                    self.kinds.extend(named.filter_map(|t| Some(t.source.as_ref()?.kind)));
+                }
+                // The first goal of a comparison.
+                "best" => {
+                    for goal in study.goals.iter().take(1) {
+                        self.see(&goal.expr, study);
+                    }
+                }
+                _ => self.activity |= is_energy(metric) && !study.in_joules(),
+            }
+        });
+    }
+
+    /// Whether energies in it are activity counts.
+    pub fn is_activity(&self) -> bool {
+        self.activity
+    }
+
+    /// The name with its remarks: `accuracy (illustrative surrogate)`, `energy (activity)`.
+    pub fn on(&self, name: &str) -> String {
+        let mut remarks: Vec<&str> = self.kinds.iter().map(|k| k.label()).collect();
+        if self.activity {
+            remarks.push("activity");
+        }
+        if remarks.is_empty() { name.to_owned() } else { format!("{name} ({})", remarks.join(", ")) }
+    }
+}
+
+/// Whether a metric is an energy or made from one.
+fn is_energy(metric: &str) -> bool {
+    matches!(metric, "energy" | "edp" | "power")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mixed_kinds_are_all_named() {
+        let mut remarks = Remarks { kinds: BTreeSet::from([Kind::Table, Kind::Surrogate]), activity: false };
+        assert_eq!(remarks.on("accuracy"), "accuracy (illustrative surrogate, table)");
+        remarks.kinds.clear();
+        assert_eq!(remarks.on("latency"), "latency");
+        remarks.activity = true;
+        assert_eq!(remarks.on("energy"), "energy (activity)");
+    }
+}

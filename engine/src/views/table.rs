@@ -1,0 +1,235 @@
+//! `table`: rows with metrics as columns.
+
+use crate::call::Call;
+use crate::fault::Fault;
+use crate::item::{Item, LayerRows, Race};
+use crate::study::Study;
+use crate::table::{Cell, Head, Table};
+use crate::views::columns::{self, Ask, Column};
+use crate::views::quantiles::Ranked;
+use crate::views::{goal::FirstGoal, rank, rows};
+use nasaic_dsl::instance::INACTIVE;
+use nasaic_dsl::plan::BetterWhen;
+use nasaic_dsl::value::Value;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Most decisions in a table that does not name its columns.
+const MOST_DECISIONS: usize = 6;
+
+/// Fewest seeds from which strategies are ranked.
+const FEWEST_SEEDS: usize = 3;
+
+pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
+    let of = call.subject()?;
+    let mut notes = Vec::new();
+    let asks = match call.columns("columns") {
+        Some(exprs) => exprs.iter().map(|e| Ask::written(call, e)).collect(),
+        None => usual(of, &mut notes)?,
+    };
+    let sheet = columns::read(of, &asks, call.scripts)?;
+    let rows = sheet.labels.len();
+    let cells = |row| sheet.columns.iter().map(|c| c.cell(row)).collect();
+    notes.extend(sheet.columns.iter().filter_map(empty));
+    let mut table = Table {
+        title: String::new(),
+        columns: sheet.columns.iter().map(Column::head).collect(),
+        rows: (0..rows).map(cells).collect(),
+        notes,
+    };
+    if let Some(names) = call.item("names") {
+        name(&mut table, &texts(names))?;
+    }
+    if let Item::Race(race) = of {
+        compare(&mut table, race, call.flag("rank_test"));
+    }
+    Ok(Item::Table(Arc::new(table)))
+}
+
+/// A note on a column without any value.
+fn empty(column: &Column) -> Option<String> {
+    let nothing = !column.values.is_empty() && column.values.iter().all(Option::is_none);
+    nothing.then(|| format!("`{}` has no value in any of these rows.", column.name))
+}
+
+/// The columns of a table that does not name them.
+fn usual(of: &Item, notes: &mut Vec<String>) -> Result<Vec<Ask<'static>>, Fault> {
+    Ok(match of {
+        Item::Layers(layers) => metrics(&of_layers(layers)),
+        Item::Race(_) => metrics(&[
+            "strategy",
+            "best",
+            "feasible_rate",
+            "evaluations",
+            "trained",
+            "time",
+            "seeds",
+        ]),
+        Item::List(items) if matches!(items.first(), Some(Item::Layers(_) | Item::Race(_))) => {
+            usual(&items[0], notes)?
+        }
+        _ => of_designs(of, notes)?,
+    })
+}
+
+fn metrics(names: &[&str]) -> Vec<Ask<'static>> {
+    names.iter().map(|name| Ask::metric(name)).collect()
+}
+
+fn of_layers(layers: &LayerRows) -> Vec<&'static str> {
+    if !layers.costed {
+        return vec!["layer", "kind", "shape", "macs", "params"];
+    }
+    let subs: BTreeSet<&str> =
+        layers.rows.iter().map(|r| r.sub.as_str()).filter(|s| !s.is_empty()).collect();
+    let energy = layers.rows.iter().any(|r| r.cost.is_some_and(|c| c.energy.is_some()));
+    let mut names = vec!["layer", "kind"];
+    names.extend((subs.len() > 1).then_some("sub"));
+    names.extend(["macs", "cycles", "latency"]);
+    names.extend(energy.then_some("energy"));
+    names.extend(["utilization", "dram", "bound"]);
+    names
+}
+
+/// The decisions in which the designs differ, then the metrics that are known of them.
+fn of_designs(of: &Item, notes: &mut Vec<String>) -> Result<Vec<Ask<'static>>, Fault> {
+    let mut differing = Differing::default();
+    let (mut energy, mut area, mut accuracy, mut specs) = (false, false, false, false);
+    of.each_design(&mut |e| {
+        differing.see(&e.study, &e.choices);
+        energy |= e.priced.metrics.energy.is_some();
+        area |= e.priced.metrics.area.is_some();
+        accuracy |= e.accuracies.iter().any(Option::is_some);
+        specs |= !e.study.specs.is_empty();
+        Ok(())
+    })?;
+    let mut asks = differing.asks();
+    let more = asks.len().saturating_sub(MOST_DECISIONS);
+    if more > 0 {
+        asks.truncate(MOST_DECISIONS);
+        notes.push(format!("The designs differ in {more} more decisions; name those of interest in `columns`."));
+    }
+    let known = [("latency", true), ("energy", energy), ("area", area), ("accuracy", accuracy), ("satisfied", specs)];
+    asks.extend(known.into_iter().filter(|k| k.1).map(|k| Ask::metric(k.0)));
+    Ok(asks)
+}
+
+/// Which decisions of a space have more than one value among its designs.
+#[derive(Default)]
+struct Differing {
+    study: Option<Arc<Study>>,
+    first: Vec<u32>,
+    differ: Vec<bool>,
+}
+
+impl Differing {
+    /// Compares a design with the first one; designs of other spaces have other decisions.
+    fn see(&mut self, study: &Arc<Study>, choices: &[u32]) {
+        let Some(known) = &self.study else {
+            self.study = Some(Arc::clone(study));
+            self.first = choices.to_vec();
+            self.differ = vec![false; choices.len()];
+            return;
+        };
+        if Arc::ptr_eq(known, study) {
+            let pairs = self.first.iter().zip(choices);
+            for (differ, (a, b)) in self.differ.iter_mut().zip(pairs) {
+                *differ |= a != b && *b != INACTIVE;
+            }
+        }
+    }
+
+    fn asks(&self) -> Vec<Ask<'static>> {
+        let Some(study) = &self.study else { return Vec::new() };
+        let prefix = format!("{}.", study.name);
+        let decisions = study.instance.decisions.iter().zip(&self.differ);
+        let paths = decisions.filter(|(_, differ)| **differ).map(|(d, _)| d.path.as_str());
+        paths.map(|path| Ask::path(path.strip_prefix(&prefix).unwrap_or(path), path)).collect()
+    }
+}
+
+fn texts(item: &Item) -> Vec<String> {
+    match item {
+        Item::List(items) => items.iter().flat_map(texts).collect(),
+        Item::Value(Value::List(values)) => {
+            values.iter().flat_map(|v| texts(&Item::Value(v.clone()))).collect()
+        }
+        Item::Value(Value::Text(text)) => vec![text.clone()],
+        _ => Vec::new(),
+    }
+}
+
+/// Puts names before the rows.
+fn name(table: &mut Table, names: &[String]) -> Result<(), Fault> {
+    if names.len() != table.rows.len() {
+        let title = format!("{} names for {} rows", names.len(), table.rows.len());
+        return Err(Fault::new("E0305", title).hint("give one name for each row"));
+    }
+    table.columns.insert(0, Head::plain("name"));
+    for (row, name) in table.rows.iter_mut().zip(names) {
+        row.insert(0, Cell::text(name));
+    }
+    Ok(())
+}
+
+/// Says what the best of a comparison is, and whether its differences may be chance.
+fn compare(table: &mut Table, race: &Race, rank_test: bool) {
+    let goal = rows::first_goal(race);
+    table.notes.push(format!("best: the median over the seeds of {}.", goal.remarks.on(&goal.text)));
+    let runs = race.entrants.iter().flat_map(|e| &e.runs);
+    let without = runs.clone().filter(|run| goal.best(run).is_none()).count();
+    if without > 0 {
+        let all = runs.count();
+        table.notes.push(format!("{without} of {all} runs met the specs with no design and count as worst."));
+    }
+    if !rank_test {
+        return;
+    }
+    if race.seeds.len() < FEWEST_SEEDS {
+        table.notes.push(format!("No rank test: it takes at least {FEWEST_SEEDS} seeds."));
+        return;
+    }
+    if race.entrants.len() < 2 {
+        table.notes.push("No rank test: there is only one strategy.".into());
+        return;
+    }
+    rank_column(table, race, &goal);
+}
+
+/// Adds the p-values against the strategy with the best median.
+fn rank_column(table: &mut Table, race: &Race, goal: &FirstGoal) {
+    // Larger is better here, and a seed that found nothing is worse than all.
+    let merit = |value: Option<f64>| match (value, goal.better) {
+        (None, _) => f64::NEG_INFINITY,
+        (Some(v), BetterWhen::More) => v,
+        (Some(v), BetterWhen::Less) => -v,
+    };
+    let samples: Vec<Vec<f64>> = race
+        .entrants
+        .iter()
+        .map(|e| e.runs.iter().map(|run| merit(goal.best(run))).collect())
+        .collect();
+    let median = |sample: &Vec<f64>| {
+        let known = sample.iter().map(|m| Some(*m).filter(|m| m.is_finite()));
+        Ranked::new(known, BetterWhen::More).median().unwrap_or(f64::NEG_INFINITY)
+    };
+    let medians: Vec<f64> = samples.iter().map(median).collect();
+    // Of equals the first.
+    let best = (0..medians.len()).rev().max_by(|a, b| medians[*a].total_cmp(&medians[*b])).unwrap_or(0);
+    let others: Vec<usize> = (0..samples.len()).filter(|i| *i != best).collect();
+    let p: Option<Vec<f64>> =
+        others.iter().map(|i| rank::mann_whitney(&samples[best], &samples[*i])).collect();
+    let Some(p) = p else { return };
+    let corrected = rank::holm(&p);
+    table.columns.push(Head::plain("p"));
+    for (i, row) in table.rows.iter_mut().enumerate() {
+        let p = others.iter().position(|o| *o == i).map(|at| corrected[at]);
+        row.push(p.map_or(Cell::Missing, Cell::Number));
+    }
+    table.notes.push(format!(
+        "p: the chance of a difference this large to `{}` if the strategies were equal (Mann–Whitney U, two-sided, \
+         Holm's correction for {} tests).",
+        race.entrants[best].strategy,
+        others.len()
+    ));
+}

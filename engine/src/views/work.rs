@@ -1,0 +1,58 @@
+//! The layers of an evaluated design where they run, with their costs.
+
+use crate::fault::Fault;
+use crate::item::Evaluation;
+use crate::study::Array;
+use nasaic_cost::{Layer, LayerCost, cost};
+use nasaic_search::Entry;
+
+/// A layer that computes, on its sub-accelerator.
+pub(super) struct Work<'a> {
+    /// Its place in the schedule.
+    pub entry: &'a Entry,
+    /// The label of its task.
+    pub task: &'a str,
+    /// The label of its sub-accelerator.
+    pub sub: &'a str,
+    /// Its path in the network, with the task's label before it when there are several tasks.
+    pub name: String,
+    /// The layer with the word widths that the technology sees.
+    pub layer: Layer,
+    /// The array it runs on.
+    pub array: &'a Array,
+    /// What it costs there.
+    pub cost: LayerCost,
+}
+
+impl Work<'_> {
+    /// The names of the storage levels, outermost first.
+    pub fn levels(&self) -> impl Iterator<Item = &str> {
+        self.array.sub.dataflow.stores().take(usize::from(self.cost.levels))
+    }
+}
+
+/// All layers that compute, task by task.
+pub(super) fn all(e: &Evaluation) -> Result<Vec<Work<'_>>, Fault> {
+    let technology = e.study.platform.technology.as_ref();
+    let works = e.priced.schedule.entries.iter().filter_map(|entry| {
+        let network = &e.priced.networks[entry.task];
+        let (index, layer) = &network.computing[entry.layer];
+        let array = e.priced.arrays[entry.sub].as_deref()?;
+        let path = &network.layers[*index].path;
+        let task = &e.study.tasks[entry.task].label;
+        Some(Work {
+            entry,
+            task,
+            sub: &e.study.subs[entry.sub],
+            name: if e.study.tasks.len() > 1 { format!("{task}.{path}") } else { path.clone() },
+            layer: technology.map_or(*layer, |t| t.view(layer)),
+            array,
+            cost: cost(layer, &array.sub.dataflow, &array.sub.array, technology).ok()?,
+        })
+    });
+    let works: Vec<Work<'_>> = works.collect();
+    if works.is_empty() {
+        return Err(Fault::new("E0805", "no layer of this result computes anything"));
+    }
+    Ok(works)
+}

@@ -1,0 +1,228 @@
+//! The commands and their options.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// What was asked for.
+#[derive(Debug, Parser)]
+#[command(
+    name = "nasaic",
+    version,
+    about = "Designs neural networks together with the accelerators that run them.",
+    after_help = "Examples:
+  nasaic check w1.nasaic                  find mistakes, run nothing
+  nasaic run w1.nasaic --out results      run, and write figures and results
+  nasaic space w1.nasaic w1               the size of the problem's space
+  nasaic search w1.nasaic w1 quick        search with one of its strategies
+  nasaic explain E0401                    what a message means, with examples
+
+Exit codes: 0 done, 1 an error, 2 an `expect` failed, 3 interrupted.",
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    /// When messages are in colour.
+    #[arg(long, value_enum, global = true, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When messages are in colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// At a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a script, or a plan made of one.
+    #[command(after_help = "Examples:
+  nasaic run w1.nasaic --out results
+  nasaic run w1.nasaic --set nasaic.episodes=20 --set 'w1.a1.pes in {512, 1024}'
+  nasaic plan w1.nasaic | nasaic run -")]
+    Run {
+        /// The script or plan; `-` reads the standard input.
+        file: PathBuf,
+        /// How to run it.
+        #[command(flatten)]
+        how: How,
+    },
+    /// Find the mistakes in scripts without running them.
+    #[command(after_help = "Example:\n  nasaic check *.nasaic --json")]
+    Check {
+        /// The scripts; `-` reads the standard input.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Print the messages as a JSON array.
+        #[arg(long)]
+        json: bool,
+        /// How to read them.
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Bring scripts into the canonical layout.
+    #[command(after_help = "Examples:
+  nasaic fmt w1.nasaic          rewrite the file
+  nasaic fmt --check *.nasaic   only say which files would change
+  nasaic fmt - < w1.nasaic      print the result")]
+    Fmt {
+        /// The scripts; `-` formats the standard input to the standard output.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Change nothing; fail if a file would change.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Print the plan of a script: all that is needed to run it elsewhere, as JSON.
+    #[command(after_help = "Example:\n  nasaic plan w1.nasaic --seed 3 > p.json && nasaic run p.json")]
+    Plan {
+        /// The script; `-` reads the standard input.
+        file: PathBuf,
+        /// How to read it.
+        #[command(flatten)]
+        reading: Reading,
+        /// Changes.
+        #[command(flatten)]
+        changes: Changes,
+    },
+    /// Explain a message by its code.
+    #[command(after_help = "Example:\n  nasaic explain E0401")]
+    Explain {
+        /// The code, such as E0401; without one, all codes are listed.
+        code: Option<String>,
+    },
+    /// Describe a block kind, function, strategy or unit of the language.
+    #[command(after_help = "Examples:\n  nasaic doc conv\n  nasaic doc reinforce")]
+    Doc {
+        /// What to describe; without it, all names are listed.
+        name: Option<String>,
+    },
+    /// Print a block of a script as it is understood.
+    #[command(after_help = "Example:\n  nasaic show w1.nasaic hetero --defaults")]
+    Show {
+        /// The script; `-` reads the standard input.
+        file: PathBuf,
+        /// The name of the block.
+        name: String,
+        /// Also print the fields that are not written, with their defaults.
+        #[arg(long)]
+        defaults: bool,
+        /// How to read it.
+        #[command(flatten)]
+        reading: Reading,
+        /// Changes.
+        #[command(flatten)]
+        changes: Changes,
+    },
+    /// Count a space: the call `space(OF, ON)` at the end of the script.
+    #[command(after_help = "Example:\n  nasaic space w1.nasaic w1")]
+    Space {
+        /// The script.
+        file: PathBuf,
+        /// A problem, or a network or accelerator with open fields.
+        of: String,
+        /// The accelerator; a problem brings its own.
+        on: Option<String>,
+        /// How to run it.
+        #[command(flatten)]
+        how: How,
+    },
+    /// Cost one design: the call `evaluate(DESIGN, ON)` at the end of the script.
+    #[command(after_help = "Example:\n  nasaic evaluate lab.nasaic resnet18 mine")]
+    Evaluate {
+        /// The script.
+        file: PathBuf,
+        /// A workload, network, layer or problem without open fields.
+        design: String,
+        /// The accelerator; a problem brings its own.
+        on: Option<String>,
+        /// Inputs at a time.
+        #[arg(long, value_name = "N")]
+        batch: Option<u64>,
+        /// How to run it.
+        #[command(flatten)]
+        how: How,
+    },
+    /// Look for the best design: the call `search(PROBLEM, STRATEGY)` at the end of the script.
+    #[command(after_help = "Example:\n  nasaic search w1.nasaic w1 nasaic --seed 3 --out results")]
+    Search {
+        /// The script.
+        file: PathBuf,
+        /// The problem.
+        problem: String,
+        /// The strategy.
+        strategy: String,
+        /// How to run it.
+        #[command(flatten)]
+        how: How,
+    },
+    /// Compare strategies: the call `compare(PROBLEM, [STRATEGIES], …)` at the end of the script.
+    #[command(after_help = "Example:\n  nasaic compare w1.nasaic w1 evo,rnd --evaluations 200 --seeds 1..10")]
+    Compare {
+        /// The script.
+        file: PathBuf,
+        /// The problem.
+        problem: String,
+        /// The strategies, separated by commas.
+        #[arg(value_delimiter = ',', required = true)]
+        strategies: Vec<String>,
+        /// One run for each, such as 1..10, both ends included.
+        #[arg(long)]
+        seeds: String,
+        /// Designs that each run may evaluate; overrides the strategies' own.
+        #[arg(long, value_name = "N")]
+        evaluations: Option<u64>,
+        /// How to run it.
+        #[command(flatten)]
+        how: How,
+    },
+}
+
+/// How a script is read.
+#[derive(Debug, Clone, Args)]
+pub struct Reading {
+    /// Let the script read files outside its own folder and the current one.
+    #[arg(long)]
+    pub allow_outside: bool,
+}
+
+/// Changes made to a script.
+#[derive(Debug, Clone, Args)]
+pub struct Changes {
+    /// Set a field, or leave it open: `a1.pes=1024`, `'w1.a1.pes in {512, 1024}'`.
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub settings: Vec<String>,
+    /// Use this seed in every strategy.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u32>,
+}
+
+/// How a script is run.
+#[derive(Debug, Clone, Args)]
+pub struct How {
+    /// Write figures, result.json, timing.json and exported files into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print one JSON object per line: progress, result, figure, warning, error, status.
+    #[arg(long)]
+    pub json_stream: bool,
+    /// Use this many threads; the results are the same with any number.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// Changes.
+    #[command(flatten)]
+    pub changes: Changes,
+    /// How to read it.
+    #[command(flatten)]
+    pub reading: Reading,
+}

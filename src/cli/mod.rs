@@ -1,0 +1,132 @@
+//! From arguments to an exit code.
+
+mod args;
+mod check;
+mod console;
+mod doc;
+mod files;
+mod format;
+mod output;
+mod program;
+mod progress;
+mod run;
+mod show;
+mod signals;
+mod watch;
+
+use args::{Cli, Command};
+use clap::Parser;
+use clap::error::ErrorKind;
+use console::Console;
+use nasaic_dsl::diagnostic::Diagnostic;
+use nasaic_dsl::source::Sources;
+use serde_json::json;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// How the program ends; the discriminant is the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All was done; a spec that is not met is a result.
+    Done = 0,
+    /// The script, a file or the command line has an error.
+    Wrong = 1,
+    /// All was done, but an `expect` failed.
+    Unexpected = 2,
+    /// It was asked to stop.
+    Interrupted = 3,
+}
+
+impl Exit {
+    /// The word for it in `result.json` and in the last line of a stream.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Wrong => "failed",
+            Self::Unexpected => "unexpected",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, Default)]
+pub struct Refusal {
+    /// The texts that the messages point into.
+    sources: Sources,
+    /// Errors, and the warnings found with them.
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl From<Diagnostic> for Refusal {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self { sources: Sources::default(), diagnostics: vec![diagnostic] }
+    }
+}
+
+/// Carries out a command line.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A reader who does not listen needs no message.
+            let _ = error.print();
+            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return if asked { Exit::Done } else { Exit::Wrong };
+        }
+    };
+    let mut console = Console::new(cli.color);
+    let exit = carry_out(cli.command, &mut console).unwrap_or_else(|refusal| {
+        console.tell(&refusal.sources, &refusal.diagnostics);
+        Exit::Wrong
+    });
+    if console.is_stream() {
+        console.object("status", json!({ "status": exit.word(), "exit": exit as u8 }));
+    }
+    exit
+}
+
+fn carry_out(command: Command, console: &mut Console) -> Result<Exit, Refusal> {
+    match command {
+        Command::Check { files, json, reading } => check::check(&files, json, &reading, console),
+        Command::Fmt { files, check } => format::format(&files, check, console),
+        Command::Explain { code } => doc::explain(code.as_deref(), console),
+        Command::Doc { name } => doc::doc(name.as_deref(), console),
+        Command::Plan { file, reading, changes } => {
+            program::print_plan(&file, &reading, &changes, console)
+        }
+        Command::Show { file, name, defaults, reading, changes } => {
+            show::show(&file, &name, defaults, (&reading, &changes), console)
+        }
+        Command::Run { file, how } => run::run(&file, None, &how, console),
+        Command::Space { file, of, on, how } => {
+            run::run(&file, Some(call("space", [Some(of), on])), &how, console)
+        }
+        Command::Evaluate { file, design, on, batch, how } => {
+            let batch = batch.map(|n| format!("batch = {n}"));
+            run::run(&file, Some(call("evaluate", [Some(design), on, batch])), &how, console)
+        }
+        Command::Search { file, problem, strategy, how } => {
+            run::run(&file, Some(call("search", [Some(problem), Some(strategy)])), &how, console)
+        }
+        Command::Compare { file, problem, strategies, seeds, evaluations, how } => {
+            let strategies = format!("[{}]", strategies.join(", "));
+            let evaluations = evaluations.map(|n| format!("evaluations = {n}"));
+            let seeds = format!("seeds = {seeds}");
+            let args = [Some(problem), Some(strategies), evaluations, Some(seeds)];
+            run::run(&file, Some(call("compare", args)), &how, console)
+        }
+    }
+}
+
+/// A call as one would write it at the end of the script.
+fn call(function: &str, args: impl IntoIterator<Item = Option<String>>) -> String {
+    let args: Vec<String> = args.into_iter().flatten().collect();
+    format!("{function}({})", args.join(", "))
+}

@@ -1,0 +1,111 @@
+//! What a run tells, on its way to the reader and into files.
+
+use super::console::Console;
+use super::output::Folder;
+use super::progress::Meter;
+use super::signals;
+use nasaic_dsl::diagnostic::Diagnostic;
+use nasaic_dsl::source::Sources;
+use nasaic_engine::{Output, Part, Progress, Sink};
+use nasaic_plot::Figure;
+use serde_json::json;
+
+/// Longest name of a view in the name of a file.
+const LONGEST_NAME: usize = 40;
+
+/// Receives a run.
+pub struct Watcher<'a> {
+    console: &'a Console,
+    folder: &'a Folder,
+    /// The texts that the messages of the run point into.
+    sources: &'a Sources,
+    meter: Meter,
+    figures: usize,
+    /// Whether a figure could not be written.
+    pub failed: bool,
+}
+
+impl<'a> Watcher<'a> {
+    /// Nothing has been shown yet.
+    pub fn new(console: &'a Console, folder: &'a Folder, sources: &'a Sources) -> Self {
+        Self { console, folder, sources, meter: Meter::new(), figures: 0, failed: false }
+    }
+
+    /// Takes away what would stand in the way of other text.
+    pub fn finish(&mut self) {
+        self.meter.clear();
+    }
+
+    fn figure(&mut self, source: &str, figure: &Figure) {
+        self.figures += 1;
+        let name = format!("{:02}-{}.svg", self.figures, view_of(source));
+        let drawn = nasaic_plot::svg(figure).map_err(|e| {
+            Diagnostic::new("E0705", format!("the figure of `{source}` cannot be drawn: {e}"))
+        });
+        let file = drawn.and_then(|svg| {
+            let file = match self.folder.is_given() {
+                true => Some(self.folder.write(&name, svg.as_bytes())?.display().to_string()),
+                false => None,
+            };
+            Ok((svg, file))
+        });
+        match file {
+            Err(diagnostic) => {
+                self.failed = true;
+                self.tell(&diagnostic);
+            }
+            Ok((svg, file)) if self.console.is_stream() => self.console.object(
+                "figure",
+                json!({ "source": source, "name": name, "file": file, "figure": figure, "svg": svg }),
+            ),
+            Ok((_, Some(file))) => self.console.print(&format!("figure {file}: {}\n", figure.title)),
+            Ok((_, None)) => self.console.print(&format!(
+                "figure {name}: {} (written with `--out DIR`)\n",
+                figure.title
+            )),
+        }
+    }
+}
+
+impl Sink for Watcher<'_> {
+    fn show(&mut self, output: &Output) {
+        self.meter.clear();
+        let mut other = Vec::new();
+        for part in &output.parts {
+            match part {
+                Part::Figure(figure) => self.figure(&output.source, figure),
+                part if self.console.is_stream() => other.push(part),
+                Part::Text(text) => self.console.print(text),
+                Part::Table(table) => self.console.print(&table.to_string()),
+            }
+        }
+        if self.console.is_stream() {
+            let fields = json!({ "source": output.source, "value": output.json, "parts": other });
+            self.console.object("result", fields);
+        }
+    }
+
+    fn progress(&mut self, progress: &Progress) {
+        self.meter.step(progress, self.console);
+    }
+
+    fn tell(&mut self, diagnostic: &Diagnostic) {
+        self.meter.clear();
+        self.console.tell(self.sources, std::slice::from_ref(diagnostic));
+    }
+
+    fn file(&mut self, path: &str, content: &[u8]) -> Result<(), String> {
+        self.folder.export(path, content)
+    }
+
+    fn stop(&self) -> bool {
+        signals::stop()
+    }
+}
+
+/// The word that a shown expression begins with: `pareto` of `pareto(run, …)`.
+fn view_of(source: &str) -> String {
+    let word = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
+    let name: String = source.chars().take_while(word).take(LONGEST_NAME).collect();
+    if name.is_empty() { "figure".to_owned() } else { name }
+}
