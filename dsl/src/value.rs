@@ -211,6 +211,19 @@ impl Domain {
         }
     }
 
+    /// The smallest and the largest number, when every value is a number.
+    pub fn bounds(&self) -> Option<(f64, f64)> {
+        match self {
+            // A range rises from its first value to its last.
+            Self::Range { .. } => Some((self.get(0).as_f64()?, self.get(self.len() - 1).as_f64()?)),
+            Self::Values(_) => {
+                let numbers = self.numbers()?;
+                let low = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+                Some((low, numbers.into_iter().fold(f64::NEG_INFINITY, f64::max)))
+            }
+        }
+    }
+
     /// All values in order.
     pub fn iter(&self) -> impl Iterator<Item = Value> + '_ {
         (0..self.len()).map(|i| self.get(i))

@@ -284,7 +284,12 @@ impl<'a> Interpreter<'a> {
     }
 
     fn call(&mut self, expr: &Expr, name: &str, args: &[(String, Expr)]) -> Result<Item, Fault> {
-        let Some(function) = functions::find(name) else { return Err(no_value(expr, name)) };
+        let Some(function) = functions::find(name) else {
+            return Err(Fault::new("E0704", format!("`{name}` of this file is not in this build"))
+                .at(expr.at)
+                .label("cannot be read by this build")
+                .hint("`nasaic explain E0704` tells what each build can do"));
+        };
         if let Some(later) = function.later {
             return Err(Fault::new("E0704", format!("`{name}` is not in this build"))
                 .at(expr.at)

@@ -16,12 +16,19 @@ pub fn explain(code: Option<&str>, console: &Console) -> Result<Exit, Refusal> {
     };
     let Some(page) = pages::page(code) else {
         let codes = pages::codes();
-        let d = Diagnostic::new("E0201", format!("there is no message `{code}`"))
-            .note(format!("There are {}.", codes.join(", ")));
+        let mut d = Diagnostic::new("E0201", format!("there is no message `{code}`"));
+        d.notes = families(&codes);
         return Err(guessed(d, code, &codes, "`nasaic explain` lists them with their titles").into());
     };
     console.print(&format!("{}\n", page.trim_end()));
     Ok(Exit::Done)
+}
+
+/// The codes, those of one subject on a line.
+fn families(codes: &[&str]) -> Vec<String> {
+    let subject = |code: &str| code.get(1..3).map(str::to_owned);
+    let lines = codes.chunk_by(|a, b| subject(a) == subject(b));
+    lines.map(|line| line.join(" ")).collect()
 }
 
 /// What a word of the language means, or the list of all words.

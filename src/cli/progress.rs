@@ -1,14 +1,15 @@
 //! How far a long action is: a bar at a terminal, now and then an object in a stream.
 
 use super::console::Console;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use nasaic_engine::Progress;
 use serde_json::json;
+use std::fmt;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
-const KNOWN: &str = "{prefix} [{bar:24}] {pos}/{len}  {per_sec}, {eta} left  {msg}";
-const UNKNOWN: &str = "{prefix} {spinner} {pos}  {per_sec}  {msg}";
+const KNOWN: &str = "{prefix} [{bar:24}] {pos}/{len}  {rate}, {eta} left  {wide_msg}";
+const UNKNOWN: &str = "{prefix} {spinner} {pos}  {rate}  {wide_msg}";
 
 /// Between two objects of a stream.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -61,8 +62,13 @@ fn bar(progress: &Progress) -> ProgressBar {
         Some(total) => (ProgressBar::new(total), KNOWN),
         None => (ProgressBar::new_spinner(), UNKNOWN),
     };
-    let style = ProgressStyle::with_template(template);
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    bar.set_style(style.with_key("rate", rate));
     bar.set_prefix(progress.what.clone());
     bar
+}
+
+fn rate(state: &ProgressState, out: &mut dyn fmt::Write) {
+    // What does not fit on the line is of no use to anyone.
+    let _ = write!(out, "{:.0} designs/s", state.per_sec());
 }

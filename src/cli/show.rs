@@ -8,7 +8,7 @@ use nasaic_dsl::check::Program;
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::names::closest;
 use nasaic_dsl::plan::{BetterWhen, Block, Change, Entry, Slot, path_text};
-use nasaic_dsl::schema::{Absent, Field, Schemas, join_names};
+use nasaic_dsl::schema::join_names;
 use nasaic_dsl::value::Value;
 use std::path::Path;
 
@@ -27,7 +27,7 @@ pub fn show(
     let Some(block) = program.block_called(name).and_then(|n| program.blocks.get(&n)) else {
         return Err(unknown(program, &text.name, name).into());
     };
-    let mut printer = Printer { program, schemas: engine.schemas(), defaults, out: String::new() };
+    let mut printer = Printer { program, defaults, out: String::new() };
     let doc = program.names().into_iter().find(|n| n.0 == name).and_then(|n| n.1);
     doc.iter().flat_map(|d| d.lines()).for_each(|line| printer.line(0, &format!("/// {line}")));
     printer.block(block, 0);
@@ -52,7 +52,6 @@ fn unknown(program: &Program, file: &str, name: &str) -> Diagnostic {
 
 struct Printer<'a> {
     program: &'a Program,
-    schemas: &'a Schemas,
     defaults: bool,
     out: String,
 }
@@ -70,15 +69,17 @@ impl Printer<'_> {
         for entry in &block.items {
             match entry {
                 Entry::Block(inner) => self.block(inner, depth + 1),
+                // The checker enters a default where it found none, so its place is the block's.
+                Entry::Field(field) if field.at == block.at => {
+                    if self.defaults {
+                        let text = format!("{}{}   // default", field.name, self.slot(&field.slot));
+                        self.line(depth + 1, &text);
+                    }
+                }
                 other => {
                     let text = self.entry(other);
                     self.line(depth + 1, &text);
                 }
-            }
-        }
-        if self.defaults {
-            for (name, value) in self.absent(block) {
-                self.line(depth + 1, &format!("{name} = {value}   // default"));
             }
         }
         if block.changes.is_empty() {
@@ -108,7 +109,7 @@ impl Printer<'_> {
     fn slot(&self, slot: &Slot) -> String {
         match slot {
             Slot::Fixed(value) => format!(" = {}", self.value(value)),
-            Slot::Open(domain) => format!(" in {domain}"),
+            Slot::Open(domain) => format!(" in {}", plain(domain)),
             Slot::Formula(expr) => format!(" = {}", self.program.sources.slice(expr.at)),
         }
     }
@@ -120,7 +121,8 @@ impl Printer<'_> {
             _ => None,
         };
         match changes {
-            None | Some([]) => value.to_string(),
+            None | Some([]) if matches!(value, Value::Text(_)) => value.to_string(),
+            None | Some([]) => plain(value),
             Some(changes) => {
                 let all: Vec<String> = changes.iter().map(|c| self.change(c)).collect();
                 format!("{value} with {{ {} }}", all.join(", "))
@@ -131,33 +133,15 @@ impl Printer<'_> {
     fn change(&self, change: &Change) -> String {
         format!("{}{}", path_text(&change.path), self.slot(&change.slot))
     }
+}
 
-    /// The fields that are not written, with what is used instead.
-    fn absent(&self, block: &Block) -> Vec<(String, String)> {
-        let written = |name: &str| {
-            block.items.iter().any(|e| matches!(e, Entry::Field(f) if f.name == name))
-                || block.changes.iter().any(|c| path_text(&c.path) == name)
-        };
-        let own = self.schemas.kind(&block.kind).map_or(&[][..], |k| k.fields.as_slice());
-        let default = |field: &Field| match &field.absent {
-            Absent::Default(value) if !written(&field.name) => {
-                Some((field.name.to_string(), value.to_string()))
-            }
-            _ => None,
-        };
-        own.iter().chain(self.options(block)).filter_map(default).collect()
-    }
-
-    /// The fields that only a strategy's algorithm has.
-    fn options(&self, block: &Block) -> &[Field] {
-        let algorithm = block.items.iter().find_map(|e| match e {
-            Entry::Field(f) if block.kind == "strategy" && f.name == "algorithm" => match &f.slot {
-                Slot::Fixed(value) => value.as_name(),
-                _ => None,
-            },
-            _ => None,
-        });
-        let known = algorithm.and_then(|name| self.schemas.algorithm(name));
-        known.map_or(&[], |a| a.options.as_slice())
-    }
+/// Without the commas between thousands, which the language does not know.
+fn plain(value: &impl ToString) -> String {
+    let text = value.to_string();
+    let bytes = text.as_bytes();
+    let digit = |i: Option<usize>| i.and_then(|i| bytes.get(i)).is_some_and(u8::is_ascii_digit);
+    let kept = |(i, c): &(usize, char)| {
+        *c != ',' || !digit(i.checked_sub(1)) || !digit(i.checked_add(1))
+    };
+    text.char_indices().filter(kept).map(|(_, c)| c).collect()
 }

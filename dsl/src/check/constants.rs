@@ -12,6 +12,9 @@ use crate::value::{Domain, Quantity, Value};
 /// Most values an open field may have.
 const LARGEST_DOMAIN: f64 = 1e6;
 
+/// Most values of a range whose step multiplies: enough for all doublings there are.
+const LARGEST_GEOMETRIC: f64 = 2100.0;
+
 impl Checker<'_> {
     /// The scale of a unit as written; says what is wrong with it.
     pub(super) fn unit(&mut self, unit: &Unit) -> Option<(Scale, String)> {
@@ -218,19 +221,22 @@ impl Checker<'_> {
         let mut count: f64 = 1.0;
         if times {
             let mut x = first;
-            while x * step <= last * (1.0 + 1e-12) && count <= LARGEST_DOMAIN {
+            while x * step <= last * (1.0 + 1e-12) && count <= LARGEST_GEOMETRIC {
                 x *= step;
                 count += 1.0;
             }
-            self.misses_end(expr, x, last, &unit);
+            if count <= LARGEST_GEOMETRIC {
+                self.misses_end(expr, x, last, &unit);
+            }
         } else {
             count += libm::floor((last - first) / step + 1e-9);
             self.misses_end(expr, first + (count - 1.0) * step, last, &unit);
         }
-        if count > LARGEST_DOMAIN {
+        let most = if times { LARGEST_GEOMETRIC } else { LARGEST_DOMAIN };
+        if count > most {
             self.say(
-                Diagnostic::new("E0303", "this range has more than a million values")
-                    .at(expr.span, format!("{} values", units::number(count)))
+                Diagnostic::new("E0303", format!("this range has more than {} values", units::number(most)))
+                    .at(expr.span, if times { "the factor is too close to 1".to_owned() } else { format!("{} values", units::number(count)) })
                     .hint("take larger steps: `0..4096 step 32`"),
             );
             return None;

@@ -93,7 +93,13 @@ impl Checker<'_> {
             }
             _ => self.free_domain(scope, value)?.0,
         };
-        for i in 0..domain.len() {
+        // The ends and the first step of a range speak for the values between.
+        let last = domain.len() - 1;
+        let spoken: Vec<usize> = match domain {
+            Domain::Values(_) => (0..=last).collect(),
+            Domain::Range { .. } => vec![0, 1.min(last), last],
+        };
+        for i in spoken {
             self.judge(field, &domain.get(i), value.span)?;
         }
         Some(Slot::Open(domain))

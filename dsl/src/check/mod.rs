@@ -113,6 +113,8 @@ struct Checker<'a> {
     schemas: &'a Schemas,
     backend: &'a dyn Backend,
     diagnostics: Vec<Diagnostic>,
+    /// Imports that this build cannot do; running them says so.
+    later: Vec<Span>,
     /// Modules being loaded, to find circles.
     loading: Vec<String>,
     /// What could not be read: nothing more is said about these places.
@@ -141,6 +143,7 @@ impl<'a> Checker<'a> {
             schemas: setting.schemas,
             backend: setting.backend,
             diagnostics: Vec::new(),
+            later: Vec::new(),
             loading: Vec::new(),
             garbled: Vec::new(),
             lost: 0,
@@ -169,7 +172,8 @@ impl<'a> Checker<'a> {
         for setting in settings {
             self.apply_setting(setting);
         }
-        let steps = self.steps(&file);
+        let mut steps: Vec<plan::Step> = self.later.iter().map(|at| refused_import(*at)).collect();
+        steps.extend(self.steps(&file));
         self.judge_fresh();
         self.judge_calls(&steps);
         steps
@@ -285,4 +289,10 @@ impl<'a> Checker<'a> {
     fn state(&self, module: &str, name: &str) -> Option<State> {
         self.program.modules.get(module)?.names.get(name).map(|d| d.state.clone())
     }
+}
+
+/// A step that answers E0704 when it runs.
+fn refused_import(at: Span) -> plan::Step {
+    let kind = plan::ExprKind::Call("import".into(), Vec::new());
+    plan::Step { kind: StepKind::Show, expr: plan::Expr { kind, at }, at }
 }

@@ -62,7 +62,7 @@ impl Walk<'_> {
         other: &State,
         concat: bool,
     ) -> Result<State, ShapeError> {
-        let least_macs = (end.least_macs + other.least_macs).saturating_sub(input.least_macs);
+        let least_macs = end.least_macs.saturating_add(other.least_macs).saturating_sub(input.least_macs);
         // Nothing inside and nothing beside: the identity, which costs nothing.
         if end == input && other == input && !concat {
             return Ok(input.clone());
@@ -140,7 +140,7 @@ impl Walk<'_> {
         }
         for level in (0..depth).rev() {
             let filters = base.times(1 << level);
-            let mut up = State { channels: filters.clone(), rows: state.rows * 2, columns: state.columns * 2, least_macs: 0 };
+            let mut up = State { channels: filters.clone(), rows: state.rows.saturating_mul(2), columns: state.columns.saturating_mul(2), least_macs: 0 };
             self.made(node, &format!("up[{level}].up"), Operation::Transposed, (&state, &mut up), HALVE, [0, 0]);
             let mut joined = State { channels: up.channels.plus(&left[level as usize].channels), ..up.clone() };
             self.made(node, &format!("up[{level}].concat"), Operation::Concat, (&up, &mut joined), CONV(1), [0, 0]);

@@ -6,14 +6,19 @@ use crate::instance::{Bound, Condition, Instance, Node};
 use crate::source::Span;
 use crate::value::Value;
 
-/// More different shapes than this at one place are not followed.
+/// More different shapes than this at one place are refused.
 const MOST_STATES: usize = 4096;
+
+/// More steps than this, each one shape through one window, are refused.
+const MOST_STEPS: usize = 200_000;
 
 pub(super) struct Walk<'a> {
     pub instance: &'a Instance,
     /// The design, or every design at once.
     pub design: Option<&'a [u32]>,
     layers: Vec<Layer>,
+    /// How many shapes went through how many windows.
+    steps: usize,
     /// Path of the network, which layer paths leave out.
     prefix: String,
     precision: Precision,
@@ -36,7 +41,7 @@ impl<'a> Walk<'a> {
 
     pub fn of_space(instance: &'a Instance) -> Self {
         let precision = Precision { weights: 8, inputs: 8, outputs: 8, psum: 32 };
-        Self { instance, design: None, layers: Vec::new(), prefix: String::new(), precision }
+        Self { instance, design: None, layers: Vec::new(), steps: 0, prefix: String::new(), precision }
     }
 
     pub fn network(&mut self, network: &Node) -> Flow {
@@ -71,7 +76,7 @@ impl<'a> Walk<'a> {
         if let Some(last) = self.layers.iter_mut().rev().find(|l| l.macs() > 0)
             && last.operation != Operation::Dense
         {
-            last.params = last.weights + last.output.channels;
+            last.params = last.weights.saturating_add(last.output.channels);
         }
         self.layers
     }
@@ -109,9 +114,16 @@ impl<'a> Walk<'a> {
         for state in states {
             out.extend(step(self, state)?);
         }
-        let mut out = merge(out);
-        out.truncate(MOST_STATES);
-        Ok(out)
+        Ok(merge(out))
+    }
+
+    /// Counts a step through a window; a space with too many of them is not followed.
+    fn count(&mut self, node: &Node, shapes: usize) -> Result<(), ShapeError> {
+        self.steps += 1;
+        if self.design.is_some() || (self.steps <= MOST_STEPS && shapes <= MOST_STATES) {
+            return Ok(());
+        }
+        Err(too_many_shapes(node))
     }
 
     fn plain(&mut self, node: &Node, state: State) -> Flow {
@@ -130,8 +142,9 @@ impl<'a> Walk<'a> {
             _ => Operation::Conv,
         };
         let mut out = Vec::new();
-        for window in self.windows(node) {
+        for window in self.windows(node)? {
             for groups in self.whole(node.field("groups"), 1) {
+                self.count(node, out.len())?;
                 let filters = match operation {
                     Operation::Depthwise => state.channels.clone(),
                     _ => self.channels(node.field("filters")),
@@ -206,7 +219,7 @@ impl<'a> Walk<'a> {
             dilation: window.dilation,
             groups,
             weights,
-            params: weights.saturating_add(per_channel * output.channels),
+            params: weights.saturating_add(output.channels.saturating_mul(per_channel)),
             precision: self.precision,
             at: node.at,
         }
@@ -247,7 +260,8 @@ impl<'a> Walk<'a> {
             return Ok(vec![next]);
         }
         let mut out = Vec::new();
-        for window in self.windows(node) {
+        for window in self.windows(node)? {
+            self.count(node, out.len())?;
             let ((rows, columns), padding) = self.output(node, Operation::Pool, state, window)?;
             let mut next = State { rows, columns, ..state.clone() };
             self.made(node, "", Operation::Pool, (state, &mut next), window, padding);
@@ -279,10 +293,10 @@ impl<'a> Walk<'a> {
         for axis in 0..2 {
             let (size, stride) = (sizes[axis], window.stride[axis].max(1));
             if operation == Operation::Transposed {
-                out[axis] = size * stride;
+                out[axis] = size.saturating_mul(stride);
                 continue;
             }
-            let reach = (window.kernel[axis].max(1) - 1) * window.dilation + 1;
+            let reach = (window.kernel[axis].max(1) - 1).saturating_mul(window.dilation).saturating_add(1);
             // A one-dimensional input has one column, whatever the window.
             if size == 1 && state.columns == 1 && axis == 1 {
                 out[axis] = 1;
@@ -292,11 +306,11 @@ impl<'a> Walk<'a> {
             match node.field("padding").map(|b| self.instance.value(b, self.design.unwrap_or(&[]))) {
                 Some(Some(Value::Name(n))) if n == "same" => {
                     out[axis] = size.div_ceil(stride);
-                    padding[axis] = ((out[axis] - 1) * stride + reach).saturating_sub(size) / 2;
+                    padding[axis] = (out[axis].saturating_sub(1).saturating_mul(stride).saturating_add(reach)).saturating_sub(size) / 2;
                 }
                 given => {
                     let pad = given.flatten().and_then(|v| v.as_u64()).unwrap_or(0);
-                    let padded = size + 2 * pad;
+                    let padded = size.saturating_add(2 * pad);
                     if padded < reach {
                         return Err(ShapeError {
                             message: format!("a window of {reach} does not fit into {padded} (the input is {state})"),
@@ -312,20 +326,22 @@ impl<'a> Walk<'a> {
         Ok(((out[0], out[1]), padding))
     }
 
-    fn windows(&self, node: &Node) -> Vec<Window> {
+    fn windows(&self, node: &Node) -> Result<Vec<Window>, ShapeError> {
         let mut out = Vec::new();
         let dilation = self.whole(node.field("dilation"), 1).first().copied().unwrap_or(1);
+        let strides = node.field("stride").map(|bound| self.sizes(Some(bound)));
         for kernel in self.sizes(node.field("kernel")) {
             let kernel = pair(&kernel);
-            let strides = match node.field("stride") {
-                Some(bound) => self.sizes(Some(bound)),
-                None => vec![kernel.to_vec()],
-            };
+            let own = [kernel.to_vec()];
+            let strides = strides.as_deref().unwrap_or(&own);
+            if out.len() + strides.len() > MOST_STATES {
+                return Err(too_many_shapes(node));
+            }
             for stride in strides {
-                out.push(Window { kernel, stride: pair(&stride), dilation });
+                out.push(Window { kernel, stride: pair(stride), dilation });
             }
         }
-        out
+        Ok(out)
     }
 
     // ---- reading fields ---------------------------------------------------------
@@ -363,9 +379,8 @@ impl<'a> Walk<'a> {
         let one = |n: Option<u64>| Channels::known(n.unwrap_or(1));
         match (bound, self.design) {
             (Some(Bound::Decision(d)), None) => {
-                let values = self.whole(bound, 1);
-                let low = values.iter().copied().min().unwrap_or(1);
-                let high = values.iter().copied().max().unwrap_or(1);
+                let bounds = self.instance.decisions[*d].domain.bounds();
+                let (low, high) = bounds.map_or((1, 1), |(low, high)| (low as u64, high as u64));
                 let symbol = if low == high { String::new() } else { format!("#{d}") };
                 Channels { symbol, low, high }
             }
@@ -425,6 +440,14 @@ impl<'a> Walk<'a> {
         }
         self.precision = now;
         outer
+    }
+}
+
+fn too_many_shapes(node: &Node) -> ShapeError {
+    ShapeError {
+        message: format!("so many open windows give more than {MOST_STATES} different shapes"),
+        hint: "leave fewer kernels and strides open, or take larger steps".into(),
+        at: node.at,
     }
 }
 

@@ -88,6 +88,8 @@ fn layouts() {
         ("let a = [\n1,\n2,\n]", "let a = [1, 2]\n"),
         ("require a≤3 ms", "require a <= 3 ms\n"),
         ("x.y (z)", "x.y(z)\n"),
+        ("r, -x", "r,\n-x\n"),
+        ("r, {1}", "r,\n{1}\n"),
     ];
     for (text, layout) in table {
         assert_eq!(formatted(text), layout);

@@ -27,7 +27,10 @@ pub(super) struct Ask<'a> {
 impl<'a> Ask<'a> {
     /// A column that a call asks for, named as it was written.
     pub fn written(call: &Call<'_>, expr: &'a Expr) -> Self {
-        Self { name: call.written(sense::without_unit(expr)), expr: Cow::Borrowed(expr) }
+        Self {
+            name: call.written(sense::without_unit(expr)),
+            expr: Cow::Borrowed(expr),
+        }
     }
 
     /// The column argument `name` of a call, which must be there.
@@ -49,7 +52,13 @@ impl<'a> Ask<'a> {
     }
 
     fn made(name: &str, kind: ExprKind) -> Self {
-        Self { name: name.to_owned(), expr: Cow::Owned(Expr { kind, at: Span::default() }) }
+        Self {
+            name: name.to_owned(),
+            expr: Cow::Owned(Expr {
+                kind,
+                at: Span::default(),
+            }),
+        }
     }
 }
 
@@ -82,13 +91,17 @@ pub(super) fn read(of: &Item, asks: &[Ask<'_>], scripts: &Scripts) -> Result<She
     let mut values: Vec<Vec<Option<Value>>> = asks.iter().map(|_| Vec::new()).collect();
     let mut remarks: Vec<Remarks> = asks.iter().map(|_| Remarks::default()).collect();
     let mut labels = Vec::new();
-    let (mut first, mut last, mut clock): (Option<Arc<Study>>, Option<Arc<Study>>, _) = (None, None, 1.0);
+    let (mut first, mut last, mut clock): (Option<Arc<Study>>, Option<Arc<Study>>, _) =
+        (None, None, 1.0);
     rows::each(of, &mut |row| {
         if labels.is_empty() {
             clock = row.names.clock();
         }
         labels.push(row.label.to_owned());
-        let known = last.as_ref().zip(row.study).is_some_and(|(a, b)| Arc::ptr_eq(a, b));
+        let known = last
+            .as_ref()
+            .zip(row.study)
+            .is_some_and(|(a, b)| Arc::ptr_eq(a, b));
         for ((ask, values), remarks) in asks.iter().zip(&mut values).zip(&mut remarks) {
             values.push(value(&ask.expr, row.names, scripts)?);
             if let (Some(study), false) = (row.study, known) {
@@ -102,8 +115,14 @@ pub(super) fn read(of: &Item, asks: &[Ask<'_>], scripts: &Scripts) -> Result<She
         Ok(())
     })?;
     let columns = asks.iter().zip(values).zip(remarks);
-    let columns = columns.map(|((ask, v), r)| Column::new(ask, v, &r, clock)).collect();
-    Ok(Sheet { columns, labels, study: first })
+    let columns = columns
+        .map(|((ask, v), r)| Column::new(ask, v, &r, clock))
+        .collect();
+    Ok(Sheet {
+        columns,
+        labels,
+        study: first,
+    })
 }
 
 /// The value of an expression in a row; none where a name in it has none, such as a decision
@@ -115,14 +134,20 @@ fn value(expr: &Expr, names: &dyn Names, scripts: &Scripts) -> Result<Option<Val
         ExprKind::Path(path) => known &= names.path(path).is_some(),
         _ => {}
     });
-    if known { formula::value(expr, names, scripts).map(Some) } else { Ok(None) }
+    if known {
+        formula::value(expr, names, scripts).map(Some)
+    } else {
+        Ok(None)
+    }
 }
 
 impl Sheet {
     /// Takes the columns apart, as many as were asked for.
     pub fn take<const N: usize>(&mut self) -> Result<[Column; N], Fault> {
         let columns = std::mem::take(&mut self.columns);
-        columns.try_into().map_err(|_| Fault::new("E0805", "the columns could not be read"))
+        columns
+            .try_into()
+            .map_err(|_| Fault::new("E0805", "the columns could not be read"))
     }
 }
 
@@ -130,8 +155,16 @@ impl Column {
     fn new(ask: &Ask<'_>, values: Vec<Option<Value>>, remarks: &Remarks, clock: f64) -> Self {
         let (unit, scale) = unit(&values, remarks.is_activity());
         let mut volatile = false;
-        ask.expr.walk(&mut |e| volatile |= matches!(&e.kind, ExprKind::Metric(m) if m == "time"));
-        Self { name: remarks.on(&ask.name), unit, values, scale, clock, volatile }
+        ask.expr
+            .walk(&mut |e| volatile |= matches!(&e.kind, ExprKind::Metric(m) if m == "time"));
+        Self {
+            name: remarks.on(&ask.name),
+            unit,
+            values,
+            scale,
+            clock,
+            volatile,
+        }
     }
 
     /// The number of a row in the column's unit; a truth counts 0 or 1.
@@ -168,13 +201,23 @@ impl Column {
 
     /// The head of the column in a table.
     pub fn head(&self) -> Head {
-        Head { volatile: self.volatile, ..Head::new(&self.name, &self.unit) }
+        Head {
+            volatile: self.volatile,
+            ..Head::new(&self.name, &self.unit)
+        }
     }
 
     /// The axis on which its numbers stand, logarithmic when they span more than two decades.
     pub fn axis(&self) -> Axis {
-        let axis = Axis { log: self.is_wide(), ..Axis::new(&self.name) };
-        if self.unit.is_empty() { axis } else { axis.unit(suited::typeset(&self.unit)) }
+        let axis = Axis {
+            log: self.is_wide(),
+            ..Axis::new(&self.name)
+        };
+        if self.unit.is_empty() {
+            axis
+        } else {
+            axis.unit(suited::typeset(&self.unit))
+        }
     }
 
     fn is_wide(&self) -> bool {
@@ -192,7 +235,10 @@ impl Column {
         }
         let known = self.values.iter().flatten().next();
         Err(match known {
-            None => Fault::new("E0805", format!("`{}` has no value in any of these rows", self.name)),
+            None => Fault::new(
+                "E0805",
+                format!("`{}` has no value in any of these rows", self.name),
+            ),
             Some(_) => Fault::new("E0305", format!("`{}` is not a number", self.name))
                 .hint("use it in a `table`, as `color`, or as an axis of a `heatmap`"),
         })
@@ -207,7 +253,9 @@ fn unit(values: &[Option<Value>], activity: bool) -> (String, Scale) {
             _ => None,
         })
     };
-    let Some(first) = quantities().next() else { return (String::new(), Scale::ONE) };
+    let Some(first) = quantities().next() else {
+        return (String::new(), Scale::ONE);
+    };
     let same = !first.unit.is_empty() && quantities().all(|q| q.unit == first.unit);
     let wanted = match (same, activity && first.dim == Dim::ENERGY) {
         (true, _) => Some(first.unit.as_str()),
@@ -225,8 +273,15 @@ mod tests {
     use super::*;
 
     fn quantities(unit: &str, values: &[f64], dim: Dim) -> Vec<Option<Value>> {
-        let quantity = |v: &f64| Quantity { value: *v, dim, unit: unit.into() };
-        values.iter().map(|v| Some(Value::Quantity(quantity(v)))).collect()
+        let quantity = |v: &f64| Quantity {
+            value: *v,
+            dim,
+            unit: unit.into(),
+        };
+        values
+            .iter()
+            .map(|v| Some(Value::Quantity(quantity(v))))
+            .collect()
     }
 
     fn column(values: Vec<Option<Value>>) -> Column {
@@ -237,20 +292,40 @@ mod tests {
     fn a_column_has_one_unit() {
         let written = quantities("GB/s", &[4e9, 32e9], Dim::BANDWIDTH);
         assert_eq!(unit(&written, false).0, "GB/s");
-        let mixed = [quantities("KiB", &[1024.0], Dim::DATA), quantities("MiB", &[1048576.0], Dim::DATA)];
+        let mixed = [
+            quantities("KiB", &[1024.0], Dim::DATA),
+            quantities("MiB", &[1048576.0], Dim::DATA),
+        ];
         assert_eq!(unit(&mixed.concat(), false).0, "MB");
-        assert_eq!(unit(&quantities("", &[2e-3, 4e-3], Dim::TIME), false).0, "ms");
-        assert_eq!(unit(&quantities("", &[5.0, 8.0], Dim::ENERGY), true).0, "nJ");
-        assert_eq!(unit(&quantities("", &[5.0, 8.0], Dim::ENERGY), false).0, "J");
+        assert_eq!(
+            unit(&quantities("", &[2e-3, 4e-3], Dim::TIME), false).0,
+            "ms"
+        );
+        assert_eq!(
+            unit(&quantities("", &[5.0, 8.0], Dim::ENERGY), true).0,
+            "nJ"
+        );
+        assert_eq!(
+            unit(&quantities("", &[5.0, 8.0], Dim::ENERGY), false).0,
+            "J"
+        );
     }
 
     #[test]
     fn limits_in_cycles_stand_on_an_axis_in_time() {
         let c = column(quantities("", &[2e-3, 4e-3], Dim::TIME));
-        let limit = Quantity { value: 8e5, dim: Dim::CYCLES, unit: "cycles".into() };
+        let limit = Quantity {
+            value: 8e5,
+            dim: Dim::CYCLES,
+            unit: "cycles".into(),
+        };
         assert!((c.convert(&limit) - 0.8).abs() < 1e-12);
         let c = column(quantities("cycles", &[2e5, 4e5], Dim::CYCLES));
-        let limit = Quantity { value: 3e-4, dim: Dim::TIME, unit: "ms".into() };
+        let limit = Quantity {
+            value: 3e-4,
+            dim: Dim::TIME,
+            unit: "ms".into(),
+        };
         assert_eq!(c.convert(&limit), 3e5);
     }
 
@@ -259,7 +334,13 @@ mod tests {
         assert!(column(quantities("", &[1e-5, 2e-2], Dim::TIME)).axis().log);
         assert!(!column(quantities("", &[1e-3, 2e-2], Dim::TIME)).axis().log);
         assert!(!column(quantities("", &[0.0, 2e-2], Dim::TIME)).axis().log);
-        assert_eq!(column(quantities("", &[2e-6, 3e-6], Dim::TIME)).axis().unit.as_deref(), Some("µs"));
+        assert_eq!(
+            column(quantities("", &[2e-6, 3e-6], Dim::TIME))
+                .axis()
+                .unit
+                .as_deref(),
+            Some("µs")
+        );
     }
 
     #[test]

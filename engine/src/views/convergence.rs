@@ -16,17 +16,31 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
     let (goal, lines, caption) = match call.subject()? {
         Item::Run(found) => {
             let goal = FirstGoal::of(&found.study, [found.as_ref()]);
-            let line = line(&found.strategy, &[so_far(found, &goal)], goal.better, Band::None);
+            let line = line(
+                &found.strategy,
+                &[so_far(found, &goal)],
+                goal.better,
+                Band::None,
+            );
             (goal, vec![line], starts(&found.study, "the first"))
         }
         Item::Race(race) => of_race(race, Band::of(call.word("band"))),
-        _ => return Err(Fault::new("E0305", "only searches and comparisons converge")),
+        _ => {
+            return Err(Fault::new(
+                "E0305",
+                "only searches and comparisons converge",
+            ));
+        }
     };
     let (unit, scale) = unit(&goal, &lines);
     let y = Axis::new(goal.remarks.on("best so far"));
     let chart = Lines {
         x: Axis::new("evaluations"),
-        y: if unit.is_empty() { y } else { y.unit(suited::typeset(&unit)) },
+        y: if unit.is_empty() {
+            y
+        } else {
+            y.unit(suited::typeset(&unit))
+        },
         lines: lines.into_iter().map(|line| scaled(line, scale)).collect(),
         limits: Vec::new(),
     };
@@ -80,19 +94,36 @@ fn of_race(race: &Race, band: Band) -> (FirstGoal, Vec<Line>, Option<String>) {
         Band::None => "",
     };
     let what = several.then(|| format!("The median{between} of {} seeds.", race.seeds.len()));
-    let start = starts(&race.study, if several { "half of its seeds have a" } else { "the first" });
-    let caption = [what, start].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let start = starts(
+        &race.study,
+        if several {
+            "half of its seeds have a"
+        } else {
+            "the first"
+        },
+    );
+    let caption = [what, start]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ");
     (goal, lines, (!caption.is_empty()).then_some(caption))
 }
 
 /// With specs a line may start late.
 fn starts(study: &Study, when: &str) -> Option<String> {
-    (!study.specs.is_empty()).then(|| format!("A line starts with {when} design that meets all specs."))
+    (!study.specs.is_empty())
+        .then(|| format!("A line starts with {when} design that meets all specs."))
 }
 
 /// The best of the designs up to each evaluation that meet all specs.
 fn so_far(found: &Found, goal: &FirstGoal) -> Vec<Option<f64>> {
-    found.run.history.iter().map(|best| goal.value(&found.run.evaluated[*best])).collect()
+    found
+        .run
+        .history
+        .iter()
+        .map(|best| goal.value(&found.run.evaluated[*best]))
+        .collect()
 }
 
 /// The median of some seeds over the evaluations, a point wherever something changes.
@@ -101,7 +132,9 @@ fn line(name: &str, seeds: &[Vec<Option<f64>>], better: BetterWhen, band: Band) 
     let mut points: Vec<LinePoint> = Vec::new();
     for n in 0..longest {
         // A run that ended early keeps what it has.
-        let values = seeds.iter().map(|s| s.get(n).or(s.last()).copied().flatten());
+        let values = seeds
+            .iter()
+            .map(|s| s.get(n).or(s.last()).copied().flatten());
         let ranked = Ranked::new(values, better);
         let Some(y) = ranked.median() else { continue };
         let band = band.edges().and_then(|(low, high)| {
@@ -109,13 +142,23 @@ fn line(name: &str, seeds: &[Vec<Option<f64>>], better: BetterWhen, band: Band) 
             let edge = |q| ranked.quantile(q).unwrap_or(y);
             Some((edge(low), edge(high))).filter(|(low, high)| low < high)
         });
-        let point = LinePoint { x: (n + 1) as f64, y, band };
-        let same = points.last().is_some_and(|p| (p.y, p.band) == (point.y, point.band));
+        let point = LinePoint {
+            x: (n + 1) as f64,
+            y,
+            band,
+        };
+        let same = points
+            .last()
+            .is_some_and(|p| (p.y, p.band) == (point.y, point.band));
         if !same || n + 1 == longest {
             points.push(point);
         }
     }
-    Line { name: name.to_owned(), points, step: true }
+    Line {
+        name: name.to_owned(),
+        points,
+        step: true,
+    }
 }
 
 fn unit(goal: &FirstGoal, lines: &[Line]) -> (String, Scale) {
@@ -132,7 +175,9 @@ fn unit(goal: &FirstGoal, lines: &[Line]) -> (String, Scale) {
 fn scaled(mut line: Line, scale: Scale) -> Line {
     for point in &mut line.points {
         point.y = scale.from_base(point.y);
-        point.band = point.band.map(|(low, high)| (scale.from_base(low), scale.from_base(high)));
+        point.band = point
+            .band
+            .map(|(low, high)| (scale.from_base(low), scale.from_base(high)));
     }
     line
 }
@@ -143,17 +188,29 @@ mod tests {
 
     #[test]
     fn nothing_is_drawn_before_the_first_design_that_meets_the_specs() {
-        let line = line("a", &[vec![None, None, Some(3.0), Some(3.0), Some(2.0)]], BetterWhen::Less, Band::None);
+        let line = line(
+            "a",
+            &[vec![None, None, Some(3.0), Some(3.0), Some(2.0)]],
+            BetterWhen::Less,
+            Band::None,
+        );
         let points: Vec<(f64, f64)> = line.points.iter().map(|p| (p.x, p.y)).collect();
         assert_eq!(points, [(3.0, 3.0), (5.0, 2.0)]);
     }
 
     #[test]
     fn the_median_waits_for_half_of_the_seeds_and_short_runs_keep_their_best() {
-        let seeds = [vec![Some(1.0)], vec![None, Some(5.0)], vec![None, None, Some(3.0)]];
+        let seeds = [
+            vec![Some(1.0)],
+            vec![None, Some(5.0)],
+            vec![None, None, Some(3.0)],
+        ];
         let line = line("a", &seeds, BetterWhen::More, Band::Range);
         let points: Vec<(f64, f64, Option<(f64, f64)>)> =
             line.points.iter().map(|p| (p.x, p.y, p.band)).collect();
-        assert_eq!(points, [(2.0, 1.0, Some((1.0, 5.0))), (3.0, 3.0, Some((1.0, 5.0)))]);
+        assert_eq!(
+            points,
+            [(2.0, 1.0, Some((1.0, 5.0))), (3.0, 3.0, Some((1.0, 5.0)))]
+        );
     }
 }

@@ -19,7 +19,10 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
             .hint("give the accelerator a `technology` or a `device`"));
     }
     let works = work::all(&evaluation)?;
-    let (by, per) = (call.word("by").unwrap_or("level"), call.word("per").unwrap_or("layer"));
+    let (by, per) = (
+        call.word("by").unwrap_or("level"),
+        call.word("per").unwrap_or("layer"),
+    );
     let mut stack = Stack::default();
     for work in &works {
         let category = match per {
@@ -28,7 +31,9 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
             "all" => "all",
             _ => &work.name,
         };
-        let Some(energy) = &work.cost.energy else { continue };
+        let Some(energy) = &work.cost.energy else {
+            continue;
+        };
         for (segment, amount) in parts(work, energy, by) {
             stack.add(category, &segment, amount * JOULES);
         }
@@ -46,24 +51,46 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
             "all" => "",
             _ => "layer",
         }),
-        value: Axis::new(if activity { "energy (activity)" } else { "energy" })
-            .unit(suited::typeset(&unit)),
+        value: Axis::new(if activity {
+            "energy (activity)"
+        } else {
+            "energy"
+        })
+        .unit(suited::typeset(&unit)),
         segments: stack.segments(scale),
         categories: stack.categories,
     };
-    let title = format!("Energy by {}", if by == "tensor" { "tensor" } else { "storage level" });
-    let caption = caption(&evaluation, (&unit, scale), if per == "all" { 0.0 } else { leakage });
-    Ok(Item::Figure(Arc::new(Figure::new(title, chart).caption(caption))))
+    let title = format!(
+        "Energy by {}",
+        if by == "tensor" {
+            "tensor"
+        } else {
+            "storage level"
+        }
+    );
+    let caption = caption(
+        &evaluation,
+        (&unit, scale),
+        if per == "all" { 0.0 } else { leakage },
+    );
+    Ok(Item::Figure(Arc::new(
+        Figure::new(title, chart).caption(caption),
+    )))
 }
 
 /// What the energy of a layer is made of, in the technology's unit.
 fn parts(work: &Work<'_>, energy: &Energy, by: &str) -> Vec<(String, f64)> {
     let mut parts: Vec<(String, f64)> = if by == "tensor" {
         let of = |t: Tensor| energy.store.iter().map(|level| level[t.index()]).sum();
-        Tensor::ALL.into_iter().map(|t| (letter(t).to_owned(), of(t))).collect()
+        Tensor::ALL
+            .into_iter()
+            .map(|t| (letter(t).to_owned(), of(t)))
+            .collect()
     } else {
         let levels = work.levels().zip(&energy.store);
-        levels.map(|(name, level)| (name.to_owned(), level.iter().sum())).collect()
+        levels
+            .map(|(name, level)| (name.to_owned(), level.iter().sum()))
+            .collect()
     };
     parts.push(("NoC".into(), energy.noc));
     parts.push(("MAC".into(), energy.mac));
@@ -89,11 +116,20 @@ fn unit(stack: &Stack, activity: bool) -> (String, Scale) {
 }
 
 fn caption(e: &Evaluation, (unit, scale): (&str, Scale), hidden: f64) -> String {
-    let shown = |joules: f64| format!("{} {}", number(scale.from_base(joules)), suited::typeset(unit));
+    let shown = |joules: f64| {
+        format!(
+            "{} {}",
+            number(scale.from_base(joules)),
+            suited::typeset(unit)
+        )
+    };
     let total = e.priced.metrics.energy.unwrap_or(0.0);
     let mut caption = format!("In all {}.", shown(total));
     if hidden > 0.0 {
-        caption += &format!(" Of it {} is leakage, which no bar contains.", shown(hidden));
+        caption += &format!(
+            " Of it {} is leakage, which no bar contains.",
+            shown(hidden)
+        );
     }
     if !e.study.in_joules() {
         caption += " These are counts of activity, not joules of silicon.";
@@ -118,7 +154,9 @@ impl Stack {
 
     fn totals(&self) -> Vec<f64> {
         let mut totals = vec![0.0; self.categories.len()];
-        self.amounts.iter().for_each(|(category, _, amount)| totals[*category] += amount);
+        self.amounts
+            .iter()
+            .for_each(|(category, _, amount)| totals[*category] += amount);
         totals
     }
 
@@ -127,7 +165,10 @@ impl Stack {
         let mut segments: Vec<Segment> = self
             .names
             .iter()
-            .map(|name| Segment { name: name.clone(), values: vec![0.0; self.categories.len()] })
+            .map(|name| Segment {
+                name: name.clone(),
+                values: vec![0.0; self.categories.len()],
+            })
             .collect();
         for (category, segment, amount) in &self.amounts {
             segments[*segment].values[*category] += scale.from_base(*amount);
@@ -151,9 +192,12 @@ mod tests {
     #[test]
     fn amounts_add_up_and_empty_segments_go() {
         let mut stack = Stack::default();
-        for (category, segment, amount) in
-            [("a", "dram", 2e-3), ("b", "dram", 1e-3), ("a", "NoC", 0.0), ("a", "dram", 4e-3)]
-        {
+        for (category, segment, amount) in [
+            ("a", "dram", 2e-3),
+            ("b", "dram", 1e-3),
+            ("a", "NoC", 0.0),
+            ("a", "dram", 4e-3),
+        ] {
             stack.add(category, segment, amount);
         }
         assert_eq!(stack.totals(), [6e-3, 1e-3]);

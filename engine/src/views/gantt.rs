@@ -18,10 +18,16 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
         start: time.of_cycles(work.entry.start),
         end: time.of_cycles(work.entry.end),
         group: work.task.to_owned(),
-        label: work.name.strip_prefix(&format!("{}.", work.task)).unwrap_or(&work.name).to_owned(),
+        label: work
+            .name
+            .strip_prefix(&format!("{}.", work.task))
+            .unwrap_or(&work.name)
+            .to_owned(),
     });
     let specs = evaluation.study.specs.iter();
-    let deadline = specs.filter_map(|s| s.deadline(evaluation.study.platform.clock)).min();
+    let deadline = specs
+        .filter_map(|s| s.deadline(evaluation.study.platform.clock))
+        .min();
     let chart = Gantt {
         time: Axis::new("time").unit(suited::typeset(&time.unit)),
         lanes: lanes(&evaluation),
@@ -39,7 +45,9 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
             None => "",
         }
     );
-    Ok(Item::Figure(Arc::new(Figure::new("Schedule", chart).caption(caption))))
+    Ok(Item::Figure(Arc::new(
+        Figure::new("Schedule", chart).caption(caption),
+    )))
 }
 
 /// The sub-accelerators with what they are, absent ones included.
@@ -63,12 +71,20 @@ impl Time {
     /// Cycles where a spec is written in them, else a unit of time that suits the whole.
     fn of(e: &Evaluation) -> Self {
         let limits = e.study.specs.iter().filter_map(|s| s.simple());
-        let in_cycles = limits.into_iter().any(|(metric, _, q)| metric == "latency" && q.dim == Dim::CYCLES);
+        let in_cycles = limits
+            .into_iter()
+            .any(|(metric, _, q)| metric == "latency" && q.dim == Dim::CYCLES);
         if in_cycles {
-            return Self { unit: "cycles".into(), per_cycle: 1.0 };
+            return Self {
+                unit: "cycles".into(),
+                per_cycle: 1.0,
+            };
         }
         let (unit, scale) = suited::suiting([e.priced.metrics.latency], Dim::TIME);
-        Self { unit, per_cycle: scale.from_base(1.0 / e.study.platform.clock) }
+        Self {
+            unit,
+            per_cycle: scale.from_base(1.0 / e.study.platform.clock),
+        }
     }
 
     fn of_cycles(&self, cycles: u64) -> f64 {

@@ -30,7 +30,13 @@ impl FirstGoal {
         let Some(goal) = study.goals.first() else {
             // The rule by which a search without a goal ranks designs.
             let text = "maximize the room to the tightest spec".into();
-            return Self { text, better: BetterWhen::More, dim: Dim::NONE, unit: String::new(), remarks };
+            return Self {
+                text,
+                better: BetterWhen::More,
+                dim: Dim::NONE,
+                unit: String::new(),
+                remarks,
+            };
         };
         remarks.see(&goal.expr, study);
         let example = runs.into_iter().find_map(|found| {
@@ -42,12 +48,23 @@ impl FirstGoal {
             BetterWhen::More => "maximize",
             BetterWhen::Less => "minimize",
         };
-        Self { text: format!("{verb} {}", goal.text), better: goal.better, dim, unit, remarks }
+        Self {
+            text: format!("{verb} {}", goal.text),
+            better: goal.better,
+            dim,
+            unit,
+            remarks,
+        }
     }
 
     /// The value of a design that meets all specs, in base units.
     pub fn value(&self, one: &Evaluated) -> Option<f64> {
-        let score = *one.outcome.as_ref().filter(|_| one.is_feasible())?.objectives.first()?;
+        let score = *one
+            .outcome
+            .as_ref()
+            .filter(|_| one.is_feasible())?
+            .objectives
+            .first()?;
         // Objectives are larger when better.
         let value = match self.better {
             BetterWhen::More => score,
@@ -63,6 +80,10 @@ impl FirstGoal {
 
     /// A value with its dimension.
     pub fn quantity(&self, value: f64) -> Quantity {
-        Quantity { value, dim: self.dim, unit: self.unit.clone() }
+        Quantity {
+            value,
+            dim: self.dim,
+            unit: self.unit.clone(),
+        }
     }
 }

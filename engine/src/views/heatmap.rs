@@ -12,8 +12,11 @@ use nasaic_plot::{Axis, Figure, Heatmap};
 use std::sync::Arc;
 
 pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
-    let asks =
-        [Ask::argument(call, "x")?, Ask::argument(call, "y")?, Ask::argument(call, "color")?];
+    let asks = [
+        Ask::argument(call, "x")?,
+        Ask::argument(call, "y")?,
+        Ask::argument(call, "color")?,
+    ];
     let mut sheet = columns::read(call.subject()?, &asks, call.scripts)?;
     let [x, y, color] = sheet.take()?;
     color.require_numbers()?;
@@ -41,12 +44,17 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
         values,
         value: color.axis(),
     };
-    let figure = Figure::new(format!("{} over {} and {}", color.name, x.name, y.name), heatmap);
+    let figure = Figure::new(
+        format!("{} over {} and {}", color.name, x.name, y.name),
+        heatmap,
+    );
     let judged = sheet.study.is_some_and(|s| !s.specs.is_empty());
-    Ok(Item::Figure(Arc::new(match caption(most, better, judged) {
-        Some(caption) => figure.caption(caption),
-        None => figure,
-    })))
+    Ok(Item::Figure(Arc::new(
+        match caption(most, better, judged) {
+            Some(caption) => figure.caption(caption),
+            None => figure,
+        },
+    )))
 }
 
 fn best(a: f64, b: f64, better: BetterWhen) -> f64 {
@@ -62,7 +70,11 @@ fn caption(most: usize, better: BetterWhen, judged: bool) -> Option<String> {
         BetterWhen::More => "largest",
         BetterWhen::Less => "smallest",
     };
-    let specs = if judged { ", whether or not they meet the specs" } else { "" };
+    let specs = if judged {
+        ", whether or not they meet the specs"
+    } else {
+        ""
+    };
     (most > 1).then(|| {
         format!("Each cell shows the {which} value of the up to {most} designs that share it and differ elsewhere{specs}.")
     })
@@ -70,7 +82,10 @@ fn caption(most: usize, better: BetterWhen, judged: bool) -> Option<String> {
 
 /// A category axis; its values are written out, so that nothing is rescaled.
 fn axis(column: &Column) -> Axis {
-    Axis { log: false, ..column.axis() }
+    Axis {
+        log: false,
+        ..column.axis()
+    }
 }
 
 /// The distinct values of a column and where each row stands among them.
@@ -104,8 +119,14 @@ impl Places {
         // A stable sort leaves names, all at 0, in their order.
         distinct.sort_by(|a, b| a.0.total_cmp(&b.0));
         let place = |name: &String| distinct.iter().position(|d| d.1 == *name);
-        let at = named.iter().map(|name| name.as_ref().and_then(place)).collect();
-        Self { names: distinct.into_iter().map(|d| d.1).collect(), at }
+        let at = named
+            .iter()
+            .map(|name| name.as_ref().and_then(place))
+            .collect();
+        Self {
+            names: distinct.into_iter().map(|d| d.1).collect(),
+            at,
+        }
     }
 }
 
@@ -119,7 +140,9 @@ mod tests {
     fn a_shared_cell_shows_the_best() {
         assert_eq!((best(2.0, 3.0, Less), best(2.0, 3.0, More)), (2.0, 3.0));
         assert_eq!(caption(1, Less, false), None);
-        assert!(caption(5, More, true).is_some_and(|c| c.contains("largest") && c.contains("specs")));
+        assert!(
+            caption(5, More, true).is_some_and(|c| c.contains("largest") && c.contains("specs"))
+        );
     }
 
     #[test]

@@ -8,10 +8,15 @@ use nasaic_plot::{Bound, Direction, Limit};
 
 /// The specs of a study whose metric is what an axis shows.
 pub(super) fn along(axis: Direction, ask: &Ask<'_>, column: &Column, study: &Study) -> Vec<Limit> {
-    let ExprKind::Metric(shown) = &sense::without_unit(&ask.expr).kind else { return Vec::new() };
+    let ExprKind::Metric(shown) = &sense::without_unit(&ask.expr).kind else {
+        return Vec::new();
+    };
     // Cycles are the latency in another unit.
     let same = |m: &str| time(m) == time(shown);
-    let specs = study.specs.iter().filter_map(|spec| Some((&spec.text, spec.simple()?)));
+    let specs = study
+        .specs
+        .iter()
+        .filter_map(|spec| Some((&spec.text, spec.simple()?)));
     specs
         .filter(|(_, (metric, ..))| same(metric))
         .map(|(text, (_, op, limit))| Limit {
@@ -27,5 +32,9 @@ pub(super) fn along(axis: Direction, ask: &Ask<'_>, column: &Column, study: &Stu
 }
 
 fn time(metric: &str) -> &str {
-    if metric == "cycles" { "latency" } else { metric }
+    if metric == "cycles" {
+        "latency"
+    } else {
+        metric
+    }
 }

@@ -49,9 +49,12 @@ const VIEWS: &[(&str, View)] = &[
 
 /// Draws the view that a call names.
 pub fn call(call: &Call<'_>) -> Result<Item, Fault> {
-    let view = VIEWS.iter().find(|(name, _)| *name == call.name).ok_or_else(|| {
-        Fault::new("E0704", format!("`{}` is not in this build", call.name)).at(call.at)
-    })?;
+    let view = VIEWS
+        .iter()
+        .find(|(name, _)| *name == call.name)
+        .ok_or_else(|| {
+            Fault::new("E0704", format!("`{}` is not in this build", call.name)).at(call.at)
+        })?;
     view.1(call).map_err(|fault| fault.at(call.at))
 }
 
@@ -63,7 +66,10 @@ fn design(call: &Call<'_>) -> Result<Arc<Evaluation>, Fault> {
             Some(best) => Ok(Arc::new(best?)),
             None => Err(Fault::new("E0805", "the search has evaluated no design")),
         },
-        _ => Err(Fault::new("E0305", format!("`{}` shows one design", call.name))),
+        _ => Err(Fault::new(
+            "E0305",
+            format!("`{}` shows one design", call.name),
+        )),
     }
 }
 
@@ -76,7 +82,10 @@ mod tests {
     fn every_view_of_the_registry_is_here() {
         let views = all().iter().filter(|f| f.group == Group::View);
         // `layers` gives rows, not a picture of them, and belongs to the actions.
-        let wanted: Vec<&str> = views.map(|f| f.name).filter(|name| *name != "layers").collect();
+        let wanted: Vec<&str> = views
+            .map(|f| f.name)
+            .filter(|name| *name != "layers")
+            .collect();
         for name in &wanted {
             assert!(VIEWS.iter().any(|v| v.0 == *name), "`{name}` is missing");
         }

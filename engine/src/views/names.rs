@@ -16,12 +16,20 @@ impl Remarks {
     /// Gathers what the metrics of an expression are in a study.
     pub fn see(&mut self, expr: &Expr, study: &Study) {
         expr.walk(&mut |e| {
-            let ExprKind::Metric(name) = &e.kind else { return };
-            let (task, metric) = name.rsplit_once('.').map_or((None, &name[..]), |(t, m)| (Some(t), m));
+            let ExprKind::Metric(name) = &e.kind else {
+                return;
+            };
+            let (task, metric) = name
+                .rsplit_once('.')
+                .map_or((None, &name[..]), |(t, m)| (Some(t), m));
             match metric {
                 "accuracy" => {
-                    let named = study.tasks.iter().filter(|t| task.is_none_or(|l| t.label == l));
-                    self.kinds.extend(named.filter_map(|t| Some(t.source.as_ref()?.kind)));
+                    let named = study
+                        .tasks
+                        .iter()
+                        .filter(|t| task.is_none_or(|l| t.label == l));
+                    self.kinds
+                        .extend(named.filter_map(|t| Some(t.source.as_ref()?.kind)));
                 }
                 // The first goal of a comparison.
                 "best" => {
@@ -45,7 +53,11 @@ impl Remarks {
         if self.activity {
             remarks.push("activity");
         }
-        if remarks.is_empty() { name.to_owned() } else { format!("{name} ({})", remarks.join(", ")) }
+        if remarks.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{name} ({})", remarks.join(", "))
+        }
     }
 }
 
@@ -60,8 +72,14 @@ mod tests {
 
     #[test]
     fn mixed_kinds_are_all_named() {
-        let mut remarks = Remarks { kinds: BTreeSet::from([Kind::Table, Kind::Surrogate]), activity: false };
-        assert_eq!(remarks.on("accuracy"), "accuracy (illustrative surrogate, table)");
+        let mut remarks = Remarks {
+            kinds: BTreeSet::from([Kind::Table, Kind::Surrogate]),
+            activity: false,
+        };
+        assert_eq!(
+            remarks.on("accuracy"),
+            "accuracy (illustrative surrogate, table)"
+        );
         remarks.kinds.clear();
         assert_eq!(remarks.on("latency"), "latency");
         remarks.activity = true;

@@ -32,8 +32,9 @@ fn mapped(evaluation: &Evaluation) -> Result<Figure, Fault> {
     let largest = works.iter().rev().max_by_key(macs);
     let work = largest.ok_or_else(|| Fault::new("E0805", "this result has no layers"))?;
     let sub = &work.array.sub;
-    let mapping = fit(&work.layer, &sub.dataflow, &sub.array)
-        .map_err(|refusal| Fault::new("E0805", format!("this layer cannot be mapped: {refusal:?}")))?;
+    let mapping = fit(&work.layer, &sub.dataflow, &sub.array).map_err(|refusal| {
+        Fault::new("E0805", format!("this layer cannot be mapped: {refusal:?}"))
+    })?;
     let lines = loop_nest(&work.layer, &mapping, &sub.dataflow);
     let stores: Vec<&str> = sub.dataflow.stores().collect();
     let title = format!(
@@ -54,23 +55,49 @@ fn mapped(evaluation: &Evaluation) -> Result<Figure, Fault> {
 
 /// The lines of a picture, each inside the one before it, with the multiplication in the middle.
 fn nest(lines: &[Line], stores: &[&str], text: fn(&Line) -> String) -> LoopNest {
-    let store = |level: usize| stores.get(level).map_or_else(String::new, |s| (*s).to_owned());
+    let store = |level: usize| {
+        stores
+            .get(level)
+            .map_or_else(String::new, |s| (*s).to_owned())
+    };
     let mut out: Vec<NestLine> = Vec::new();
     for line in lines.iter().filter(|line| !is_nothing(line)) {
         let (kind, level) = match line {
             Line::Store { name, .. } => (NestKind::Store, name.clone()),
-            Line::Loop { level, axis, implied, .. } => (kind(*axis, *implied), store(*level)),
+            Line::Loop {
+                level,
+                axis,
+                implied,
+                ..
+            } => (kind(*axis, *implied), store(*level)),
         };
-        out.push(NestLine { depth: out.len(), text: text(line), kind, level });
+        out.push(NestLine {
+            depth: out.len(),
+            text: text(line),
+            kind,
+            level,
+        });
     }
     let level = out.last().map_or_else(String::new, |l| l.level.clone());
-    out.push(NestLine { depth: out.len(), text: "O += W · I".into(), kind: NestKind::Mac, level });
+    out.push(NestLine {
+        depth: out.len(),
+        text: "O += W · I".into(),
+        kind: NestKind::Mac,
+        level,
+    });
     LoopNest { lines: out }
 }
 
 /// A loop that nobody wrote and that runs once says nothing.
 fn is_nothing(line: &Line) -> bool {
-    matches!(line, Line::Loop { implied: true, factor: Some(1), .. })
+    matches!(
+        line,
+        Line::Loop {
+            implied: true,
+            factor: Some(1),
+            ..
+        }
+    )
 }
 
 fn kind(axis: Option<Axis>, implied: bool) -> NestKind {
@@ -86,7 +113,14 @@ fn kind(axis: Option<Axis>, implied: bool) -> NestKind {
 fn written(line: &Line) -> String {
     match line {
         Line::Store { .. } => store(line),
-        Line::Loop { dim, factor, tile, axis: None, implied, .. } => {
+        Line::Loop {
+            dim,
+            factor,
+            tile,
+            axis: None,
+            implied,
+            ..
+        } => {
             let letter = dim.letter();
             match (factor, tile) {
                 (_, Some(1)) => format!("for {letter}"),
@@ -96,9 +130,20 @@ fn written(line: &Line) -> String {
                 (None, None) => format!("for {letter}, tile = fit"),
             }
         }
-        Line::Loop { dim, factor, axis: Some(axis), reduce, .. } => {
+        Line::Loop {
+            dim,
+            factor,
+            axis: Some(axis),
+            reduce,
+            ..
+        } => {
             let size = factor.map_or_else(String::new, |f| format!(" × {f}"));
-            format!("spread {}{size} over {}{}", dim.letter(), side(*axis), summed(*reduce))
+            format!(
+                "spread {}{size} over {}{}",
+                dim.letter(),
+                side(*axis),
+                summed(*reduce)
+            )
         }
     }
 }
@@ -107,7 +152,14 @@ fn written(line: &Line) -> String {
 fn counted(line: &Line) -> String {
     match line {
         Line::Store { .. } => store(line),
-        Line::Loop { dim, factor, tile, axis, reduce, .. } => {
+        Line::Loop {
+            dim,
+            factor,
+            tile,
+            axis,
+            reduce,
+            ..
+        } => {
             let range = format!("{} in 0..{}", dim.letter(), factor.unwrap_or(1));
             let each = match tile {
                 Some(tile) if *tile > 1 => format!(", {tile} each"),
@@ -115,14 +167,20 @@ fn counted(line: &Line) -> String {
             };
             match axis {
                 None => format!("for {range}{each}"),
-                Some(axis) => format!("spread {range} over {}{each}{}", side(*axis), summed(*reduce)),
+                Some(axis) => format!(
+                    "spread {range} over {}{each}{}",
+                    side(*axis),
+                    summed(*reduce)
+                ),
             }
         }
     }
 }
 
 fn store(line: &Line) -> String {
-    let Line::Store { name, keep, size } = line else { return String::new() };
+    let Line::Store { name, keep, size } = line else {
+        return String::new();
+    };
     let tensors: Vec<String> = keep
         .iter()
         .map(|(tensor, words)| match words {
@@ -130,7 +188,11 @@ fn store(line: &Line) -> String {
             None => letter(*tensor).to_owned(),
         })
         .collect();
-    let words = if keep.iter().any(|k| k.1.is_some()) { " words" } else { "" };
+    let words = if keep.iter().any(|k| k.1.is_some()) {
+        " words"
+    } else {
+        ""
+    };
     let size = size.map_or_else(String::new, |bytes| format!(" in {}", bytes_text(bytes)));
     format!("{name} keeps {}{words}{size}", tensors.join(", "))
 }
@@ -181,11 +243,22 @@ mod tests {
             kinds: Vec::new(),
             steps: vec![
                 store("dram", &Tensor::ALL, None),
-                Step::Loop { dim: Dim::K, tile: Tile::Fit },
+                Step::Loop {
+                    dim: Dim::K,
+                    tile: Tile::Fit,
+                },
                 store("glb", &[Tensor::I, Tensor::O], Some(256 << 10)),
-                Step::Spread { dim: Dim::C, over: Axis::Rows, size: None, reduce: true },
+                Step::Spread {
+                    dim: Dim::C,
+                    over: Axis::Rows,
+                    size: None,
+                    reduce: true,
+                },
                 store("rf", &[Tensor::W], Some(64)),
-                Step::Loop { dim: Dim::R, tile: Tile::Fixed(1) },
+                Step::Loop {
+                    dim: Dim::R,
+                    tile: Tile::Fixed(1),
+                },
             ],
         };
         let lines = nest(&template_nest(&dataflow), &["dram", "glb", "rf"], written).lines;
@@ -201,7 +274,11 @@ mod tests {
                 "for R"
             ]
         );
-        assert!(lines[6..lines.len() - 1].iter().all(|l| l.kind == NestKind::Implied && l.level == "rf"));
+        assert!(
+            lines[6..lines.len() - 1]
+                .iter()
+                .all(|l| l.kind == NestKind::Implied && l.level == "rf")
+        );
         assert_eq!(lines.last().map(|l| l.kind), Some(NestKind::Mac));
     }
 }

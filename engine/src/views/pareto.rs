@@ -14,7 +14,11 @@ use std::sync::Arc;
 
 pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
     let of = call.subject()?;
-    let asks = [Ask::argument(call, "x")?, Ask::argument(call, "y")?, Ask::metric("satisfied")];
+    let asks = [
+        Ask::argument(call, "x")?,
+        Ask::argument(call, "y")?,
+        Ask::metric("satisfied"),
+    ];
     let mut sheet = columns::read(of, &asks, call.scripts)?;
     let [x, y, satisfied] = sheet.take()?;
     x.require_numbers()?;
@@ -28,7 +32,12 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
         .enumerate()
         .filter_map(|(i, label)| {
             let good = !judged || satisfied.values.get(i) == Some(&Some(Value::Bool(true)));
-            Some(Dot { x: x.number(i)?, y: y.number(i)?, good, label })
+            Some(Dot {
+                x: x.number(i)?,
+                y: y.number(i)?,
+                good,
+                label,
+            })
         })
         .collect();
     let good = rows.iter().filter(|r| r.good).count();
@@ -38,7 +47,7 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
         limits.extend(limits::along(Direction::X, &asks[0], &x, study));
         limits.extend(limits::along(Direction::Y, &asks[1], &y, study));
     }
-    let mut caption = format!("{} designs", number(rows.len() as f64));
+    let mut caption = format!("{} {}", number(rows.len() as f64), noun(of));
     if judged {
         caption += &format!(", {} of them meet all specs", number(good as f64));
     }
@@ -50,13 +59,27 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
         x: x.axis(),
         y: y.axis(),
         series: series(&rows, judged),
-        front: Some(Front { points: front, x: goal(better[0]) }),
+        front: Some(Front {
+            points: front,
+            x: goal(better[0]),
+        }),
         limits,
         best: best(call, of, &asks, (&x, &y))?,
         ..Scatter::default()
     };
     let title = format!("{} over {}", y.name, x.name);
-    Ok(Item::Figure(Arc::new(Figure::new(title, scatter).caption(caption))))
+    Ok(Item::Figure(Arc::new(
+        Figure::new(title, scatter).caption(caption),
+    )))
+}
+
+/// What the rows of a value are.
+fn noun(of: &Item) -> &'static str {
+    match of {
+        Item::Layers(_) => "layers",
+        Item::Race(_) => "strategies",
+        _ => "designs",
+    }
 }
 
 /// A row in the plane.
@@ -80,11 +103,19 @@ fn front(rows: &[Dot<'_>], only_good: bool, better: [BetterWhen; 2]) -> Vec<(f64
         BetterWhen::More => value,
         BetterWhen::Less => -value,
     };
-    let points: Vec<(f64, f64)> =
-        rows.iter().filter(|r| r.good || !only_good).map(|r| (r.x, r.y)).collect();
-    let merits: Vec<[f64; 2]> =
-        points.iter().map(|p| [merit(p.0, better[0]), merit(p.1, better[1])]).collect();
-    search::pareto::front(&merits).into_iter().map(|i| points[i]).collect()
+    let points: Vec<(f64, f64)> = rows
+        .iter()
+        .filter(|r| r.good || !only_good)
+        .map(|r| (r.x, r.y))
+        .collect();
+    let merits: Vec<[f64; 2]> = points
+        .iter()
+        .map(|p| [merit(p.0, better[0]), merit(p.1, better[1])])
+        .collect();
+    search::pareto::front(&merits)
+        .into_iter()
+        .map(|i| points[i])
+        .collect()
 }
 
 /// With specs two series: what breaks them below, what meets them above.
@@ -96,12 +127,20 @@ fn series(rows: &[Dot<'_>], judged: bool) -> Vec<Series> {
             .filter(|r| r.good == good)
             .map(|r| {
                 let point = Point::new(r.x, r.y);
-                if r.label.is_empty() { point } else { point.label(r.label) }
+                if r.label.is_empty() {
+                    point
+                } else {
+                    point.label(r.label)
+                }
             })
             .collect(),
         mark: None,
     };
-    if judged { vec![of("meets the specs", true), of("breaks a spec", false)] } else { vec![of("", true)] }
+    if judged {
+        vec![of("meets the specs", true), of("breaks a spec", false)]
+    } else {
+        vec![of("", true)]
+    }
 }
 
 /// The best design of a search.
@@ -111,15 +150,21 @@ fn best(
     asks: &[Ask<'_>],
     (x, y): (&Column, &Column),
 ) -> Result<Option<Point>, Fault> {
-    let Item::Run(found) = of else { return Ok(None) };
-    let Some(best) = found.best() else { return Ok(None) };
+    let Item::Run(found) = of else {
+        return Ok(None);
+    };
+    let Some(best) = found.best() else {
+        return Ok(None);
+    };
     let one = Item::Result(Arc::new(best?));
     let sheet = columns::read(&one, &asks[..2], call.scripts)?;
     let at = |i: usize, axis: &Column| match sheet.columns.get(i)?.values.first()? {
         Some(Value::Quantity(q)) => Some(axis.convert(q)),
         _ => None,
     };
-    let point = at(0, x).zip(at(1, y)).map(|(x, y)| Point::new(x, y).label("best"));
+    let point = at(0, x)
+        .zip(at(1, y))
+        .map(|(x, y)| Point::new(x, y).label("best"));
     Ok(point)
 }
 
@@ -129,7 +174,15 @@ mod tests {
     use BetterWhen::{Less, More};
 
     fn dots(points: &[(f64, f64, bool)]) -> Vec<Dot<'static>> {
-        points.iter().map(|&(x, y, good)| Dot { x, y, good, label: "" }).collect()
+        points
+            .iter()
+            .map(|&(x, y, good)| Dot {
+                x,
+                y,
+                good,
+                label: "",
+            })
+            .collect()
     }
 
     #[test]

@@ -25,7 +25,11 @@ impl Ranked {
         let (low, part) = (libm::floor(at) as usize, at - libm::floor(at));
         let (a, b) = (self.0[low], self.0[(low + 1).min(last)]);
         // An infinite neighbour that does not count must not make the value NaN.
-        let value = if part == 0.0 || a == b { a } else { a + part * (b - a) };
+        let value = if part == 0.0 || a == b {
+            a
+        } else {
+            a + part * (b - a)
+        };
         value.is_finite().then_some(value)
     }
 
@@ -45,14 +49,20 @@ mod tests {
         assert_eq!(all.median(), Some(2.5));
         assert_eq!(all.quantile(0.25), Some(1.75));
         assert_eq!(all.quantile(1.0), Some(4.0));
-        assert_eq!(Ranked::new([Some(7.0)], BetterWhen::More).quantile(0.25), Some(7.0));
+        assert_eq!(
+            Ranked::new([Some(7.0)], BetterWhen::More).quantile(0.25),
+            Some(7.0)
+        );
         assert_eq!(Ranked::new([], BetterWhen::More).median(), None);
     }
 
     #[test]
     fn a_seed_without_a_design_is_the_worst_of_its_strategy() {
         let more = Ranked::new([None, Some(1.0), Some(2.0)], BetterWhen::More);
-        assert_eq!((more.quantile(0.0), more.median(), more.quantile(1.0)), (None, Some(1.0), Some(2.0)));
+        assert_eq!(
+            (more.quantile(0.0), more.median(), more.quantile(1.0)),
+            (None, Some(1.0), Some(2.0))
+        );
         let less = Ranked::new([None, None, Some(2.0)], BetterWhen::Less);
         assert_eq!((less.quantile(0.0), less.median()), (Some(2.0), None));
     }

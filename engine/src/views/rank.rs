@@ -17,7 +17,11 @@ pub(super) fn mann_whitney(a: &[f64], b: &[f64]) -> Option<f64> {
     let all: Vec<f64> = a.iter().chain(b).copied().collect();
     let ranks = doubled_ranks(&all);
     let sum: u64 = ranks[..a.len()].iter().sum();
-    Some(if all.len() <= EXACT { exact(&ranks, a.len(), sum) } else { normal(&ranks, a.len(), sum) })
+    Some(if all.len() <= EXACT {
+        exact(&ranks, a.len(), sum)
+    } else {
+        normal(&ranks, a.len(), sum)
+    })
 }
 
 /// Twice the rank of each value, whole because equal values share a mean of whole ranks.
@@ -64,7 +68,11 @@ fn normal(ranks: &[u64], n: usize, sum: u64) -> f64 {
     let (n1, size) = (n as f64, ranks.len() as f64);
     let n2 = size - n1;
     let mean = n1 * (size + 1.0) / 2.0;
-    let spread: f64 = ranks.iter().map(|r| *r as f64 / 2.0 - (size + 1.0) / 2.0).map(|d| d * d).sum();
+    let spread: f64 = ranks
+        .iter()
+        .map(|r| *r as f64 / 2.0 - (size + 1.0) / 2.0)
+        .map(|d| d * d)
+        .sum();
     let variance = n1 * n2 / (size * (size - 1.0)) * spread;
     if variance <= 0.0 {
         return 1.0;
@@ -97,7 +105,10 @@ mod tests {
     #[test]
     fn complete_separation_is_two_of_all_choices() {
         // C(6, 3) = 20 and C(10, 5) = 252; the two extreme choices count.
-        close(mann_whitney(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0]).unwrap(), 2.0 / 20.0);
+        close(
+            mann_whitney(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0]).unwrap(),
+            2.0 / 20.0,
+        );
         let (a, b) = ([1.0, 2.0, 3.0, 4.0, 5.0], [6.0, 7.0, 8.0, 9.0, 10.0]);
         close(mann_whitney(&a, &b).unwrap(), 2.0 / 252.0);
     }
@@ -105,14 +116,20 @@ mod tests {
     #[test]
     fn a_partial_overlap_agrees_with_counting_by_hand() {
         // Ranks 1, 2, 4 sum to 7, U = 1. Sums 6, 7 and their mirror images 14, 15: 4 of 20.
-        close(mann_whitney(&[1.0, 2.0, 4.0], &[3.0, 5.0, 6.0]).unwrap(), 4.0 / 20.0);
+        close(
+            mann_whitney(&[1.0, 2.0, 4.0], &[3.0, 5.0, 6.0]).unwrap(),
+            4.0 / 20.0,
+        );
         // One against three: rank 1 or 4 of four.
         close(mann_whitney(&[0.0], &[1.0, 2.0, 3.0]).unwrap(), 2.0 / 4.0);
     }
 
     #[test]
     fn equal_values_share_their_ranks() {
-        close(mann_whitney(&[1.0, 1.0, 1.0], &[1.0, 1.0, 1.0]).unwrap(), 1.0);
+        close(
+            mann_whitney(&[1.0, 1.0, 1.0], &[1.0, 1.0, 1.0]).unwrap(),
+            1.0,
+        );
         // Ranks 1.5, 1.5 | 3, 4: of the six pairs 3, 4.5 (×2), 5.5 (×2) and 7 the ends are as far.
         close(mann_whitney(&[1.0, 1.0], &[2.0, 3.0]).unwrap(), 2.0 / 6.0);
     }

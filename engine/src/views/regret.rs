@@ -16,19 +16,37 @@ const SAME: f64 = 1e-12;
 
 pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
     let (Item::Race(race), Some(Item::Run(truth))) = (call.subject()?, call.item("truth")) else {
-        return Err(Fault::new("E0305", "`regret` needs a comparison and an exhaustive search"));
+        return Err(Fault::new(
+            "E0305",
+            "`regret` needs a comparison and an exhaustive search",
+        ));
     };
     let goal = FirstGoal::of(&truth.study, [truth.as_ref()]);
     let theirs = FirstGoal::of(&race.study, []);
     if goal.text != theirs.text {
-        return Err(Fault::new("E0305", "the comparison and the exhaustive search have different goals")
-            .note(format!("The comparison has `{}`, the search `{}`.", theirs.text, goal.text)));
+        return Err(Fault::new(
+            "E0305",
+            "the comparison and the exhaustive search have different goals",
+        )
+        .note(format!(
+            "The comparison has `{}`, the search `{}`.",
+            theirs.text, goal.text
+        )));
     }
     let best = goal.best(truth).ok_or_else(|| {
-        Fault::new("E0805", "the exhaustive search found no design that meets all specs")
+        Fault::new(
+            "E0805",
+            "the exhaustive search found no design that meets all specs",
+        )
     })?;
-    let lines: Vec<Regrets> = race.entrants.iter().map(|e| Regrets::of(e, best, &goal)).collect();
-    let known = lines.iter().flat_map(|l| l.regrets.iter().flatten().copied());
+    let lines: Vec<Regrets> = race
+        .entrants
+        .iter()
+        .map(|e| Regrets::of(e, best, &goal))
+        .collect();
+    let known = lines
+        .iter()
+        .flat_map(|l| l.regrets.iter().flatten().copied());
     let (unit, scale) = suited::suiting(known, goal.dim);
     let shown = |x: Option<f64>| x.map_or(Cell::Missing, |x| Cell::Number(scale.from_base(x)));
     let rows = lines.iter().map(|line| {
@@ -100,6 +118,11 @@ impl<'a> Regrets<'a> {
         let reached = regrets.iter().filter(none).count() as f64 / regrets.len().max(1) as f64;
         let when = |run: &Arc<Found>| goal.best(run).and(Some(run.run.best? as f64 + 1.0));
         let evaluations = entrant.runs.iter().map(when).collect();
-        Self { strategy: &entrant.strategy, regrets, reached, evaluations }
+        Self {
+            strategy: &entrant.strategy,
+            regrets,
+            reached,
+            evaluations,
+        }
     }
 }

@@ -19,7 +19,11 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
     let (unit, scale) = suited::suiting(lines.iter().map(|l| l.bits as f64 / 8.0), Dim::DATA);
     let row = |line: &Line| {
         let sub = several.then(|| Cell::text(&line.sub));
-        let macs = works.iter().filter(|w| w.sub == line.sub).map(|w| w.cost.macs).sum::<u64>();
+        let macs = works
+            .iter()
+            .filter(|w| w.sub == line.sub)
+            .map(|w| w.cost.macs)
+            .sum::<u64>();
         let total = line.access.total() as f64;
         let numbers = [
             line.access.reads as f64,
@@ -30,7 +34,10 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
             total / line.distinct as f64,
         ];
         let words = [Cell::text(&line.level), Cell::text(letter(line.tensor))];
-        sub.into_iter().chain(words).chain(numbers.map(Cell::Number)).collect()
+        sub.into_iter()
+            .chain(words)
+            .chain(numbers.map(Cell::Number))
+            .collect()
     };
     let mut columns: Vec<Head> = several.then(|| Head::plain("sub")).into_iter().collect();
     columns.extend(["level", "tensor", "reads", "fills", "updates"].map(Head::plain));
@@ -110,6 +117,10 @@ fn bits(layer: &Layer, tensor: Tensor, access: Access) -> u64 {
     // The first read of each partial sum is elided, so that updates exceed reads by the outputs
     // worked on; they are complete where these are all there are.
     let worked_on = access.updates.saturating_sub(access.reads);
-    let last = if worked_on == layer.elements(tensor) { worked_on } else { 0 };
+    let last = if worked_on == layer.elements(tensor) {
+        worked_on
+    } else {
+        0
+    };
     (words - last) * u64::from(layer.precision.psum) + last * width
 }

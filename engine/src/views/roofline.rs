@@ -22,16 +22,22 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
     let labels = call.word("label") != Some("none");
     let machines = machines(&evaluation, clock);
     let several = machines.len() > 1;
-    let points = works.iter().filter_map(|w| point(w, clock, off_chip, labels, several));
+    let points = works
+        .iter()
+        .filter_map(|w| point(w, clock, off_chip, labels, several));
     let memory = if off_chip { "DRAM" } else { "NoC" };
     let chart = Roofline {
-        intensity: Axis::new(format!("operations per byte from {memory}")).unit("op/B").log(),
+        intensity: Axis::new(format!("operations per byte from {memory}"))
+            .unit("op/B")
+            .log(),
         performance: Axis::new("performance").unit("op/s").log(),
         points: points.collect(),
         machines,
     };
     let figure = Figure::new("Roofline of the layers", chart);
-    Ok(Item::Figure(Arc::new(figure.caption(caption(off_chip, several)))))
+    Ok(Item::Figure(Arc::new(
+        figure.caption(caption(off_chip, several)),
+    )))
 }
 
 fn caption(off_chip: bool, several: bool) -> String {
@@ -53,7 +59,9 @@ fn caption(off_chip: bool, several: bool) -> String {
 fn machines(e: &Evaluation, clock: f64) -> Vec<Machine> {
     let subs = e.study.subs.iter().zip(&e.priced.arrays);
     let present = subs.filter_map(|(label, array)| Some((label, array.as_deref()?)));
-    present.map(|(label, array)| machine(label, array, clock)).collect()
+    present
+        .map(|(label, array)| machine(label, array, clock))
+        .collect()
 }
 
 fn machine(label: &str, array: &Array, clock: f64) -> Machine {
@@ -63,11 +71,20 @@ fn machine(label: &str, array: &Array, clock: f64) -> Machine {
         label: format!("{name} {}", pretty(value, Dim::BANDWIDTH)),
         value,
     };
-    let dram = hardware.dram_bandwidth.map(|per_cycle| ceiling("DRAM", per_cycle * clock));
+    let dram = hardware
+        .dram_bandwidth
+        .map(|per_cycle| ceiling("DRAM", per_cycle * clock));
     Machine {
-        name: format!("{label}: {} MACs per cycle at {}", number(lanes), pretty(clock, Dim::FREQUENCY)),
+        name: format!(
+            "{label}: {} MACs per cycle at {}",
+            number(lanes),
+            pretty(clock, Dim::FREQUENCY)
+        ),
         peak: OPERATIONS * lanes * clock,
-        bandwidths: dram.into_iter().chain([ceiling("NoC", array.sub.bandwidth)]).collect(),
+        bandwidths: dram
+            .into_iter()
+            .chain([ceiling("NoC", array.sub.bandwidth)])
+            .collect(),
     }
 }
 
@@ -79,7 +96,11 @@ fn point(
     several: bool,
 ) -> Option<RooflinePoint> {
     let cost = &work.cost;
-    let bytes = if off_chip { cost.dram_bytes } else { cost.noc_bytes };
+    let bytes = if off_chip {
+        cost.dram_bytes
+    } else {
+        cost.noc_bytes
+    };
     let operations = OPERATIONS * cost.macs as f64;
     let bound = match cost.bound_by {
         Bound::Compute => "compute",
@@ -87,9 +108,17 @@ fn point(
         Bound::Level(_) => "the NoC",
     };
     (bytes > 0 && cost.cycles > 0).then(|| RooflinePoint {
-        name: if labels { work.name.clone() } else { String::new() },
+        name: if labels {
+            work.name.clone()
+        } else {
+            String::new()
+        },
         intensity: operations / bytes as f64,
         performance: operations / (cost.cycles as f64 / clock),
-        group: if several { format!("on {}", work.sub) } else { format!("bound by {bound}") },
+        group: if several {
+            format!("on {}", work.sub)
+        } else {
+            format!("bound by {bound}")
+        },
     })
 }

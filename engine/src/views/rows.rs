@@ -30,25 +30,48 @@ pub(super) fn each(
     match of {
         Item::List(items) => items.iter().try_for_each(|item| each(item, see)),
         Item::Layers(layers) => layers.rows.iter().try_for_each(|row| {
-            let names = LayerNames { row, clock: layers.clock };
-            see(&Row { names: &names, label: &row.path, study: None })
+            let names = LayerNames {
+                row,
+                clock: layers.clock,
+            };
+            see(&Row {
+                names: &names,
+                label: &row.path,
+                study: None,
+            })
         }),
         Item::Race(race) => {
             let goal = first_goal(race);
             race.entrants.iter().try_for_each(|entrant| {
-                let names = RaceNames { entrant, race, goal: &goal };
-                see(&Row { names: &names, label: &entrant.strategy, study: Some(&race.study) })
+                let names = RaceNames {
+                    entrant,
+                    race,
+                    goal: &goal,
+                };
+                see(&Row {
+                    names: &names,
+                    label: &entrant.strategy,
+                    study: Some(&race.study),
+                })
             })
         }
         designs => designs.each_design(&mut |e| {
-            see(&Row { names: &e.sight(), label: "", study: Some(&e.study) })
+            see(&Row {
+                names: &e.sight(),
+                label: "",
+                study: Some(&e.study),
+            })
         }),
     }
 }
 
 /// The first goal of a comparison.
 pub(super) fn first_goal(race: &Race) -> FirstGoal {
-    let runs = race.entrants.iter().flat_map(|e| &e.runs).map(AsRef::as_ref);
+    let runs = race
+        .entrants
+        .iter()
+        .flat_map(|e| &e.runs)
+        .map(AsRef::as_ref);
     FirstGoal::of(&race.study, runs)
 }
 

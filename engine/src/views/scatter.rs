@@ -29,13 +29,21 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
     match &color {
         Some(color) if color.is_numeric() => {
             scatter.color = Some(color.axis());
-            let colored = points.into_iter().filter_map(|(i, p)| Some(p.color(color.number(i)?)));
-            scatter.series = vec![Series { points: colored.collect(), ..Series::default() }];
+            let colored = points
+                .into_iter()
+                .filter_map(|(i, p)| Some(p.color(color.number(i)?)));
+            scatter.series = vec![Series {
+                points: colored.collect(),
+                ..Series::default()
+            }];
         }
         Some(color) => scatter.series = groups(points, color),
         None => {
             let points = points.into_iter().map(|p| p.1).collect();
-            scatter.series = vec![Series { points, ..Series::default() }];
+            scatter.series = vec![Series {
+                points,
+                ..Series::default()
+            }];
         }
     }
     let title = format!("{} over {}", y.name, x.name);
@@ -46,7 +54,14 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
 fn points(x: &Column, y: &Column, labels: &[String]) -> Vec<(usize, Point)> {
     let point = |(i, label): (usize, &String)| {
         let point = Point::new(x.number(i)?, y.number(i)?);
-        Some((i, if label.is_empty() { point } else { point.label(label) }))
+        Some((
+            i,
+            if label.is_empty() {
+                point
+            } else {
+                point.label(label)
+            },
+        ))
     };
     labels.iter().enumerate().filter_map(point).collect()
 }
@@ -66,7 +81,11 @@ fn groups(points: Vec<(usize, Point)>, by: &Column) -> Vec<Series> {
         let name = format!("{} = {value}", by.name);
         match series.iter_mut().find(|s| s.name == name) {
             Some(known) => known.points.push(point),
-            None => series.push(Series { name, points: vec![point], mark: None }),
+            None => series.push(Series {
+                name,
+                points: vec![point],
+                mark: None,
+            }),
         }
     }
     series

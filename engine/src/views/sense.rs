@@ -29,7 +29,11 @@ fn usual(expr: &Expr) -> Option<BetterWhen> {
         ExprKind::Metric(name) => {
             let more = ["accuracy", "utilization", "satisfied", "feasible_rate"];
             let metric = name.rsplit('.').next().unwrap_or(name);
-            Some(if more.contains(&metric) { BetterWhen::More } else { BetterWhen::Less })
+            Some(if more.contains(&metric) {
+                BetterWhen::More
+            } else {
+                BetterWhen::Less
+            })
         }
         ExprKind::Path(_) => Some(BetterWhen::Less),
         ExprKind::As(inner, _) => usual(inner),
@@ -62,7 +66,10 @@ mod tests {
     use nasaic_dsl::value::Value;
 
     fn expr(kind: ExprKind) -> Expr {
-        Expr { kind, at: Span::default() }
+        Expr {
+            kind,
+            at: Span::default(),
+        }
     }
 
     fn metric(name: &str) -> Box<Expr> {
@@ -85,10 +92,22 @@ mod tests {
             (metric("latency"), BetterWhen::Less),
             (metric("utilization"), BetterWhen::More),
             (mean, BetterWhen::More),
-            (binary(Operator::Sub, one(), metric("accuracy")), BetterWhen::Less),
-            (binary(Operator::Mul, metric("energy"), metric("latency")), BetterWhen::Less),
-            (binary(Operator::Div, metric("accuracy"), metric("energy")), BetterWhen::More),
-            (binary(Operator::Div, one(), metric("latency")), BetterWhen::More),
+            (
+                binary(Operator::Sub, one(), metric("accuracy")),
+                BetterWhen::Less,
+            ),
+            (
+                binary(Operator::Mul, metric("energy"), metric("latency")),
+                BetterWhen::Less,
+            ),
+            (
+                binary(Operator::Div, metric("accuracy"), metric("energy")),
+                BetterWhen::More,
+            ),
+            (
+                binary(Operator::Div, one(), metric("latency")),
+                BetterWhen::More,
+            ),
         ] {
             assert_eq!(of(&e, None), wanted, "{e:?}");
         }

@@ -80,9 +80,16 @@ fn of_layers(layers: &LayerRows) -> Vec<&'static str> {
     if !layers.costed {
         return vec!["layer", "kind", "shape", "macs", "params"];
     }
-    let subs: BTreeSet<&str> =
-        layers.rows.iter().map(|r| r.sub.as_str()).filter(|s| !s.is_empty()).collect();
-    let energy = layers.rows.iter().any(|r| r.cost.is_some_and(|c| c.energy.is_some()));
+    let subs: BTreeSet<&str> = layers
+        .rows
+        .iter()
+        .map(|r| r.sub.as_str())
+        .filter(|s| !s.is_empty())
+        .collect();
+    let energy = layers
+        .rows
+        .iter()
+        .any(|r| r.cost.is_some_and(|c| c.energy.is_some()));
     let mut names = vec!["layer", "kind"];
     names.extend((subs.len() > 1).then_some("sub"));
     names.extend(["macs", "cycles", "latency"]);
@@ -107,9 +114,17 @@ fn of_designs(of: &Item, notes: &mut Vec<String>) -> Result<Vec<Ask<'static>>, F
     let more = asks.len().saturating_sub(MOST_DECISIONS);
     if more > 0 {
         asks.truncate(MOST_DECISIONS);
-        notes.push(format!("The designs differ in {more} more decisions; name those of interest in `columns`."));
+        notes.push(format!(
+            "The designs differ in {more} more decisions; name those of interest in `columns`."
+        ));
     }
-    let known = [("latency", true), ("energy", energy), ("area", area), ("accuracy", accuracy), ("satisfied", specs)];
+    let known = [
+        ("latency", true),
+        ("energy", energy),
+        ("area", area),
+        ("accuracy", accuracy),
+        ("satisfied", specs),
+    ];
     asks.extend(known.into_iter().filter(|k| k.1).map(|k| Ask::metric(k.0)));
     Ok(asks)
 }
@@ -140,20 +155,27 @@ impl Differing {
     }
 
     fn asks(&self) -> Vec<Ask<'static>> {
-        let Some(study) = &self.study else { return Vec::new() };
+        let Some(study) = &self.study else {
+            return Vec::new();
+        };
         let prefix = format!("{}.", study.name);
         let decisions = study.instance.decisions.iter().zip(&self.differ);
-        let paths = decisions.filter(|(_, differ)| **differ).map(|(d, _)| d.path.as_str());
-        paths.map(|path| Ask::path(path.strip_prefix(&prefix).unwrap_or(path), path)).collect()
+        let paths = decisions
+            .filter(|(_, differ)| **differ)
+            .map(|(d, _)| d.path.as_str());
+        paths
+            .map(|path| Ask::path(path.strip_prefix(&prefix).unwrap_or(path), path))
+            .collect()
     }
 }
 
 fn texts(item: &Item) -> Vec<String> {
     match item {
         Item::List(items) => items.iter().flat_map(texts).collect(),
-        Item::Value(Value::List(values)) => {
-            values.iter().flat_map(|v| texts(&Item::Value(v.clone()))).collect()
-        }
+        Item::Value(Value::List(values)) => values
+            .iter()
+            .flat_map(|v| texts(&Item::Value(v.clone())))
+            .collect(),
         Item::Value(Value::Text(text)) => vec![text.clone()],
         _ => Vec::new(),
     }
@@ -175,22 +197,31 @@ fn name(table: &mut Table, names: &[String]) -> Result<(), Fault> {
 /// Says what the best of a comparison is, and whether its differences may be chance.
 fn compare(table: &mut Table, race: &Race, rank_test: bool) {
     let goal = rows::first_goal(race);
-    table.notes.push(format!("best: the median over the seeds of {}.", goal.remarks.on(&goal.text)));
+    table.notes.push(format!(
+        "best: the median over the seeds of {}.",
+        goal.remarks.on(&goal.text)
+    ));
     let runs = race.entrants.iter().flat_map(|e| &e.runs);
     let without = runs.clone().filter(|run| goal.best(run).is_none()).count();
     if without > 0 {
         let all = runs.count();
-        table.notes.push(format!("{without} of {all} runs met the specs with no design and count as worst."));
+        table.notes.push(format!(
+            "{without} of {all} runs met the specs with no design and count as worst."
+        ));
     }
     if !rank_test {
         return;
     }
     if race.seeds.len() < FEWEST_SEEDS {
-        table.notes.push(format!("No rank test: it takes at least {FEWEST_SEEDS} seeds."));
+        table.notes.push(format!(
+            "No rank test: it takes at least {FEWEST_SEEDS} seeds."
+        ));
         return;
     }
     if race.entrants.len() < 2 {
-        table.notes.push("No rank test: there is only one strategy.".into());
+        table
+            .notes
+            .push("No rank test: there is only one strategy.".into());
         return;
     }
     rank_column(table, race, &goal);
@@ -211,14 +242,21 @@ fn rank_column(table: &mut Table, race: &Race, goal: &FirstGoal) {
         .collect();
     let median = |sample: &Vec<f64>| {
         let known = sample.iter().map(|m| Some(*m).filter(|m| m.is_finite()));
-        Ranked::new(known, BetterWhen::More).median().unwrap_or(f64::NEG_INFINITY)
+        Ranked::new(known, BetterWhen::More)
+            .median()
+            .unwrap_or(f64::NEG_INFINITY)
     };
     let medians: Vec<f64> = samples.iter().map(median).collect();
     // Of equals the first.
-    let best = (0..medians.len()).rev().max_by(|a, b| medians[*a].total_cmp(&medians[*b])).unwrap_or(0);
+    let best = (0..medians.len())
+        .rev()
+        .max_by(|a, b| medians[*a].total_cmp(&medians[*b]))
+        .unwrap_or(0);
     let others: Vec<usize> = (0..samples.len()).filter(|i| *i != best).collect();
-    let p: Option<Vec<f64>> =
-        others.iter().map(|i| rank::mann_whitney(&samples[best], &samples[*i])).collect();
+    let p: Option<Vec<f64>> = others
+        .iter()
+        .map(|i| rank::mann_whitney(&samples[best], &samples[*i]))
+        .collect();
     let Some(p) = p else { return };
     let corrected = rank::holm(&p);
     table.columns.push(Head::plain("p"));

@@ -3,13 +3,18 @@
 use nasaic_dsl::units::{self, Dim, Scale};
 
 /// Units of products and rates that the language's own ladder leaves in base units.
-const LADDERS: &[&[&str]] =
-    &[&["pJ*s", "nJ*s", "uJ*s", "mJ*s", "J*s"], &["op/s", "kop/s", "MOPS", "GOPS", "TOPS"]];
+const LADDERS: &[&[&str]] = &[
+    &["pJ*s", "nJ*s", "uJ*s", "mJ*s", "J*s"],
+    &["op/s", "kop/s", "MOPS", "GOPS", "TOPS"],
+];
 
 /// The unit in which numbers of the size of the median are easy to read.
 pub(super) fn suiting(values: impl IntoIterator<Item = f64>, dim: Dim) -> (String, Scale) {
-    let mut sizes: Vec<f64> =
-        values.into_iter().filter(|v| v.is_finite() && *v != 0.0).map(f64::abs).collect();
+    let mut sizes: Vec<f64> = values
+        .into_iter()
+        .filter(|v| v.is_finite() && *v != 0.0)
+        .map(f64::abs)
+        .collect();
     sizes.sort_by(f64::total_cmp);
     let median = sizes.get(sizes.len() / 2).copied().unwrap_or(1.0);
     let of_dim = |unit: &str| units::parse(unit).filter(|scale| scale.dim == dim);
@@ -75,9 +80,14 @@ mod tests {
 
     #[test]
     fn units_are_typeset() {
-        for (unit, shown) in
-            [("us", "µs"), ("mm^2", "mm²"), ("GB/s", "GB/s"), ("uJ*s", "µJ·s"), ("mW/mm^2", "mW/mm²"), ("", "")]
-        {
+        for (unit, shown) in [
+            ("us", "µs"),
+            ("mm^2", "mm²"),
+            ("GB/s", "GB/s"),
+            ("uJ*s", "µJ·s"),
+            ("mW/mm^2", "mW/mm²"),
+            ("", ""),
+        ] {
             assert_eq!(typeset(unit), shown);
         }
     }

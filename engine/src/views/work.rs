@@ -27,7 +27,11 @@ pub(super) struct Work<'a> {
 impl Work<'_> {
     /// The names of the storage levels, outermost first.
     pub fn levels(&self) -> impl Iterator<Item = &str> {
-        self.array.sub.dataflow.stores().take(usize::from(self.cost.levels))
+        self.array
+            .sub
+            .dataflow
+            .stores()
+            .take(usize::from(self.cost.levels))
     }
 }
 
@@ -44,7 +48,11 @@ pub(super) fn all(e: &Evaluation) -> Result<Vec<Work<'_>>, Fault> {
             entry,
             task,
             sub: &e.study.subs[entry.sub],
-            name: if e.study.tasks.len() > 1 { format!("{task}.{path}") } else { path.clone() },
+            name: if e.study.tasks.len() > 1 {
+                format!("{task}.{path}")
+            } else {
+                path.clone()
+            },
             layer: technology.map_or(*layer, |t| t.view(layer)),
             array,
             cost: cost(layer, &array.sub.dataflow, &array.sub.array, technology).ok()?,
@@ -52,7 +60,10 @@ pub(super) fn all(e: &Evaluation) -> Result<Vec<Work<'_>>, Fault> {
     });
     let works: Vec<Work<'_>> = works.collect();
     if works.is_empty() {
-        return Err(Fault::new("E0805", "no layer of this result computes anything"));
+        return Err(Fault::new(
+            "E0805",
+            "no layer of this result computes anything",
+        ));
     }
     Ok(works)
 }

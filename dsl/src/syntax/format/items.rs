@@ -20,6 +20,9 @@ impl Printer<'_> {
             let brackets = item_brackets(self, item);
             let beside = self.comments.take_beside(span.clone(), &brackets, limit);
             self.item(item);
+            if items.get(place + 1).is_some_and(|next| self.continues(next)) {
+                self.lines.write(",");
+            }
             self.lines.end(beside);
             before = span.end;
         }
@@ -46,6 +49,12 @@ impl Printer<'_> {
         if !begins && blanks.matches('\n').count() > 1 {
             self.lines.blank();
         }
+    }
+
+    /// Whether an item would be read as the rest of the one before, if no comma stood between.
+    fn continues(&self, item: &Item) -> bool {
+        let first = self.text[item.span.start as usize..].chars().next();
+        matches!(item.kind, ItemKind::Show(_)) && matches!(first, Some('-' | '{'))
     }
 
     fn item(&mut self, item: &Item) {

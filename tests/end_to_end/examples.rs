@@ -1,0 +1,119 @@
+//! Every example does what its head says, twice the same.
+
+use crate::support::{read, run};
+use nasaic::dsl::source::SourceId;
+use nasaic::dsl::syntax;
+use nasaic::engine::{Ended, Engine};
+
+fn example(name: &str) -> (String, String) {
+    let path = format!("examples/{name}.nasaic");
+    let text = read(&path);
+    (path, text)
+}
+
+/// The examples with how they end and the codes they tell.
+const EXAMPLES: &[(&str, Ended, &[&str])] = &[
+    ("w1", Ended::Done, &[]),
+    ("2_dataflow", Ended::Done, &[]),
+    ("3_evaluate", Ended::Done, &[]),
+    ("4_sweep", Ended::Done, &[]),
+    // These need parts that come later; their scripts are right, and running them says so.
+    ("5_compare", Ended::Failed, &["E0704"]),
+    ("6_onnx", Ended::Failed, &["E0704"]),
+    ("7_script", Ended::Done, &[]),
+    ("8_generate", Ended::Failed, &["E0704"]),
+    ("w1_random", Ended::Done, &[]),
+];
+
+#[test]
+fn every_example_runs() {
+    for (name, ended, codes) in EXAMPLES {
+        let (path, text) = example(name);
+        let done = run(&path, &text);
+        assert_eq!(done.ended, Some(*ended), "{name}:\n{}", done.messages);
+        assert_eq!(done.codes, *codes, "{name}:\n{}", done.messages);
+    }
+}
+
+#[test]
+fn no_example_is_left_out() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .expect(folder)
+        .filter_map(|f| f.ok()?.path().file_stem()?.to_str().map(str::to_owned))
+        .collect();
+    files.sort();
+    let mut known: Vec<String> = EXAMPLES.iter().map(|e| e.0.to_owned()).collect();
+    known.push("9_lab_cell".into());
+    known.sort();
+    assert_eq!(files, known);
+}
+
+#[test]
+fn w1_meets_its_specs_and_says_that_its_accuracies_are_illustrations() {
+    let (path, text) = example("w1");
+    let done = run(&path, &text);
+    let best = done.shown(0);
+    assert_eq!(best["satisfied"], true);
+    assert_eq!(best["specs"].as_array().map(Vec::len), Some(3));
+    let report = format!("{:?}", done.outputs[0].parts);
+    assert!(report.contains("all specs met"), "{report}");
+    assert_eq!(report.matches("illustrative surrogate").count(), 2, "{report}");
+}
+
+#[test]
+fn a_formatted_program_gives_the_same_results_as_the_program() {
+    for name in ["w1", "3_evaluate", "4_sweep"] {
+        let (path, text) = example(name);
+        let printed = syntax::format(SourceId(0), &text).expect(name);
+        let (one, other) = (run(&path, &text), run(&path, &printed));
+        let without_words = |v: &serde_json::Value| {
+            let mut v = v.clone();
+            for output in v["outputs"].as_array_mut().expect("outputs") {
+                output["source"] = serde_json::Value::Null;
+            }
+            v.to_string()
+        };
+        assert_eq!(without_words(one.results()), without_words(other.results()), "{name}");
+    }
+}
+
+#[test]
+fn the_number_of_threads_does_not_change_a_result() {
+    let (path, text) = example("w1");
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        pool.install(|| run(&path, &text).results().to_string())
+    };
+    let one = with(1);
+    assert_eq!(one, with(2));
+    assert_eq!(one, with(4));
+}
+
+#[test]
+fn a_plan_read_back_from_json_gives_the_same_results() {
+    let (path, text) = example("3_evaluate");
+    let mut engine = Engine::new(Box::new(crate::support::Repository));
+    let checked = engine.check(&path, &text, &[]);
+    let plan = engine.plan(checked.steps);
+    let json = serde_json::to_string(&plan).expect("a plan is JSON");
+    let again: nasaic::dsl::plan::Plan = serde_json::from_str(&json).expect("and back");
+    assert_eq!(again, plan);
+    let mut other = Engine::new(Box::new(nasaic::dsl::world::Memory::default()));
+    let mut sink = nasaic::engine::Silent;
+    let (one, two) = (engine.run(&plan, &mut sink), other.run(&again, &mut sink));
+    assert_eq!(one.results, two.results);
+}
+
+#[test]
+fn the_lab_cell_after_the_dataflow_example_names_its_hole() {
+    let mut engine = Engine::new(Box::new(crate::support::Repository));
+    let mut sink = nasaic::engine::Silent;
+    let (first, report) = engine.cell(&example("2_dataflow").1, &mut sink);
+    assert!(!first.has_errors());
+    assert_eq!(report.expect("it ran").ended, Ended::Done);
+    let (second, report) = engine.cell(&example("9_lab_cell").1, &mut sink);
+    assert!(report.is_none());
+    let codes: Vec<&str> = second.diagnostics.iter().map(|d| d.code.as_str()).collect();
+    assert_eq!(codes, ["E0310"]);
+}

@@ -1,0 +1,51 @@
+//! The standard library and the templates: every file alone, every published count.
+
+use crate::support::run;
+use nasaic::dsl::world::{embedded, embedded_paths};
+
+#[test]
+fn every_file_of_the_library_can_be_used_alone() {
+    let paths = embedded_paths();
+    assert!(paths.len() >= 15, "{paths:?}");
+    for path in paths {
+        let module = path.trim_end_matches(".nasaic").replace('/', ".");
+        let (folder, name) = module.rsplit_once('.').expect("a folder and a name");
+        let done = run("use.nasaic", &format!("use {folder}.{{{name}}}\n"));
+        assert!(done.codes.is_empty(), "{path}:\n{}", done.messages);
+        let text = embedded(&path).expect("it is embedded");
+        assert!(text.starts_with("//!"), "{path} says nothing about itself");
+    }
+}
+
+/// Published counts: MACs of one 224×224 image, and parameters.
+const PUBLISHED: &[(&str, u64, u64)] = &[
+    ("resnet18", 1_814_073_344, 11_689_512),
+    ("resnet50", 4_089_184_256, 25_557_032),
+    ("vgg16", 15_470_264_320, 138_357_544),
+];
+
+#[test]
+fn networks_have_their_published_counts() {
+    for (name, macs, params) in PUBLISHED {
+        let text = format!("use std.nets.{{{name}}}\nlayers({name})\n");
+        let done = run("nets.nasaic", &text);
+        let rows = done.shown(0)["rows"].as_array().expect("rows").clone();
+        let sum = |field: &str| -> u64 { rows.iter().filter_map(|r| r[field].as_u64()).sum() };
+        assert_eq!((sum("macs"), sum("params")), (*macs, *params), "{name}");
+    }
+}
+
+#[test]
+fn every_template_runs_every_layer_of_w1() {
+    for template in ["nvdla", "shidiannao", "eyeriss", "im2col", "systolic"] {
+        let text = format!(
+            "use w1.{{w1}}\nuse templates.{{{template}}}\n\
+             let fixed = w1 with {{\n  classify.stem.filters = 64, classify.stage.down.filters = 256\n\
+             classify.stage.more.times = 2, segment.height = 5, segment.base = 32\n\
+             a1.dataflow = {template}, a1.pes = 1024, a1.bandwidth = 32 GB/s\n\
+             a2.dataflow = {template}, a2.pes = 0, a2.bandwidth = 0 GB/s\n}}\nevaluate(fixed)\n"
+        );
+        let done = run("examples/all.nasaic", &text);
+        assert!(done.shown(0)["cycles"].as_u64().is_some(), "{template}");
+    }
+}
