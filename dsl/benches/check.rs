@@ -9,11 +9,16 @@ use std::hint::black_box;
 use std::path::Path;
 
 fn schemas() -> Schemas {
-    let count = FieldType::Integer { min: 1, max: 1_000_000 };
+    let count = FieldType::Integer {
+        min: 1,
+        max: 1_000_000,
+    };
     let reinforce = Algorithm {
         name: Words::Borrowed("reinforce"),
         doc: Words::Borrowed("A controller that learns."),
-        options: ["episodes", "hardware_steps"].map(|n| field(n, count.clone(), "A count.")).to_vec(),
+        options: ["episodes", "hardware_steps"]
+            .map(|n| field(n, count.clone(), "A count."))
+            .to_vec(),
         groups: Vec::new(),
         available: true,
     };
@@ -26,7 +31,9 @@ fn long() -> String {
     for i in 0..80 {
         text.push_str(&format!("network n{i} {{\n  input = [3, 32, 32]\n"));
         for j in 0..46 {
-            text.push_str(&format!("  conv c{j} {{ filters in {{8, 16, 32}}, kernel = 3 }}\n"));
+            text.push_str(&format!(
+                "  conv c{j} {{ filters in {{8, 16, 32}}, kernel = 3 }}\n"
+            ));
         }
         text.push_str("  dense { units = 10 }\n}\n");
     }
@@ -35,9 +42,15 @@ fn long() -> String {
 
 fn run(schemas: &Schemas, text: &str) -> usize {
     let world = Memory::default();
-    let setting = Setting { world: &world, schemas, backend: &NoBackend };
+    let setting = Setting {
+        world: &world,
+        schemas,
+        backend: &NoBackend,
+    };
     let mut program = Program::default();
-    check(&mut program, setting, "bench.nasaic", text).diagnostics.len()
+    check(&mut program, setting, "bench.nasaic", text)
+        .diagnostics
+        .len()
 }
 
 fn benches(c: &mut Criterion) {
@@ -47,7 +60,9 @@ fn benches(c: &mut Criterion) {
     let long = long();
     assert_eq!(run(&schemas, &long), 0);
     c.bench_function("check w1", |b| b.iter(|| run(&schemas, black_box(&w1))));
-    c.bench_function("check 4000 lines", |b| b.iter(|| run(&schemas, black_box(&long))));
+    c.bench_function("check 4000 lines", |b| {
+        b.iter(|| run(&schemas, black_box(&long)))
+    });
 }
 
 criterion_group!(all, benches);

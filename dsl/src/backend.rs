@@ -59,12 +59,7 @@ impl Backend for NoBackend {
         Ok(Vec::new())
     }
 
-    fn best_possible(
-        &self,
-        _: &Instance,
-        _: &BTreeMap<String, Block>,
-        _: &str,
-    ) -> Option<Extreme> {
+    fn best_possible(&self, _: &Instance, _: &BTreeMap<String, Block>, _: &str) -> Option<Extreme> {
         None
     }
 }

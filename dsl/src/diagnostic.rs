@@ -45,7 +45,11 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A message with the given code (`E…` or `W…`) and title.
     pub fn new(code: &str, title: impl Into<String>) -> Self {
-        let severity = if code.starts_with('W') { Severity::Warning } else { Severity::Error };
+        let severity = if code.starts_with('W') {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
         Self {
             code: code.to_owned(),
             severity,
@@ -59,7 +63,10 @@ impl Diagnostic {
     /// Marks `span`; the first call marks the primary place.
     #[must_use]
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label {
+            span,
+            text: text.into(),
+        });
         self
     }
 

@@ -8,7 +8,9 @@ static PAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../docs/errors");
 
 /// The page of a code such as `E0301`; upper and lower case are the same.
 pub fn page(code: &str) -> Option<&'static str> {
-    PAGES.get_file(format!("{}.md", code.to_ascii_uppercase()))?.contents_utf8()
+    PAGES
+        .get_file(format!("{}.md", code.to_ascii_uppercase()))?
+        .contents_utf8()
 }
 
 /// All codes that have a page, in the order of their numbers.
@@ -24,5 +26,9 @@ pub fn codes() -> Vec<&'static str> {
 
 /// The title of a code's page, without the code.
 pub fn title(code: &str) -> Option<&'static str> {
-    page(code)?.lines().next()?.split_once(": ").map(|(_, title)| title)
+    page(code)?
+        .lines()
+        .next()?
+        .split_once(": ")
+        .map(|(_, title)| title)
 }

@@ -5,11 +5,14 @@
 //! tasks, then the accelerator). Strategies, result files and seeds rely on that
 //! order, so nothing here depends on hashing.
 
-use crate::plan::{Block, Change, Choice, Entry, Expr, ExprKind, Operator, PathStep, Slot};
+mod build;
+mod slots;
+
+use crate::plan::{Block, Choice, Entry, Operator, Slot};
 use crate::source::Span;
-use crate::units;
-use crate::value::{BlockName, Domain, Quantity, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::value::{BlockName, Domain, Value};
+use build::{Builder, Frame};
+use std::collections::BTreeMap;
 
 /// The index of no value: the decision takes no part in this design.
 pub const INACTIVE: u32 = u32::MAX;
@@ -119,9 +122,6 @@ pub struct Blocks<'a> {
     pub choices: &'a BTreeMap<String, Choice>,
 }
 
-/// Most layers a network may be written out to.
-const MOST_NODES: usize = 100_000;
-
 impl Node {
     /// The content of a field.
     pub fn field(&self, name: &str) -> Option<&Bound> {
@@ -164,7 +164,9 @@ impl Instance {
     /// Whether all conditions hold in a design.
     pub fn holds(&self, conditions: &[Condition], choices: &[u32]) -> bool {
         conditions.iter().all(|c| {
-            choices.get(c.decision).is_some_and(|choice| c.allowed.contains(choice))
+            choices
+                .get(c.decision)
+                .is_some_and(|choice| c.allowed.contains(choice))
         })
     }
 
@@ -224,7 +226,8 @@ fn find_in<'a>(node: &'a Node, path: &str) -> Option<&'a Bound> {
         let full = join(&node.path, name);
         full == path || full.split_once('.').is_some_and(|(_, rest)| rest == path)
     });
-    here.map(|f| &f.1).or_else(|| node.children.iter().find_map(|c| find_in(c, path)))
+    here.map(|f| &f.1)
+        .or_else(|| node.children.iter().find_map(|c| find_in(c, path)))
 }
 
 fn collect_paths(node: &Node, out: &mut Vec<String>) {
@@ -233,7 +236,11 @@ fn collect_paths(node: &Node, out: &mut Vec<String>) {
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
 }
 
 impl<'a> Blocks<'a> {
@@ -241,7 +248,10 @@ impl<'a> Blocks<'a> {
     pub fn problem(&self, name: &str) -> Result<Instance, Trouble> {
         let block = self.block(name, Span::default())?;
         let mut builder = Builder::new(*self, display_name(name));
-        builder.frames.push(Frame { depth: 0, changes: &block.changes });
+        builder.frames.push(Frame {
+            depth: 0,
+            changes: &block.changes,
+        });
         let workload = builder.reference(block, "workload")?;
         let tasks = builder.workload(&workload)?;
         let on = builder.reference(block, "on")?;
@@ -264,456 +274,16 @@ impl<'a> Blocks<'a> {
     }
 
     fn block(&self, name: &str, at: Span) -> Result<&'a Block, Trouble> {
-        self.blocks
-            .get(name)
-            .ok_or_else(|| Trouble { message: format!("`{name}` is not declared"), at })
+        self.blocks.get(name).ok_or_else(|| Trouble {
+            message: format!("`{name}` is not declared"),
+            at,
+        })
     }
 }
 
 /// What a block is called in paths: its own name, without module and copy number.
 pub fn display_name(name: &str) -> String {
     crate::value::short(name).to_owned()
-}
-
-struct Frame<'a> {
-    depth: usize,
-    changes: &'a [Change],
-}
-
-struct Builder<'a> {
-    source: Blocks<'a>,
-    prefix: String,
-    /// Steps from the root of the instance.
-    path: Vec<PathStep>,
-    frames: Vec<Frame<'a>>,
-    /// What names mean, innermost last: choices by name and fields as `label.field`.
-    scopes: Vec<BTreeMap<String, Bound>>,
-    /// Labels already given at the present path.
-    taken: BTreeSet<String>,
-    decisions: Vec<Decision>,
-    active: Vec<Condition>,
-    role: Role,
-    nodes: usize,
-}
-
-impl<'a> Builder<'a> {
-    fn new(source: Blocks<'a>, prefix: String) -> Self {
-        Self {
-            source,
-            prefix,
-            path: Vec::new(),
-            frames: Vec::new(),
-            scopes: vec![BTreeMap::new()],
-            taken: BTreeSet::new(),
-            decisions: Vec::new(),
-            active: Vec::new(),
-            role: Role::Network,
-            nodes: 0,
-        }
-    }
-
-    fn finish(self, tasks: Vec<Node>, hardware: Option<Node>) -> Result<Instance, Trouble> {
-        Ok(Instance { decisions: self.decisions, tasks, hardware })
-    }
-
-    /// The block a field of `block` refers to, after changes.
-    fn reference(&self, block: &Block, name: &str) -> Result<Value, Trouble> {
-        let slot = self.changed(name).or_else(|| {
-            block.items.iter().find_map(|e| match e {
-                Entry::Field(f) if f.name == name => Some(&f.slot),
-                _ => None,
-            })
-        });
-        match slot {
-            Some(Slot::Fixed(value)) => Ok(value.clone()),
-            _ => Err(Trouble {
-                message: format!("`{name}` of this {} must be fixed", block.kind),
-                at: block.at,
-            }),
-        }
-    }
-
-    fn workload(&mut self, value: &Value) -> Result<Vec<Node>, Trouble> {
-        self.role = Role::Network;
-        let Some(name) = value.as_block() else { return Ok(vec![self.lone_layer(value)?]) };
-        let block = self.source.block(name, Span::default())?;
-        if block.kind == "network" {
-            let network = self.root(value, Role::Network)?;
-            return Ok(vec![lone_task(network, display_name(name))]);
-        }
-        self.frames.push(Frame { depth: self.path.len(), changes: &block.changes });
-        let mut tasks = Vec::new();
-        for entry in &block.items {
-            if let Entry::Block(task) = entry {
-                tasks.push(self.task(task)?);
-            }
-        }
-        self.frames.pop();
-        Ok(tasks)
-    }
-
-    fn task(&mut self, task: &'a Block) -> Result<Node, Trouble> {
-        let label = task.label.clone().unwrap_or_default();
-        self.path.push(PathStep { name: label.clone(), index: None });
-        let mut node = self.node(task, label)?;
-        let networks: Vec<(Value, Vec<Condition>)> = match node.field("network") {
-            Some(Bound::Fixed(v)) => vec![(v.clone(), Vec::new())],
-            Some(Bound::Decision(d)) => self.alternatives(*d),
-            _ => Vec::new(),
-        };
-        for (network, conditions) in networks {
-            let mark = self.active.len();
-            self.active.extend(conditions);
-            let child = self.root(&network, Role::Network)?;
-            self.active.truncate(mark);
-            node.children.push(child);
-        }
-        self.path.pop();
-        Ok(node)
-    }
-
-    /// A layer of a network as a network of one layer; its input shape is the network's business.
-    fn lone_layer(&mut self, value: &Value) -> Result<Node, Trouble> {
-        let Value::Part { block, path } = value else {
-            return Err(Trouble {
-                message: format!("{value} cannot run on an accelerator"),
-                at: Span::default(),
-            });
-        };
-        let network = self.root(&Value::Block(block.clone()), Role::Network)?;
-        let mut task = lone_task(network, display_name(block));
-        task.fields.push(("only".into(), Bound::Fixed(Value::Text(path.clone()))));
-        Ok(task)
-    }
-
-    /// The node of a declared block at the present path.
-    fn root(&mut self, value: &Value, role: Role) -> Result<Node, Trouble> {
-        let name = value.as_block().ok_or_else(|| Trouble {
-            message: format!("{value} is not a declared block"),
-            at: Span::default(),
-        })?;
-        let block = self.source.block(name, Span::default())?;
-        let outer_role = std::mem::replace(&mut self.role, role);
-        self.frames.push(Frame { depth: self.path.len(), changes: &block.changes });
-        let node = self.node(block, display_name(name));
-        self.frames.pop();
-        self.role = outer_role;
-        node
-    }
-
-    /// A block and all that is in it, at the present path.
-    fn node(&mut self, block: &'a Block, label: String) -> Result<Node, Trouble> {
-        self.scopes.push(BTreeMap::new());
-        let node = self.node_in_scope(block, label);
-        self.scopes.pop();
-        node
-    }
-
-    fn node_in_scope(&mut self, block: &'a Block, label: String) -> Result<Node, Trouble> {
-        self.nodes += 1;
-        if self.nodes >= MOST_NODES {
-            return Err(too_many(block.at));
-        }
-        let mut node = Node {
-            kind: block.kind.clone(),
-            label,
-            path: self.path_text(),
-            fields: Vec::new(),
-            children: Vec::new(),
-            active: self.active.clone(),
-            at: block.at,
-        };
-        for entry in &block.items {
-            match entry {
-                Entry::Field(f) => {
-                    let bound = self.bound(block, &f.name, &f.slot, f.at)?;
-                    node.fields.push((f.name.clone(), bound));
-                }
-                Entry::Choose(f) => {
-                    let bound = self.bound(block, &f.name, &f.slot, f.at)?;
-                    self.name(f.name.clone(), bound.clone());
-                    node.fields.push((f.name.clone(), bound));
-                }
-                _ => {}
-            }
-        }
-        if see_through(block) {
-            node.children = self.children(block)?;
-            return Ok(node);
-        }
-        self.added_fields(block, &mut node)?;
-        let outer = std::mem::take(&mut self.taken);
-        if block.kind == "repeat" {
-            self.repetitions(block, &mut node)?;
-        } else {
-            node.children = self.children(block)?;
-        }
-        self.taken = outer;
-        if block.kind == "sub" {
-            self.dataflows(&mut node)?;
-        }
-        Ok(node)
-    }
-
-    fn children(&mut self, block: &'a Block) -> Result<Vec<Node>, Trouble> {
-        let mut out: Vec<Node> = Vec::new();
-        for entry in &block.items {
-            let Entry::Block(inner) = entry else { continue };
-            let label = child_label(inner, |taken| self.taken.contains(taken));
-            self.taken.insert(label.clone());
-            if see_through(inner) {
-                out.push(self.node(inner, label)?);
-                continue;
-            }
-            self.path.push(PathStep { name: label.clone(), index: None });
-            let node = self.node(inner, label);
-            self.path.pop();
-            let node = node?;
-            if let Some(label) = &inner.label {
-                for (field, bound) in &node.fields {
-                    self.name(format!("{label}.{field}"), bound.clone());
-                }
-            }
-            out.push(node);
-        }
-        Ok(out)
-    }
-
-    fn repetitions(&mut self, block: &'a Block, node: &mut Node) -> Result<(), Trouble> {
-        let times = node.field("times").cloned();
-        let most = self.most_times(times.as_ref(), block.at)?;
-        if u64::from(most).saturating_mul(written_out(block)) > (MOST_NODES - self.nodes) as u64 {
-            return Err(too_many(block.at));
-        }
-        for i in 0..most {
-            let mark = self.active.len();
-            if let Some(Bound::Decision(d)) = &times {
-                self.active.push(self.condition(*d, |value| value > f64::from(i)));
-            }
-            let index = Some(i);
-            if let Some(last) = self.path.last_mut() {
-                last.index = index;
-            }
-            self.scopes.push(BTreeMap::new());
-            self.taken.clear();
-            let turn = self.children(block).map(|children| Node {
-                kind: "repetition".into(),
-                label: format!("{}[{i}]", node.label),
-                path: self.path_text(),
-                fields: Vec::new(),
-                children,
-                active: self.active.clone(),
-                at: block.at,
-            });
-            self.scopes.pop();
-            if let Some(last) = self.path.last_mut() {
-                last.index = None;
-            }
-            self.active.truncate(mark);
-            node.children.push(turn?);
-        }
-        Ok(())
-    }
-
-    fn most_times(&self, times: Option<&Bound>, at: Span) -> Result<u32, Trouble> {
-        let most = match times {
-            Some(Bound::Fixed(v)) => v.as_f64().unwrap_or(0.0),
-            Some(Bound::Decision(d)) => {
-                self.decisions[*d].domain.numbers().unwrap_or_default().into_iter().fold(0.0, f64::max)
-            }
-            _ => {
-                return Err(Trouble {
-                    message: "`times` must be a number or a decision of its own".into(),
-                    at,
-                });
-            }
-        };
-        Ok(most as u32)
-    }
-
-    /// The dataflow of a sub-accelerator, or each it may have, with decisions of their own.
-    fn dataflows(&mut self, node: &mut Node) -> Result<(), Trouble> {
-        let candidates: Vec<(Value, Vec<Condition>)> = match node.field("dataflow") {
-            Some(Bound::Fixed(v)) => vec![(v.clone(), Vec::new())],
-            Some(Bound::Decision(d)) => self.alternatives(*d),
-            _ => Vec::new(),
-        };
-        for (dataflow, conditions) in candidates {
-            let mark = self.active.len();
-            self.active.extend(conditions);
-            let label = dataflow.as_block().map(display_name).unwrap_or_default();
-            self.path.push(PathStep { name: label, index: None });
-            let child = self.root(&dataflow, Role::Hardware);
-            self.path.pop();
-            self.active.truncate(mark);
-            node.children.push(child?);
-        }
-        Ok(())
-    }
-
-    /// Each value of a decision over blocks, with the condition that it is taken.
-    fn alternatives(&self, decision: usize) -> Vec<(Value, Vec<Condition>)> {
-        let domain = &self.decisions[decision].domain;
-        domain
-            .iter()
-            .enumerate()
-            .map(|(i, value)| (value, vec![Condition { decision, allowed: vec![i as u32] }]))
-            .collect()
-    }
-
-    fn condition(&self, decision: usize, holds: impl Fn(f64) -> bool) -> Condition {
-        let numbers = self.decisions[decision].domain.numbers().unwrap_or_default();
-        let allowed =
-            (0..).zip(numbers).filter(|(_, x)| holds(*x)).map(|(i, _)| i).collect();
-        Condition { decision, allowed }
-    }
-
-    /// Fields that a change brings and the block does not have.
-    fn added_fields(&mut self, block: &Block, node: &mut Node) -> Result<(), Trouble> {
-        let mut added: Vec<(String, Slot, Span)> = Vec::new();
-        for frame in &self.frames {
-            for change in frame.changes {
-                let here = self.path.len() - frame.depth;
-                let stores = usize::from(node.kind == "sub");
-                let rest = change.path.len().wrapping_sub(here);
-                if rest == 0 || rest > 1 + stores || !matches_path(&change.path[..here], &self.path[frame.depth..]) {
-                    continue;
-                }
-                let name = crate::plan::path_text(&change.path[here..]);
-                let belongs = if rest == 2 { name.ends_with(".size") } else { owns(&node.kind, &name) };
-                if belongs && node.field(&name).is_none() && !added.iter().any(|a| a.0 == name) {
-                    added.push((name, change.slot.clone(), change.at));
-                }
-            }
-        }
-        for (name, slot, at) in added {
-            let bound = self.bound(block, &name, &slot, at)?;
-            node.fields.push((name, bound));
-        }
-        Ok(())
-    }
-
-    /// The content a change gives to the field `name` at the present path, if any.
-    fn changed(&self, name: &str) -> Option<&'a Slot> {
-        if self.frames.iter().all(|f| f.changes.is_empty()) {
-            return None;
-        }
-        let steps: Vec<&str> = name.split('.').collect();
-        for frame in &self.frames {
-            let here = &self.path[frame.depth..];
-            let hit = frame.changes.iter().rev().find(|c| {
-                c.path.len() == here.len() + steps.len()
-                    && matches_path(&c.path[..here.len()], here)
-                    && c.path[here.len()..].iter().zip(&steps).all(|(a, b)| a.name == *b)
-            });
-            if let Some(change) = hit {
-                return Some(&change.slot);
-            }
-        }
-        None
-    }
-
-    fn bound(&mut self, block: &Block, name: &str, slot: &Slot, at: Span) -> Result<Bound, Trouble> {
-        // A block without a place in paths cannot be meant by a change.
-        let changed = if see_through(block) { None } else { self.changed(name) };
-        match changed.unwrap_or(slot).clone() {
-            Slot::Fixed(value) => Ok(Bound::Fixed(value)),
-            Slot::Open(domain) => Ok(self.decide(join(&self.path_text(), name), domain, at)),
-            Slot::Formula(expr) => self.formula(&expr),
-        }
-    }
-
-    fn decide(&mut self, path: String, domain: Domain, at: Span) -> Bound {
-        self.decisions.push(Decision {
-            path,
-            domain,
-            role: self.role,
-            active: self.active.clone(),
-            at,
-        });
-        Bound::Decision(self.decisions.len() - 1)
-    }
-
-    fn formula(&mut self, expr: &Expr) -> Result<Bound, Trouble> {
-        if let ExprKind::Slot(name) = &expr.kind {
-            return self.lookup(name, expr.at);
-        }
-        Ok(match self.calc(expr)? {
-            Calc::Number(x) => Bound::Fixed(Value::number(x)),
-            calc => Bound::Formula(calc),
-        })
-    }
-
-    fn calc(&mut self, expr: &Expr) -> Result<Calc, Trouble> {
-        let trouble = |message: &str| Trouble { message: message.to_owned(), at: expr.at };
-        Ok(match &expr.kind {
-            ExprKind::Value(Value::Quantity(Quantity { value, .. })) => Calc::Number(*value),
-            ExprKind::Slot(name) => match self.lookup(name, expr.at)? {
-                Bound::Fixed(v) => Calc::Number(v.as_f64().ok_or_else(|| trouble("not a number"))?),
-                Bound::Decision(d) => Calc::Decision(d),
-                Bound::Formula(calc) => calc,
-            },
-            ExprKind::Negate(inner) => Calc::Negate(Box::new(self.calc(inner)?)),
-            ExprKind::As(inner, _) => self.calc(inner)?,
-            ExprKind::Binary(op, a, b) => {
-                match (self.calc(a)?, self.calc(b)?) {
-                    (Calc::Number(a), Calc::Number(b)) => Calc::Number(
-                        arithmetic(*op, a, b).ok_or_else(|| trouble("a comparison is not a number"))?,
-                    ),
-                    (a, b) => Calc::Binary(*op, Box::new(a), Box::new(b)),
-                }
-            }
-            _ => return Err(trouble("only numbers and decisions can stand in a field's formula")),
-        })
-    }
-
-    fn lookup(&mut self, name: &str, at: Span) -> Result<Bound, Trouble> {
-        if let Some(bound) = self.scopes.iter().rev().find_map(|s| s.get(name)) {
-            return Ok(bound.clone());
-        }
-        let Some(choice) = self.source.choices.get(name) else {
-            return Err(Trouble { message: format!("`{name}` is not known here"), at });
-        };
-        // A shared decision is always active: it belongs to no repetition.
-        let outer = std::mem::take(&mut self.active);
-        let bound = self.decide(name.to_owned(), choice.domain.clone(), choice.at);
-        self.active = outer;
-        if let Some(top) = self.scopes.first_mut() {
-            top.insert(name.to_owned(), bound.clone());
-        }
-        Ok(bound)
-    }
-
-    fn name(&mut self, name: String, bound: Bound) {
-        if let Some(scope) = self.scopes.last_mut() {
-            scope.insert(name, bound);
-        }
-    }
-
-    fn path_text(&self) -> String {
-        let path = crate::plan::path_text(&self.path);
-        if self.prefix.is_empty() {
-            return path;
-        }
-        if path.is_empty() { self.prefix.clone() } else { format!("{}.{path}", self.prefix) }
-    }
-}
-
-fn too_many(at: Span) -> Trouble {
-    let message = format!("more than {} layers when every repetition is written out", units::number(MOST_NODES as f64));
-    Trouble { message, at }
-}
-
-/// How many nodes what stands in a block becomes at least, before any change.
-fn written_out(block: &Block) -> u64 {
-    let inner = block.items.iter().filter_map(|e| match e {
-        Entry::Block(inner) => Some(inner),
-        _ => None,
-    });
-    inner.fold(0, |sum: u64, inner| {
-        let times = if inner.kind == "repeat" { most_turns(inner) } else { 1.0 };
-        sum.saturating_add(1).saturating_add((times as u64).saturating_mul(written_out(inner)))
-    })
 }
 
 /// How often a `repeat` turns at most, as its own text says; infinitely often when that is a formula.
@@ -752,34 +322,4 @@ pub fn child_label(block: &Block, taken: impl Fn(&str) -> bool) -> String {
 /// stood around it.
 pub fn see_through(block: &Block) -> bool {
     block.kind == "skip" && block.label.is_none()
-}
-
-fn matches_path(pattern: &[PathStep], path: &[PathStep]) -> bool {
-    pattern.len() == path.len()
-        && pattern
-            .iter()
-            .zip(path)
-            .all(|(p, q)| p.name == q.name && (p.index.is_none() || p.index == q.index))
-}
-
-/// A task and its network share a path, so a field that a change brings must find its owner.
-fn owns(kind: &str, field: &str) -> bool {
-    let of_task = matches!(field, "network" | "data" | "accuracy" | "metric" | "weight" | "batch");
-    match kind {
-        "task" => of_task,
-        "network" => !of_task,
-        _ => true,
-    }
-}
-
-fn lone_task(network: Node, label: String) -> Node {
-    Node {
-        kind: "task".into(),
-        label,
-        path: network.path.clone(),
-        fields: vec![("batch".into(), Bound::Fixed(Value::number(1.0)))],
-        at: network.at,
-        active: Vec::new(),
-        children: vec![network],
-    }
 }

@@ -20,7 +20,8 @@ fn likeness(word: &str, candidate: &str) -> f64 {
     }
     // As many letters as the lengths differ by are slips at least; underscores may be left out.
     let underscores = word.matches('_').count() + candidate.matches('_').count();
-    if word.len().abs_diff(candidate.len()) > 1 + underscores + word.len().min(candidate.len()) / 4 {
+    if word.len().abs_diff(candidate.len()) > 1 + underscores + word.len().min(candidate.len()) / 4
+    {
         return 0.0;
     }
     let (w, c) = (word.to_ascii_lowercase(), candidate.to_ascii_lowercase());
@@ -34,7 +35,8 @@ fn likeness(word: &str, candidate: &str) -> f64 {
         return 0.0;
     }
     // Two letters that changed places weigh too much in a short word.
-    let (mut sorted_w, mut sorted_c): (Vec<char>, Vec<char>) = (w.chars().collect(), c.chars().collect());
+    let (mut sorted_w, mut sorted_c): (Vec<char>, Vec<char>) =
+        (w.chars().collect(), c.chars().collect());
     sorted_w.sort_unstable();
     sorted_c.sort_unstable();
     if slips == 1 && sorted_w == sorted_c {

@@ -354,7 +354,9 @@ impl Plan {
 pub fn content_hash<T: Serialize>(value: &T) -> String {
     let mut json = serde_json::to_value(value).unwrap_or_default();
     drop_places(&mut json);
-    blake3::hash(json.to_string().as_bytes()).to_hex().to_string()
+    blake3::hash(json.to_string().as_bytes())
+        .to_hex()
+        .to_string()
 }
 
 fn drop_places(json: &mut serde_json::Value) {

@@ -2,7 +2,7 @@
 
 use crate::check::Program;
 use crate::instance::Blocks;
-use crate::plan::{content_hash, Block, Entry, Expr, ExprKind, Plan, Slot, Step, VERSION};
+use crate::plan::{Block, Entry, Expr, ExprKind, Plan, Slot, Step, VERSION, content_hash};
 use crate::value::{Domain, Value};
 use std::collections::BTreeSet;
 
@@ -24,20 +24,37 @@ pub struct Reached {
 /// The plan of some steps of a program.
 pub fn plan(program: &Program, steps: Vec<Step>) -> Plan {
     let mut reached = Reached::default();
-    let known = Blocks { blocks: &program.blocks, choices: &program.choices };
+    let known = Blocks {
+        blocks: &program.blocks,
+        choices: &program.choices,
+    };
     for step in &steps {
         reached.expr(&step.expr, known);
     }
-    let blocks = program.blocks.iter().filter(|b| reached.blocks.contains(b.0));
-    let choices = program.choices.iter().filter(|c| reached.choices.contains(c.0));
-    let scripts = program.scripts.iter().filter(|s| reached.scripts.contains(s.0));
+    let blocks = program
+        .blocks
+        .iter()
+        .filter(|b| reached.blocks.contains(b.0));
+    let choices = program
+        .choices
+        .iter()
+        .filter(|c| reached.choices.contains(c.0));
+    let scripts = program
+        .scripts
+        .iter()
+        .filter(|s| reached.scripts.contains(s.0));
     Plan {
         version: VERSION,
         nasaic: env!("CARGO_PKG_VERSION").to_owned(),
         blocks: blocks.map(|(n, b)| (n.clone(), b.clone())).collect(),
         choices: choices.map(|(n, c)| (n.clone(), c.clone())).collect(),
         scripts: scripts.map(|(n, s)| (n.clone(), s.clone())).collect(),
-        data: program.data.iter().filter(|d| reached.files.contains(&d.path)).cloned().collect(),
+        data: program
+            .data
+            .iter()
+            .filter(|d| reached.files.contains(&d.path))
+            .cloned()
+            .collect(),
         steps,
         sources: program.sources.clone(),
     }
@@ -54,8 +71,16 @@ impl Reached {
     /// A hash of an expression with all the blocks and choices it depends on.
     pub fn fingerprint(expr: &Expr, known: Blocks<'_>) -> String {
         let reached = Self::of(expr, known);
-        let blocks: Vec<_> = reached.blocks.iter().map(|b| (b, known.blocks.get(b))).collect();
-        let choices: Vec<_> = reached.choices.iter().map(|c| (c, known.choices.get(c))).collect();
+        let blocks: Vec<_> = reached
+            .blocks
+            .iter()
+            .map(|b| (b, known.blocks.get(b)))
+            .collect();
+        let choices: Vec<_> = reached
+            .choices
+            .iter()
+            .map(|c| (c, known.choices.get(c)))
+            .collect();
         content_hash(&(expr, blocks, choices))
     }
 
@@ -96,7 +121,9 @@ impl Reached {
             Value::Block(name) | Value::Part { block: name, .. } => self.block_named(name, known),
             Value::List(items) => items.iter().for_each(|i| self.value(i, known)),
             Value::Domain(domain) => self.domain(domain, known),
-            Value::Form { name, args, fields, .. } => {
+            Value::Form {
+                name, args, fields, ..
+            } => {
                 if name == "table" {
                     self.files.extend(args.iter().filter_map(|a| match a {
                         Value::Text(path) => Some(path.clone()),

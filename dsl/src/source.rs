@@ -7,11 +7,15 @@
 use serde::{Deserialize, Serialize};
 
 /// Which text a span lies in: an index into [`Sources`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 pub struct SourceId(pub u32);
 
 /// A stretch of a source text, in bytes; `end` is exclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 pub struct Span {
     /// The text.
     pub source: SourceId,
@@ -24,7 +28,11 @@ pub struct Span {
 impl Span {
     /// A span of `source` from byte `start` to byte `end`.
     pub fn new(source: SourceId, start: usize, end: usize) -> Self {
-        Self { source, start: start as u32, end: end as u32 }
+        Self {
+            source,
+            start: start as u32,
+            end: end as u32,
+        }
     }
 
     /// The smallest span that covers both; they must lie in the same source.
@@ -57,7 +65,10 @@ impl Sources {
     /// Adds a text and returns its identity.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
         let id = SourceId(self.texts.len() as u32);
-        self.texts.push(Source { name: name.into(), text: text.into() });
+        self.texts.push(Source {
+            name: name.into(),
+            text: text.into(),
+        });
         id
     }
 
@@ -80,7 +91,9 @@ impl Sources {
 
     /// `name:line:column` of where a span starts, counted from 1 in characters.
     pub fn place(&self, span: Span) -> String {
-        let Some(source) = self.get(span.source) else { return String::from("?") };
+        let Some(source) = self.get(span.source) else {
+            return String::from("?");
+        };
         let before = source.text.get(..span.start as usize).unwrap_or("");
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;

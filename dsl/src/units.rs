@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Exponents of time, cycle, energy, length, data and operations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Dim([i8; 6]);
 
@@ -84,9 +86,17 @@ impl Dim {
                 1 => name.to_owned(),
                 n => format!("{name}^{n}"),
             };
-            if *e > 0 { above.push(word) } else { below.push(word) }
+            if *e > 0 {
+                above.push(word)
+            } else {
+                below.push(word)
+            }
         }
-        let above = if above.is_empty() { "1".to_owned() } else { above.join("*") };
+        let above = if above.is_empty() {
+            "1".to_owned()
+        } else {
+            above.join("*")
+        };
         below.iter().fold(above, |text, b| format!("{text}/{b}"))
     }
 
@@ -100,13 +110,21 @@ impl Dim {
         ];
         match COMMON.iter().find(|c| c.0 == self) {
             Some((_, unit)) => (*unit).to_owned(),
-            None => self.usual_units().split(',').next().unwrap_or_default().to_owned(),
+            None => self
+                .usual_units()
+                .split(',')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
         }
     }
 
     /// How such a quantity is usually written, for messages: `J, mJ, nJ`.
     pub fn usual_units(self) -> String {
-        NAMED.iter().find(|n| n.0 == self).map_or_else(|| self.base_unit(), |n| n.3.to_owned())
+        NAMED
+            .iter()
+            .find(|n| n.0 == self)
+            .map_or_else(|| self.base_unit(), |n| n.3.to_owned())
     }
 }
 
@@ -123,14 +141,49 @@ const NAMED: &[(Dim, &str, &str, &str)] = &[
     (Dim::POWER, "W", "a power", "W, mW"),
     (Dim::FREQUENCY, "Hz", "a frequency", "Hz, MHz, GHz"),
     (Dim::BANDWIDTH, "B/s", "a bandwidth", "GB/s, MB/s"),
-    (Dim::ENERGY_PER_OP, "J/op", "an energy per operation", "pJ/MAC, pJ/op"),
-    (Dim::ENERGY_PER_DATA, "J/B", "an energy per amount of data", "pJ/B, pJ/bit"),
-    (Dim::AREA_PER_DATA, "m^2/B", "an area per amount of data", "um^2/B"),
+    (
+        Dim::ENERGY_PER_OP,
+        "J/op",
+        "an energy per operation",
+        "pJ/MAC, pJ/op",
+    ),
+    (
+        Dim::ENERGY_PER_DATA,
+        "J/B",
+        "an energy per amount of data",
+        "pJ/B, pJ/bit",
+    ),
+    (
+        Dim::AREA_PER_DATA,
+        "m^2/B",
+        "an area per amount of data",
+        "um^2/B",
+    ),
     (Dim::POWER_PER_AREA, "W/m^2", "a power per area", "mW/mm^2"),
-    (Dim([-1, 0, 0, 0, 0, 1]), "op/s", "a rate of operations", "GOPS, TOPS, GMAC/s"),
-    (Dim([0, -1, 0, 0, 1, 0]), "B/cycle", "data per cycle", "B/cycle"),
-    (Dim([0, 0, 0, 0, -1, 1]), "op/B", "an arithmetic intensity", "op/B, MAC/B"),
-    (Dim([1, 0, 1, 0, 0, 0]), "J*s", "an energy-delay product", "J*s, nJ*ms"),
+    (
+        Dim([-1, 0, 0, 0, 0, 1]),
+        "op/s",
+        "a rate of operations",
+        "GOPS, TOPS, GMAC/s",
+    ),
+    (
+        Dim([0, -1, 0, 0, 1, 0]),
+        "B/cycle",
+        "data per cycle",
+        "B/cycle",
+    ),
+    (
+        Dim([0, 0, 0, 0, -1, 1]),
+        "op/B",
+        "an arithmetic intensity",
+        "op/B, MAC/B",
+    ),
+    (
+        Dim([1, 0, 1, 0, 0, 0]),
+        "J*s",
+        "an energy-delay product",
+        "J*s, nJ*ms",
+    ),
 ];
 
 impl fmt::Display for Dim {
@@ -167,7 +220,10 @@ impl Scale {
     /// The product with `other` raised to `exponent`.
     #[must_use]
     pub fn times(self, other: Scale, exponent: i8) -> Scale {
-        let mut out = Scale { dim: self.dim.times(other.dim.power(exponent)), ..self };
+        let mut out = Scale {
+            dim: self.dim.times(other.dim.power(exponent)),
+            ..self
+        };
         for _ in 0..exponent.unsigned_abs() {
             let (n, d) = if exponent > 0 {
                 (other.numerator, other.denominator)
@@ -181,7 +237,11 @@ impl Scale {
     }
 
     /// The plain number one.
-    pub const ONE: Scale = Scale { dim: Dim::NONE, numerator: 1.0, denominator: 1.0 };
+    pub const ONE: Scale = Scale {
+        dim: Dim::NONE,
+        numerator: 1.0,
+        denominator: 1.0,
+    };
 }
 
 /// Base words: name, dimension, numerator, denominator, prefixes allowed.
@@ -234,15 +294,21 @@ pub fn lookup(name: &str) -> Option<Scale> {
     let name = name.replace(['µ', 'μ'], "u");
     let exact = WORDS.iter().find(|w| w.0 == name);
     if let Some(&(_, dim, numerator, denominator, _)) = exact {
-        return Some(Scale { dim, numerator, denominator });
+        return Some(Scale {
+            dim,
+            numerator,
+            denominator,
+        });
     }
     let first = name.chars().next()?;
     let &(_, up, down) = PREFIXES.iter().find(|p| p.0 == first)?;
     let rest = &name[first.len_utf8()..];
     let &(_, dim, numerator, denominator, allowed) = WORDS.iter().find(|w| w.0 == rest)?;
-    allowed
-        .contains(first)
-        .then_some(Scale { dim, numerator: numerator * up, denominator: denominator * down })
+    allowed.contains(first).then_some(Scale {
+        dim,
+        numerator: numerator * up,
+        denominator: denominator * down,
+    })
 }
 
 /// All names of units, for completion and the manual, in the order of the table.
@@ -313,7 +379,11 @@ pub fn suggest(name: &str) -> Option<String> {
 /// `value`, a base-unit quantity, in the unit a person would choose: `1.25 mJ`, `64 GB/s`.
 pub fn pretty(value: f64, dim: Dim) -> String {
     let (number, unit) = pretty_parts(value, dim);
-    if unit.is_empty() { number } else { format!("{number} {unit}") }
+    if unit.is_empty() {
+        number
+    } else {
+        format!("{number} {unit}")
+    }
 }
 
 /// The unit a person would choose for `value`, with its name.

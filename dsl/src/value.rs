@@ -22,12 +22,20 @@ pub struct Quantity {
 impl Quantity {
     /// A plain number.
     pub fn plain(value: f64) -> Self {
-        Self { value, dim: Dim::NONE, unit: String::new() }
+        Self {
+            value,
+            dim: Dim::NONE,
+            unit: String::new(),
+        }
     }
 
     /// A quantity of `dim` in base units, shown in whatever unit suits its size.
     pub fn of(value: f64, dim: Dim) -> Self {
-        Self { value, dim, unit: String::new() }
+        Self {
+            value,
+            dim,
+            unit: String::new(),
+        }
     }
 
     /// The number in its own unit.
@@ -131,7 +139,9 @@ impl fmt::Display for Value {
             Self::Part { block, path } => write!(f, "{}.{path}", short(block)),
             Self::List(items) => write_joined(f, "[", items, "]"),
             Self::Domain(d) => d.fmt(f),
-            Self::Form { name, args, fields, .. } => {
+            Self::Form {
+                name, args, fields, ..
+            } => {
                 f.write_str(name)?;
                 if fields.is_empty() {
                     return write_joined(f, "(", args, ")");
@@ -146,7 +156,12 @@ impl fmt::Display for Value {
     }
 }
 
-fn write_joined(f: &mut fmt::Formatter<'_>, open: &str, items: &[Value], close: &str) -> fmt::Result {
+fn write_joined(
+    f: &mut fmt::Formatter<'_>,
+    open: &str,
+    items: &[Value],
+    close: &str,
+) -> fmt::Result {
     f.write_str(open)?;
     for (i, item) in items.iter().enumerate() {
         write!(f, "{}{item}", if i > 0 { ", " } else { "" })?;
@@ -185,7 +200,10 @@ pub enum Domain {
 
 impl Domain {
     /// How many values.
-    #[allow(clippy::len_without_is_empty, reason = "a domain is never empty: E0402")]
+    #[allow(
+        clippy::len_without_is_empty,
+        reason = "a domain is never empty: E0402"
+    )]
     pub fn len(&self) -> usize {
         match self {
             Self::Values(v) => v.len(),
@@ -198,7 +216,14 @@ impl Domain {
         let i = i.min(self.len() - 1);
         match self {
             Self::Values(v) => v[i].clone(),
-            Self::Range { start, step, times, dim, unit, .. } => {
+            Self::Range {
+                start,
+                step,
+                times,
+                dim,
+                unit,
+                ..
+            } => {
                 let number = if *times {
                     (0..i).fold(*start, |x, _| x * step)
                 } else {
@@ -206,7 +231,11 @@ impl Domain {
                 };
                 let scale = units::parse(unit).unwrap_or(units::Scale::ONE);
                 let value = scale.to_base(number);
-                Value::Quantity(Quantity { value, dim: *dim, unit: unit.clone() })
+                Value::Quantity(Quantity {
+                    value,
+                    dim: *dim,
+                    unit: unit.clone(),
+                })
             }
         }
     }
@@ -247,7 +276,13 @@ impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Values(v) => write_joined(f, "{", v, "}"),
-            Self::Range { start, step, times, unit, .. } => {
+            Self::Range {
+                start,
+                step,
+                times,
+                unit,
+                ..
+            } => {
                 let last = self.get(self.len() - 1);
                 let end = match &last {
                     Value::Quantity(q) => q.number(),
@@ -259,7 +294,11 @@ impl fmt::Display for Domain {
                 } else if *step != 1.0 {
                     write!(f, " step {}", units::number(*step))?;
                 }
-                if unit.is_empty() { Ok(()) } else { write!(f, " {unit}") }
+                if unit.is_empty() {
+                    Ok(())
+                } else {
+                    write!(f, " {unit}")
+                }
             }
         }
     }

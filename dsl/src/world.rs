@@ -56,7 +56,11 @@ pub fn embedded(path: &str) -> Option<&'static str> {
 /// The names of the modules in an embedded folder, in alphabetical order; `None` when it is no folder.
 pub fn embedded_names(path: &str) -> Option<Vec<String>> {
     let (dir, rest) = embedded_root(path)?;
-    let dir = if rest.is_empty() { dir } else { dir.get_dir(rest)? };
+    let dir = if rest.is_empty() {
+        dir
+    } else {
+        dir.get_dir(rest)?
+    };
     let mut names: Vec<String> = dir
         .entries()
         .iter()

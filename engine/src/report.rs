@@ -7,6 +7,9 @@ use nasaic_dsl::value::{Quantity, Value};
 use nasaic_search::Stop;
 use std::fmt::Write;
 
+/// Layers of one sub-accelerator that a report lists; a picture shows them all.
+const MOST_ENTRIES: usize = 8;
+
 /// One evaluated design.
 pub fn of_evaluation(e: &Evaluation) -> String {
     let mut out = String::new();
@@ -178,9 +181,12 @@ fn schedule(out: &mut String, e: &Evaluation) {
                 format!("{}–{} {}.{path}", units::number(x.start as f64), units::number(x.end as f64), e.study.tasks[x.task].label)
             })
             .collect();
-        for (n, line) in wrap(&words, 86).into_iter().enumerate() {
+        for (n, line) in wrap(&words[..words.len().min(MOST_ENTRIES)], 86).into_iter().enumerate() {
             let head = if n == 0 { label.as_str() } else { "" };
             let _ = writeln!(out, "  {head:<6} {line}");
+        }
+        if let more @ 1.. = words.len().saturating_sub(MOST_ENTRIES) {
+            let _ = writeln!(out, "  {:<6} and {more} more layers; `schedule(…)` draws all", "");
         }
     }
 }

@@ -84,7 +84,9 @@ pub enum Command {
         check: bool,
     },
     /// Print the plan of a script: all that is needed to run it elsewhere, as JSON.
-    #[command(after_help = "Example:\n  nasaic plan w1.nasaic --seed 3 > p.json && nasaic run p.json")]
+    #[command(
+        after_help = "Example:\n  nasaic plan w1.nasaic --seed 3 > p.json && nasaic run p.json"
+    )]
     Plan {
         /// The script; `-` reads the standard input.
         file: PathBuf,
@@ -167,7 +169,9 @@ pub enum Command {
         how: How,
     },
     /// Compare strategies: the call `compare(PROBLEM, [STRATEGIES], …)` at the end of the script.
-    #[command(after_help = "Example:\n  nasaic compare w1.nasaic w1 evo,rnd --evaluations 200 --seeds 1..10")]
+    #[command(
+        after_help = "Example:\n  nasaic compare w1.nasaic w1 evo,rnd --evaluations 200 --seeds 1..10"
+    )]
     Compare {
         /// The script.
         file: PathBuf,

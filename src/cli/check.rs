@@ -61,6 +61,10 @@ fn verdict(diagnostics: &[Diagnostic]) -> String {
     };
     match warnings {
         0 => counted(errors, "error"),
-        _ => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
+        _ => format!(
+            "{}, {}",
+            counted(errors, "error"),
+            counted(warnings, "warning")
+        ),
     }
 }

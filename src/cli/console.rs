@@ -26,7 +26,11 @@ impl Console {
             Color::Never => false,
             Color::Auto => wants_color(),
         };
-        Self { color, stream: false, persistent: false }
+        Self {
+            color,
+            stream: false,
+            persistent: false,
+        }
     }
 
     /// One JSON object a line from now on.
@@ -93,9 +97,16 @@ impl Console {
             return;
         }
         for diagnostic in diagnostics {
-            let kind = if diagnostic.is_error() { "error" } else { "warning" };
-            if let Value::Array(rendered) = render::json(sources, std::slice::from_ref(diagnostic)) {
-                rendered.into_iter().for_each(|fields| self.object(kind, fields));
+            let kind = if diagnostic.is_error() {
+                "error"
+            } else {
+                "warning"
+            };
+            if let Value::Array(rendered) = render::json(sources, std::slice::from_ref(diagnostic))
+            {
+                rendered
+                    .into_iter()
+                    .for_each(|fields| self.object(kind, fields));
             }
         }
     }

@@ -18,7 +18,13 @@ pub fn explain(code: Option<&str>, console: &Console) -> Result<Exit, Refusal> {
         let codes = pages::codes();
         let mut d = Diagnostic::new("E0201", format!("there is no message `{code}`"));
         d.notes = families(&codes);
-        return Err(guessed(d, code, &codes, "`nasaic explain` lists them with their titles").into());
+        return Err(guessed(
+            d,
+            code,
+            &codes,
+            "`nasaic explain` lists them with their titles",
+        )
+        .into());
     };
     console.print(&format!("{}\n", page.trim_end()));
     Ok(Exit::Done)
@@ -62,7 +68,10 @@ fn guessed(d: Diagnostic, word: &str, known: &[&str], otherwise: &str) -> Diagno
 fn words(schemas: &Schemas) -> String {
     let kinds = schemas.kinds().iter().map(|k| (k.name, k.doc));
     let actions = functions::all().iter().map(|f| (f.name, f.doc));
-    let algorithms = schemas.algorithms().iter().map(|a| (a.name.as_ref(), a.doc.as_ref()));
+    let algorithms = schemas
+        .algorithms()
+        .iter()
+        .map(|a| (a.name.as_ref(), a.doc.as_ref()));
     [
         section("Block kinds", kinds.collect()),
         section("Functions", actions.collect()),
@@ -73,6 +82,8 @@ fn words(schemas: &Schemas) -> String {
 
 fn section(title: &str, words: Vec<(&str, &str)>) -> String {
     let width = words.iter().map(|w| w.0.len()).max().unwrap_or(0);
-    let lines = words.iter().map(|(word, doc)| format!("  {word:<width$}  {doc}\n"));
+    let lines = words
+        .iter()
+        .map(|(word, doc)| format!("  {word:<width$}  {doc}\n"));
     format!("{title}\n{}", lines.collect::<String>())
 }

@@ -25,7 +25,10 @@ impl Text {
     /// Reads a file, or the standard input when it is called `-`.
     pub fn read(path: &Path) -> Result<Self, Refusal> {
         let (name, bytes) = if path == Path::new("-") {
-            ("stdin".to_owned(), bounded(io::stdin().lock()).map_err(|e| unreadable("stdin", &e))?)
+            (
+                "stdin".to_owned(),
+                bounded(io::stdin().lock()).map_err(|e| unreadable("stdin", &e))?,
+            )
         } else {
             let name = shown(path);
             let bytes = open(path).map_err(|e| missing(path, &name, &e))?;
@@ -45,14 +48,22 @@ impl Text {
     /// The folder it lies in.
     pub fn folder(&self) -> &Path {
         let parent = Path::new(&self.name).parent().unwrap_or(Path::new(""));
-        if parent.as_os_str().is_empty() { Path::new(".") } else { parent }
+        if parent.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            parent
+        }
     }
 }
 
 /// A path with `/` between its parts and without a needless `./`.
 fn shown(path: &Path) -> String {
     let name = path.display().to_string();
-    let name = if cfg!(windows) { name.replace('\\', "/") } else { name };
+    let name = if cfg!(windows) {
+        name.replace('\\', "/")
+    } else {
+        name
+    };
     name.strip_prefix("./").map(str::to_owned).unwrap_or(name)
 }
 
@@ -74,9 +85,15 @@ fn missing(path: &Path, name: &str, error: &io::Error) -> Refusal {
         ErrorKind::NotFound | ErrorKind::NotADirectory => {
             let d = Diagnostic::new("E0701", format!("there is no file `{name}`"));
             let neighbours = names_beside(path);
-            let own = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let own = path
+                .file_name()
+                .map(|n| n.to_string_lossy().into_owned())
+                .unwrap_or_default();
             match closest(&own, neighbours.iter().map(String::as_str)) {
-                Some(guess) => d.hint(format!("did you mean `{}`?", shown(&path.with_file_name(guess)))),
+                Some(guess) => d.hint(format!(
+                    "did you mean `{}`?",
+                    shown(&path.with_file_name(guess))
+                )),
                 None => d.hint("check the spelling; the path starts at the current folder"),
             }
             .into()
@@ -92,9 +109,12 @@ fn missing(path: &Path, name: &str, error: &io::Error) -> Refusal {
 }
 
 fn unreadable(name: &str, error: &io::Error) -> Refusal {
-    Diagnostic::new("E0705", format!("`{name}` cannot be read: {}", reason(error)))
-        .hint("check that you may read it")
-        .into()
+    Diagnostic::new(
+        "E0705",
+        format!("`{name}` cannot be read: {}", reason(error)),
+    )
+    .hint("check that you may read it")
+    .into()
 }
 
 fn not_text(name: &str, error: &std::string::FromUtf8Error) -> Refusal {
@@ -103,17 +123,26 @@ fn not_text(name: &str, error: &std::string::FromUtf8Error) -> Refusal {
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
     Diagnostic::new("E0705", format!("`{name}` is not UTF-8 text"))
-        .note(format!("{name}:{line}:{column} holds a byte that belongs to no character."))
+        .note(format!(
+            "{name}:{line}:{column} holds a byte that belongs to no character."
+        ))
         .hint("save the file as UTF-8")
         .into()
 }
 
 /// The names of the files in a path's folder, in alphabetical order.
 fn names_beside(path: &Path) -> Vec<String> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let mut names: Vec<String> =
-        entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = entries
+        .flatten()
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .collect();
     names.sort();
     names
 }
@@ -129,7 +158,9 @@ pub fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
 }
 
 /// The disk, seen from the current folder.
@@ -144,7 +175,9 @@ impl Disk {
     pub fn new(folder: &Path, everywhere: bool) -> Self {
         let roots = [folder, Path::new(".")];
         let real = roots.iter().filter_map(|root| root.canonicalize().ok());
-        Self { roots: (!everywhere).then(|| real.collect()) }
+        Self {
+            roots: (!everywhere).then(|| real.collect()),
+        }
     }
 }
 
@@ -178,7 +211,10 @@ fn read_error(error: &io::Error) -> ReadError {
 /// A file that is there keeps its permissions, and a link goes on leading to it.
 pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = real.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = real
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut file = temporary(folder)?;
     file.write_all(content)?;
     if let Ok(old) = fs::metadata(&real) {

@@ -30,7 +30,12 @@ fn one(path: &Path, check: bool, console: &Console) -> Result<Exit, Refusal> {
     let source = sources.add(&text.name, &text.text);
     let laid_out = match syntax::format(source, &text.text) {
         Ok(laid_out) => laid_out,
-        Err(diagnostics) => return Err(Refusal { sources, diagnostics }),
+        Err(diagnostics) => {
+            return Err(Refusal {
+                sources,
+                diagnostics,
+            });
+        }
     };
     let from_stdin = path == Path::new("-");
     if from_stdin && !check {

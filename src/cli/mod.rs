@@ -66,7 +66,10 @@ pub struct Refusal {
 
 impl From<Diagnostic> for Refusal {
     fn from(diagnostic: Diagnostic) -> Self {
-        Self { sources: Sources::default(), diagnostics: vec![diagnostic] }
+        Self {
+            sources: Sources::default(),
+            diagnostics: vec![diagnostic],
+        }
     }
 }
 
@@ -77,7 +80,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Err(error) => {
             // A reader who does not listen needs no message.
             let _ = error.print();
-            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            let asked = matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            );
             return if asked { Exit::Done } else { Exit::Wrong };
         }
     };
@@ -87,35 +93,74 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Exit::Wrong
     });
     if console.is_stream() {
-        console.object("status", json!({ "status": exit.word(), "exit": exit as u8 }));
+        console.object(
+            "status",
+            json!({ "status": exit.word(), "exit": exit as u8 }),
+        );
     }
     exit
 }
 
 fn carry_out(command: Command, console: &mut Console) -> Result<Exit, Refusal> {
     match command {
-        Command::Check { files, json, reading } => check::check(&files, json, &reading, console),
+        Command::Check {
+            files,
+            json,
+            reading,
+        } => check::check(&files, json, &reading, console),
         Command::Fmt { files, check } => format::format(&files, check, console),
         Command::Explain { code } => doc::explain(code.as_deref(), console),
         Command::Doc { name } => doc::doc(name.as_deref(), console),
-        Command::Plan { file, reading, changes } => {
-            program::print_plan(&file, &reading, &changes, console)
-        }
-        Command::Show { file, name, defaults, reading, changes } => {
-            show::show(&file, &name, defaults, (&reading, &changes), console)
-        }
+        Command::Plan {
+            file,
+            reading,
+            changes,
+        } => program::print_plan(&file, &reading, &changes, console),
+        Command::Show {
+            file,
+            name,
+            defaults,
+            reading,
+            changes,
+        } => show::show(&file, &name, defaults, (&reading, &changes), console),
         Command::Run { file, how } => run::run(&file, None, &how, console),
         Command::Space { file, of, on, how } => {
             run::run(&file, Some(call("space", [Some(of), on])), &how, console)
         }
-        Command::Evaluate { file, design, on, batch, how } => {
+        Command::Evaluate {
+            file,
+            design,
+            on,
+            batch,
+            how,
+        } => {
             let batch = batch.map(|n| format!("batch = {n}"));
-            run::run(&file, Some(call("evaluate", [Some(design), on, batch])), &how, console)
+            run::run(
+                &file,
+                Some(call("evaluate", [Some(design), on, batch])),
+                &how,
+                console,
+            )
         }
-        Command::Search { file, problem, strategy, how } => {
-            run::run(&file, Some(call("search", [Some(problem), Some(strategy)])), &how, console)
-        }
-        Command::Compare { file, problem, strategies, seeds, evaluations, how } => {
+        Command::Search {
+            file,
+            problem,
+            strategy,
+            how,
+        } => run::run(
+            &file,
+            Some(call("search", [Some(problem), Some(strategy)])),
+            &how,
+            console,
+        ),
+        Command::Compare {
+            file,
+            problem,
+            strategies,
+            seeds,
+            evaluations,
+            how,
+        } => {
             let strategies = format!("[{}]", strategies.join(", "));
             let evaluations = evaluations.map(|n| format!("evaluations = {n}"));
             let seeds = format!("seeds = {seeds}");

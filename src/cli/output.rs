@@ -25,18 +25,30 @@ pub struct Folder {
 impl Folder {
     /// Makes the folder and tries it, so that no long run ends with nowhere to go.
     pub fn prepare(path: &Path) -> Result<Self, Refusal> {
-        std::fs::create_dir_all(path).and_then(|()| temporary(path)).map_err(|e| {
-            let title = format!("results cannot be written to `{}`: {}", path.display(), reason(&e));
-            Diagnostic::new("E0705", title)
-                .note("Nothing was run.")
-                .hint("give `--out` a folder that you may write to")
-        })?;
-        Ok(Self { path: path.to_owned(), whole: true })
+        std::fs::create_dir_all(path)
+            .and_then(|()| temporary(path))
+            .map_err(|e| {
+                let title = format!(
+                    "results cannot be written to `{}`: {}",
+                    path.display(),
+                    reason(&e)
+                );
+                Diagnostic::new("E0705", title)
+                    .note("Nothing was run.")
+                    .hint("give `--out` a folder that you may write to")
+            })?;
+        Ok(Self {
+            path: path.to_owned(),
+            whole: true,
+        })
     }
 
     /// The current folder, where exported files go when no folder was given.
     pub fn current() -> Self {
-        Self { path: PathBuf::from("."), whole: false }
+        Self {
+            path: PathBuf::from("."),
+            whole: false,
+        }
     }
 
     /// Whether it was asked for.
@@ -64,7 +76,9 @@ impl Folder {
         }
         let path = self.path.join(name);
         let folder = path.parent().unwrap_or(&self.path);
-        std::fs::create_dir_all(folder).and_then(|()| write(&path, content)).map_err(|e| reason(&e))
+        std::fs::create_dir_all(folder)
+            .and_then(|()| write(&path, content))
+            .map_err(|e| reason(&e))
     }
 
     /// Writes `result.json` and `timing.json`.
@@ -78,8 +92,11 @@ impl Folder {
         if !self.whole {
             return Ok(());
         }
-        let actions: Vec<Value> =
-            report.timing.iter().map(|(action, s)| json!({ "action": action, "seconds": s })).collect();
+        let actions: Vec<Value> = report
+            .timing
+            .iter()
+            .map(|(action, s)| json!({ "action": action, "seconds": s }))
+            .collect();
         self.json(TIMING, &json!({ "seconds": seconds, "actions": actions }))?;
         self.json(
             RESULT,
@@ -93,7 +110,8 @@ impl Folder {
     }
 
     fn json(&self, name: &str, value: &Value) -> Result<(), Diagnostic> {
-        self.write(name, format!("{value:#}\n").as_bytes()).map(|_| ())
+        self.write(name, format!("{value:#}\n").as_bytes())
+            .map(|_| ())
     }
 }
 

@@ -38,7 +38,10 @@ pub fn check(
     let checked = engine.check(name, text, settings);
     if checked.has_errors() {
         let sources = engine.sources().clone();
-        return Err(Refusal { sources, diagnostics: checked.diagnostics });
+        return Err(Refusal {
+            sources,
+            diagnostics: checked.diagnostics,
+        });
     }
     console.tell(engine.sources(), &checked.diagnostics);
     Ok(checked.steps)
@@ -60,7 +63,12 @@ impl Program {
             let whole = (text.name.as_str(), text.text.as_str());
             let mut steps = check(&mut engine, whole, &changes.settings, console)?;
             if let Some(call) = call {
-                steps = check(&mut engine, (COMMAND_LINE, &format!("{call}\n")), &[], console)?;
+                steps = check(
+                    &mut engine,
+                    (COMMAND_LINE, &format!("{call}\n")),
+                    &[],
+                    console,
+                )?;
             }
             engine.plan(steps)
         };
@@ -78,7 +86,10 @@ fn reseed(plan: &mut Plan, seed: u32) {
     let at = Span::new(source, 0, text.len());
     for strategy in plan.blocks.values_mut().filter(|b| b.kind == "strategy") {
         strategy.changes.push(Change {
-            path: vec![PathStep { name: "seed".to_owned(), index: None }],
+            path: vec![PathStep {
+                name: "seed".to_owned(),
+                index: None,
+            }],
             slot: Slot::Fixed(Value::number(f64::from(seed))),
             at,
         });
@@ -94,16 +105,24 @@ fn is_plan(text: &Text) -> bool {
 fn only_run(text: &Text, call: Option<&str>, changes: &Changes) -> Result<(), Refusal> {
     let name = &text.name;
     if let Some(call) = call {
-        return Err(Diagnostic::new("E0705", format!("`{name}` is a plan, not a script"))
-            .note(format!("`{call}` can be added to a script only."))
-            .hint(format!("run the plan with `nasaic run {name}`, or give the script"))
-            .into());
+        return Err(
+            Diagnostic::new("E0705", format!("`{name}` is a plan, not a script"))
+                .note(format!("`{call}` can be added to a script only."))
+                .hint(format!(
+                    "run the plan with `nasaic run {name}`, or give the script"
+                ))
+                .into(),
+        );
     }
     match changes.settings.first() {
-        Some(setting) => Err(Diagnostic::new("E0707", "a plan cannot be changed by `--set`")
-            .note(format!("`{name}` is a plan: `{setting}` comes too late for it."))
-            .hint("make the plan again: `nasaic plan SCRIPT --set … > PLAN`")
-            .into()),
+        Some(setting) => Err(
+            Diagnostic::new("E0707", "a plan cannot be changed by `--set`")
+                .note(format!(
+                    "`{name}` is a plan: `{setting}` comes too late for it."
+                ))
+                .hint("make the plan again: `nasaic plan SCRIPT --set … > PLAN`")
+                .into(),
+        ),
         None => Ok(()),
     }
 }
@@ -116,7 +135,10 @@ fn read_plan(text: &Text) -> Result<Plan, Refusal> {
     }
     let head: Head = serde_json::from_str(&text.text).map_err(|e| broken(text, &e))?;
     if head.version != VERSION {
-        let title = format!("this plan has format {}, and this build reads {VERSION}", head.version);
+        let title = format!(
+            "this plan has format {}, and this build reads {VERSION}",
+            head.version
+        );
         return Err(Diagnostic::new("E0703", title)
             .note(format!("The plan is `{}`.", text.name))
             .hint("make the plan again with `nasaic plan`")
@@ -129,7 +151,12 @@ fn broken(text: &Text, error: &serde_json::Error) -> Refusal {
     let full = error.to_string();
     let what = full.split(" at line ").next().unwrap_or(&full);
     Diagnostic::new("E0705", format!("`{}` is not a plan", text.name))
-        .note(format!("{}:{}:{}: {what}.", text.name, error.line(), error.column()))
+        .note(format!(
+            "{}:{}:{}: {what}.",
+            text.name,
+            error.line(),
+            error.column()
+        ))
         .hint("make a plan with `nasaic plan SCRIPT > p.json`")
         .into()
 }

@@ -25,7 +25,11 @@ pub struct Meter {
 impl Meter {
     /// Silent when nobody sees it.
     pub fn new() -> Self {
-        Self { terminal: std::io::stderr().is_terminal(), bar: None, last: None }
+        Self {
+            terminal: std::io::stderr().is_terminal(),
+            bar: None,
+            last: None,
+        }
     }
 
     /// Shows a step.
@@ -62,7 +66,8 @@ fn bar(progress: &Progress) -> ProgressBar {
         Some(total) => (ProgressBar::new(total), KNOWN),
         None => (ProgressBar::new_spinner(), UNKNOWN),
     };
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     bar.set_style(style.with_key("rate", rate));
     bar.set_prefix(progress.what.clone());
     bar

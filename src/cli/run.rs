@@ -24,8 +24,12 @@ pub fn run(
         console.stream();
     }
     let text = Text::read(file)?;
-    let Program { mut engine, plan } =
-        Program::load(&text, call.as_deref(), (&how.reading, &how.changes), console)?;
+    let Program { mut engine, plan } = Program::load(
+        &text,
+        call.as_deref(),
+        (&how.reading, &how.changes),
+        console,
+    )?;
     let folder = match &how.out {
         Some(path) => Folder::prepare(path)?,
         None => Folder::current(),
@@ -36,7 +40,11 @@ pub fn run(
     if let Some(jobs) = how.jobs {
         threads(jobs)?;
     }
-    if plan.steps.iter().all(|s| matches!(s.kind, StepKind::Let(_))) {
+    if plan
+        .steps
+        .iter()
+        .all(|s| matches!(s.kind, StepKind::Let(_)))
+    {
         console.note(&format!(
             "note: `{}` shows nothing; write an expression on a line of its own to see its value",
             text.name

@@ -22,14 +22,32 @@ pub fn show(
 ) -> Result<Exit, Refusal> {
     let text = Text::read(file)?;
     let mut engine = program::engine(&text, reading);
-    program::check(&mut engine, (&text.name, &text.text), &changes.settings, console)?;
+    program::check(
+        &mut engine,
+        (&text.name, &text.text),
+        &changes.settings,
+        console,
+    )?;
     let program = engine.program();
-    let Some(block) = program.block_called(name).and_then(|n| program.blocks.get(&n)) else {
+    let Some(block) = program
+        .block_called(name)
+        .and_then(|n| program.blocks.get(&n))
+    else {
         return Err(unknown(program, &text.name, name).into());
     };
-    let mut printer = Printer { program, defaults, out: String::new() };
-    let doc = program.names().into_iter().find(|n| n.0 == name).and_then(|n| n.1);
-    doc.iter().flat_map(|d| d.lines()).for_each(|line| printer.line(0, &format!("/// {line}")));
+    let mut printer = Printer {
+        program,
+        defaults,
+        out: String::new(),
+    };
+    let doc = program
+        .names()
+        .into_iter()
+        .find(|n| n.0 == name)
+        .and_then(|n| n.1);
+    doc.iter()
+        .flat_map(|d| d.lines())
+        .for_each(|line| printer.line(0, &format!("/// {line}")));
     printer.block(block, 0);
     console.print(&printer.out);
     Ok(Exit::Done)
@@ -37,8 +55,11 @@ pub fn show(
 
 fn unknown(program: &Program, file: &str, name: &str) -> Diagnostic {
     let names: Vec<String> = program.names().into_iter().map(|n| n.0).collect();
-    let blocks: Vec<&str> =
-        names.iter().map(String::as_str).filter(|n| program.block_called(n).is_some()).collect();
+    let blocks: Vec<&str> = names
+        .iter()
+        .map(String::as_str)
+        .filter(|n| program.block_called(n).is_some())
+        .collect();
     let d = Diagnostic::new("E0201", format!("`{file}` has no block `{name}`"));
     let d = match blocks.is_empty() {
         true => d.note("It declares no blocks."),
@@ -64,7 +85,10 @@ impl Printer<'_> {
     }
 
     fn block(&mut self, block: &Block, depth: usize) {
-        let label = block.label.as_ref().map_or_else(String::new, |l| format!(" {l}"));
+        let label = block
+            .label
+            .as_ref()
+            .map_or_else(String::new, |l| format!(" {l}"));
         self.line(depth, &format!("{}{label} {{", block.kind));
         for entry in &block.items {
             match entry {
@@ -99,8 +123,14 @@ impl Printer<'_> {
         match entry {
             Entry::Field(field) => format!("{}{}", field.name, self.slot(&field.slot)),
             Entry::Choose(field) => format!("choose {}{}", field.name, self.slot(&field.slot)),
-            Entry::Goal { sense: BetterWhen::More, value } => format!("maximize {}", words(value)),
-            Entry::Goal { sense: BetterWhen::Less, value } => format!("minimize {}", words(value)),
+            Entry::Goal {
+                sense: BetterWhen::More,
+                value,
+            } => format!("maximize {}", words(value)),
+            Entry::Goal {
+                sense: BetterWhen::Less,
+                value,
+            } => format!("minimize {}", words(value)),
             Entry::Require(spec) => format!("require {}", words(spec)),
             Entry::Block(inner) => inner.kind.clone(),
         }
@@ -140,8 +170,7 @@ fn plain(value: &impl ToString) -> String {
     let text = value.to_string();
     let bytes = text.as_bytes();
     let digit = |i: Option<usize>| i.and_then(|i| bytes.get(i)).is_some_and(u8::is_ascii_digit);
-    let kept = |(i, c): &(usize, char)| {
-        *c != ',' || !digit(i.checked_sub(1)) || !digit(i.checked_add(1))
-    };
+    let kept =
+        |(i, c): &(usize, char)| *c != ',' || !digit(i.checked_sub(1)) || !digit(i.checked_add(1));
     text.char_indices().filter(kept).map(|(_, c)| c).collect()
 }

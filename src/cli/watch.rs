@@ -28,7 +28,14 @@ pub struct Watcher<'a> {
 impl<'a> Watcher<'a> {
     /// Nothing has been shown yet.
     pub fn new(console: &'a Console, folder: &'a Folder, sources: &'a Sources) -> Self {
-        Self { console, folder, sources, meter: Meter::new(), figures: 0, failed: false }
+        Self {
+            console,
+            folder,
+            sources,
+            meter: Meter::new(),
+            figures: 0,
+            failed: false,
+        }
     }
 
     /// Takes away what would stand in the way of other text.
@@ -40,11 +47,19 @@ impl<'a> Watcher<'a> {
         self.figures += 1;
         let name = format!("{:02}-{}.svg", self.figures, view_of(source));
         let drawn = nasaic_plot::svg(figure).map_err(|e| {
-            Diagnostic::new("E0705", format!("the figure of `{source}` cannot be drawn: {e}"))
+            Diagnostic::new(
+                "E0705",
+                format!("the figure of `{source}` cannot be drawn: {e}"),
+            )
         });
         let file = drawn.and_then(|svg| {
             let file = match self.folder.is_given() {
-                true => Some(self.folder.write(&name, svg.as_bytes())?.display().to_string()),
+                true => Some(
+                    self.folder
+                        .write(&name, svg.as_bytes())?
+                        .display()
+                        .to_string(),
+                ),
                 false => None,
             };
             Ok((svg, file))
@@ -91,7 +106,8 @@ impl Sink for Watcher<'_> {
 
     fn tell(&mut self, diagnostic: &Diagnostic) {
         self.meter.clear();
-        self.console.tell(self.sources, std::slice::from_ref(diagnostic));
+        self.console
+            .tell(self.sources, std::slice::from_ref(diagnostic));
     }
 
     fn file(&mut self, path: &str, content: &[u8]) -> Result<(), String> {
@@ -107,5 +123,9 @@ impl Sink for Watcher<'_> {
 fn view_of(source: &str) -> String {
     let word = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
     let name: String = source.chars().take_while(word).take(LONGEST_NAME).collect();
-    if name.is_empty() { "figure".to_owned() } else { name }
+    if name.is_empty() {
+        "figure".to_owned()
+    } else {
+        name
+    }
 }

@@ -11,6 +11,7 @@ use crate::syntax::tree::{self, Expr, ItemKind, Name, Path};
 use crate::units::Dim;
 use crate::value::{BlockName, Value};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// What other tools call our kinds.
 const FOREIGN: &[(&str, &str)] = &[
@@ -58,7 +59,10 @@ impl<'a> Checker<'a> {
 
     /// Checks what stands in blocks that have no name and so are never asked for.
     pub(super) fn nameless_blocks(&mut self, module: &str, file: &tree::File) {
-        let scope = Scope { module: module.to_owned(), ..Scope::default() };
+        let scope = Scope {
+            module: module.to_owned(),
+            ..Scope::default()
+        };
         for item in &file.items {
             if let ItemKind::Block(block) = &item.kind
                 && block.label.is_none()
@@ -70,11 +74,25 @@ impl<'a> Checker<'a> {
     }
 
     /// Checks a top-level block and enters it under its qualified name.
-    pub(super) fn declare_block(&mut self, module: &str, name: &BlockName, block: &tree::Block, span: Span) {
-        let scope = Scope { module: module.to_owned(), ..Scope::default() };
-        let Some(kind) = self.kind_of(&block.kind, None) else { return };
+    pub(super) fn declare_block(
+        &mut self,
+        module: &str,
+        name: &BlockName,
+        block: &tree::Block,
+        span: Span,
+    ) {
+        let scope = Scope {
+            module: module.to_owned(),
+            ..Scope::default()
+        };
+        let Some(kind) = self.kind_of(&block.kind, None) else {
+            return;
+        };
         // Others may refer to it while it is being checked, so its kind must be known.
-        self.program.blocks.entry(name.clone()).or_insert_with(|| empty(block));
+        self.program
+            .blocks
+            .entry(name.clone())
+            .or_insert_with(|| empty(block));
         let before = self.lost;
         if !kind.fits_in(None) {
             self.lost += 1;
@@ -100,15 +118,29 @@ impl<'a> Checker<'a> {
             return Some(kind);
         }
         let outer_name = outer.map_or("", |k| k.name);
-        let here: Vec<&str> = self.schemas.kinds_inside(outer_name).map(|k| k.name).collect();
+        let here: Vec<&str> = self
+            .schemas
+            .kinds_inside(outer_name)
+            .map(|k| k.name)
+            .collect();
         let guess = closest(&name.text, here.iter().copied());
         let mut d = Diagnostic::new("E0202", format!("`{}` is not a kind of block", name.text))
             .at(name.span, "unknown kind");
         d = match outer {
-            Some(outer) => d.note(format!("In {} there can be {}.", with_article(outer.name), join_names(here.iter().copied()))),
-            None => d.note(format!("A file holds {}.", join_names(here.iter().copied()))),
+            Some(outer) => d.note(format!(
+                "In {} there can be {}.",
+                with_article(outer.name),
+                join_names(here.iter().copied())
+            )),
+            None => d.note(format!(
+                "A file holds {}.",
+                join_names(here.iter().copied())
+            )),
         };
-        let foreign = FOREIGN.iter().find(|f| f.0 == name.text && here.contains(&f.1)).map(|f| f.1.to_owned());
+        let foreign = FOREIGN
+            .iter()
+            .find(|f| f.0 == name.text && here.contains(&f.1))
+            .map(|f| f.1.to_owned());
         d = match foreign.or(guess) {
             Some(guess) => d.hint(format!("did you mean `{guess}`?")),
             None => d.hint("write one of these kinds; `nasaic doc` describes them"),
@@ -118,7 +150,13 @@ impl<'a> Checker<'a> {
     }
 
     /// Checks a block and all that is in it.
-    pub(super) fn block(&mut self, outer: &Scope, kind: &'a Kind, block: &tree::Block, span: Span) -> Block {
+    pub(super) fn block(
+        &mut self,
+        outer: &Scope,
+        kind: &'a Kind,
+        block: &tree::Block,
+        span: Span,
+    ) -> Block {
         let mut out = empty(block);
         self.judge_label(kind, block);
         if self.garbled_in(span) {
@@ -134,7 +172,7 @@ impl<'a> Checker<'a> {
         }
         let items = block.body.as_deref().unwrap_or_default();
         let mut scope = outer.clone();
-        scope.frames.push(BTreeMap::new());
+        scope.frames.push(Rc::default());
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         let mut goals = Vec::new();
         for item in items {
@@ -170,7 +208,9 @@ impl<'a> Checker<'a> {
     fn lose(&mut self, scope: &mut Scope, name: Option<&Name>) {
         self.lost += 1;
         if let (Some(name), Some(frame)) = (name, scope.frames.last_mut()) {
-            frame.entry(name.text.clone()).or_insert(Local::Lost);
+            Rc::make_mut(frame)
+                .entry(name.text.clone())
+                .or_insert(Local::Lost);
         }
     }
 
@@ -178,13 +218,31 @@ impl<'a> Checker<'a> {
         match (kind.label, &block.label) {
             (Label::Needed, None) => self.say(no_name(kind, &block.kind)),
             (Label::OneOf(words), label) => {
-                let good = label.as_ref().is_some_and(|l| words.contains(&l.text.as_str()));
+                let good = label
+                    .as_ref()
+                    .is_some_and(|l| words.contains(&l.text.as_str()));
                 if !good {
-                    let (span, got) = label.as_ref().map_or((block.kind.span, "nothing"), |l| (l.span, l.text.as_str()));
-                    let guess = words.iter().find(|w| w.eq_ignore_ascii_case(got)).or(words.first());
-                    let d = Diagnostic::new("E0201", format!("`{}` needs one of {}", kind.name, join_names(words.iter().copied())))
-                        .at(span, format!("`{got}` is none of them"))
-                        .hint(format!("write `{} {}`", kind.name, guess.copied().unwrap_or_default()));
+                    let (span, got) = label
+                        .as_ref()
+                        .map_or((block.kind.span, "nothing"), |l| (l.span, l.text.as_str()));
+                    let guess = words
+                        .iter()
+                        .find(|w| w.eq_ignore_ascii_case(got))
+                        .or(words.first());
+                    let d = Diagnostic::new(
+                        "E0201",
+                        format!(
+                            "`{}` needs one of {}",
+                            kind.name,
+                            join_names(words.iter().copied())
+                        ),
+                    )
+                    .at(span, format!("`{got}` is none of them"))
+                    .hint(format!(
+                        "write `{} {}`",
+                        kind.name,
+                        guess.copied().unwrap_or_default()
+                    ));
                     self.say(d);
                 }
             }
@@ -221,7 +279,11 @@ impl<'a> Checker<'a> {
         seen.insert(name.clone(), path.span);
         let field = self.field_of(kind, block, path, &name, seen)?;
         let slot = self.field_slot(scope, &field, open, value)?;
-        Some(PlanField { name, slot, at: path.span.to(value.span) })
+        Some(PlanField {
+            name,
+            slot,
+            at: path.span.to(value.span),
+        })
     }
 
     fn field_of(
@@ -245,22 +307,41 @@ impl<'a> Checker<'a> {
         if let Some(field) = own.iter().find(|f| f.name == name) {
             return Some(field.clone());
         }
-        let mut names: Vec<String> = kind.fields.iter().chain(&own).map(|f| f.name.to_string()).collect();
+        let mut names: Vec<String> = kind
+            .fields
+            .iter()
+            .chain(&own)
+            .map(|f| f.name.to_string())
+            .collect();
         if kind.name == "sub" {
             names.push("glb.size".into());
         }
         let guess = closest(name, names.iter().map(String::as_str));
         let mut d = Diagnostic::new("E0206", format!("`{}` has no field `{name}`", kind.name))
             .at(path.span, "unknown field")
-            .note(format!("It has {}.", join_names(names.iter().map(String::as_str))));
+            .note(format!(
+                "It has {}.",
+                join_names(names.iter().map(String::as_str))
+            ));
         if kind.goals && matches!(name, "maximise" | "minimise" | "maximize" | "minimize") {
-            d = d.hint(format!("goals are written without `=`: `{} energy`", name.replace('s', "z")));
+            d = d.hint(format!(
+                "goals are written without `=`: `{} energy`",
+                name.replace('s', "z")
+            ));
         } else if let Some(guess) = guess {
             d = d.hint(format!("did you mean `{guess}`?"));
             // What was meant is not missing.
             seen.entry(guess).or_insert(path.span);
-        } else if let Some(owner) = self.schemas.algorithms().iter().find(|a| kind.name == "strategy" && a.options.iter().any(|o| o.name == name)) {
-            d = d.hint(format!("it belongs to another algorithm: `algorithm = {}`", owner.name));
+        } else if let Some(owner) = self
+            .schemas
+            .algorithms()
+            .iter()
+            .find(|a| kind.name == "strategy" && a.options.iter().any(|o| o.name == name))
+        {
+            d = d.hint(format!(
+                "it belongs to another algorithm: `algorithm = {}`",
+                owner.name
+            ));
         } else {
             d = d.hint(format!("`nasaic doc {}` describes its fields", kind.name));
         }
@@ -279,7 +360,13 @@ impl<'a> Checker<'a> {
                 let mut all: Vec<Field> = Vec::new();
                 for algorithm in self.schemas.algorithms() {
                     for (_, fields) in algorithm.groups.iter().filter(|g| g.0 == "controller") {
-                        all.extend(fields.iter().filter(|f| !all.iter().any(|a| a.name == f.name)).cloned().collect::<Vec<_>>());
+                        all.extend(
+                            fields
+                                .iter()
+                                .filter(|f| !all.iter().any(|a| a.name == f.name))
+                                .cloned()
+                                .collect::<Vec<_>>(),
+                        );
                     }
                 }
                 all
@@ -298,9 +385,12 @@ impl<'a> Checker<'a> {
     ) -> Option<Entry> {
         if !kind.choices {
             self.say(
-                Diagnostic::new("E0307", format!("`choose` cannot stand in {}", with_article(kind.name)))
-                    .at(name.span, "not here")
-                    .hint("put it into the network or accelerator around, or at the top of the file"),
+                Diagnostic::new(
+                    "E0307",
+                    format!("`choose` cannot stand in {}", with_article(kind.name)),
+                )
+                .at(name.span, "not here")
+                .hint("put it into the network or accelerator around, or at the top of the file"),
             );
             return None;
         }
@@ -315,9 +405,13 @@ impl<'a> Checker<'a> {
         }
         let (domain, ty) = self.free_domain(scope, domain)?;
         if let Some(frame) = scope.frames.last_mut() {
-            frame.insert(name.text.clone(), Local::Choice(ty));
+            Rc::make_mut(frame).insert(name.text.clone(), Local::Choice(ty));
         }
-        Some(Entry::Choose(PlanField { name: name.text.clone(), slot: Slot::Open(domain), at: name.span }))
+        Some(Entry::Choose(PlanField {
+            name: name.text.clone(),
+            slot: Slot::Open(domain),
+            at: name.span,
+        }))
     }
 
     fn inner_block(
@@ -335,7 +429,10 @@ impl<'a> Checker<'a> {
             self.block(scope, kind, block, span);
             return None;
         }
-        if let Some(label) = block.label.as_ref().filter(|_| !matches!(kind.label, Label::OneOf(_)))
+        if let Some(label) = block
+            .label
+            .as_ref()
+            .filter(|_| !matches!(kind.label, Label::OneOf(_)))
             && let Some(first) = seen.insert(label.text.clone(), label.span)
         {
             self.say(
@@ -350,24 +447,30 @@ impl<'a> Checker<'a> {
         let whole = self.lost == before;
         if let (Some(label), Some(frame)) = (&block.label, scope.frames.last_mut()) {
             let fields = field_types(kind, &checked);
-            frame.insert(label.text.clone(), Local::Label { fields, whole });
+            Rc::make_mut(frame).insert(label.text.clone(), Local::Label { fields, whole });
         }
         Some(checked)
     }
 
     fn does_not_belong(&mut self, kind: &Kind, item: &tree::Item) {
         let d = match &item.kind {
-            ItemKind::Goal { .. } | ItemKind::Require(_) => {
-                Diagnostic::new("E0307", format!("a goal cannot stand in {}", with_article(kind.name)))
-                    .at(item.span, "belongs into a `problem`")
-                    .hint("move it between the braces of the problem")
+            ItemKind::Goal { .. } | ItemKind::Require(_) => Diagnostic::new(
+                "E0307",
+                format!("a goal cannot stand in {}", with_article(kind.name)),
+            )
+            .at(item.span, "belongs into a `problem`")
+            .hint("move it between the braces of the problem"),
+            ItemKind::Show(_) => {
+                Diagnostic::new("E0102", "a bare expression stands inside a block")
+                    .at(item.span, "not a field")
+                    .hint("a field is `name = value`; to show a value, put it outside the block")
             }
-            ItemKind::Show(_) => Diagnostic::new("E0102", "a bare expression stands inside a block")
-                .at(item.span, "not a field")
-                .hint("a field is `name = value`; to show a value, put it outside the block"),
-            _ => Diagnostic::new("E0307", format!("this cannot stand in {}", with_article(kind.name)))
-                .at(item.span, "belongs to the top level of a file")
-                .hint("move it out of the braces"),
+            _ => Diagnostic::new(
+                "E0307",
+                format!("this cannot stand in {}", with_article(kind.name)),
+            )
+            .at(item.span, "belongs to the top level of a file")
+            .hint("move it out of the braces"),
         };
         self.say(d);
     }
@@ -417,7 +520,12 @@ impl<'a> Checker<'a> {
         let mut d = Diagnostic::new("E0306", format!("`{}` needs {names}", kind.name))
             .at(block.kind.span, format!("{names} {verb} missing"));
         for field in missing {
-            d = d.note(format!("`{}` is {}: {}", field.name, field.ty.expected(), lower_first(&field.doc)));
+            d = d.note(format!(
+                "`{}` is {}: {}",
+                field.name,
+                field.ty.expected(),
+                lower_first(&field.doc)
+            ));
         }
         self.say(d.hint(format!("add `{}`", first.sample())));
     }
@@ -450,17 +558,21 @@ impl<'a> Checker<'a> {
 
 /// The algorithm a strategy block names.
 fn algorithm_of(block: &tree::Block) -> Option<String> {
-    block.body.as_deref()?.iter().find_map(|item| match &item.kind {
-        ItemKind::Field { path, value, .. }
-            if path.segments.len() == 1 && path.segments[0].name.text == "algorithm" =>
-        {
-            match &value.kind {
-                tree::ExprKind::Name(name) => Some(name.clone()),
-                _ => None,
+    block
+        .body
+        .as_deref()?
+        .iter()
+        .find_map(|item| match &item.kind {
+            ItemKind::Field { path, value, .. }
+                if path.segments.len() == 1 && path.segments[0].name.text == "algorithm" =>
+            {
+                match &value.kind {
+                    tree::ExprKind::Name(name) => Some(name.clone()),
+                    _ => None,
+                }
             }
-        }
-        _ => None,
-    })
+            _ => None,
+        })
 }
 
 /// The types of a block's fields, for `label.field`.
@@ -477,7 +589,9 @@ fn field_types(kind: &Kind, block: &Block) -> BTreeMap<String, Type> {
                 | FieldType::Sizes { .. },
             ) => Type::Quantity(Dim::NONE),
             Some(FieldType::Bool) => Type::Bool,
-            Some(FieldType::Block(kinds)) => Type::Block(kinds.first().copied().unwrap_or_default().to_owned()),
+            Some(FieldType::Block(kinds)) => {
+                Type::Block(kinds.first().copied().unwrap_or_default().to_owned())
+            }
             _ => Type::Name,
         };
         out.insert(f.name.clone(), ty);
@@ -498,7 +612,9 @@ fn empty(block: &tree::Block) -> Block {
 
 fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
 }
 
 fn no_name(kind: &Kind, at: &Name) -> Diagnostic {
@@ -508,13 +624,21 @@ fn no_name(kind: &Kind, at: &Name) -> Diagnostic {
 }
 
 fn misplaced(kind: &Kind, at: &Name, outer: Option<&Kind>) -> Diagnostic {
-    let here = outer.map_or("at the top level".to_owned(), |k| format!("in {}", with_article(k.name)));
+    let here = outer.map_or("at the top level".to_owned(), |k| {
+        format!("in {}", with_article(k.name))
+    });
     let belongs = if kind.layer {
         "a network, `skip` or `repeat`".to_owned()
     } else {
         kind.inside
             .iter()
-            .map(|k| if k.is_empty() { "the top level of a file".to_owned() } else { with_article(k) })
+            .map(|k| {
+                if k.is_empty() {
+                    "the top level of a file".to_owned()
+                } else {
+                    with_article(k)
+                }
+            })
             .collect::<Vec<_>>()
             .join(" or ")
     };

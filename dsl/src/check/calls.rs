@@ -32,7 +32,10 @@ impl Checker<'_> {
             },
             ExprKind::Member { base, name } => {
                 if let ExprKind::Name(script) = &base.kind
-                    && let Some(Decl::Script { name: script, functions }) = self.decl(&scope.module, script)
+                    && let Some(Decl::Script {
+                        name: script,
+                        functions,
+                    }) = self.decl(&scope.module, script)
                 {
                     return self.script_call(scope, at, (&script, &functions), name, args);
                 }
@@ -52,7 +55,8 @@ impl Checker<'_> {
     fn unknown_function(&mut self, scope: &Scope, name: &str, span: Span) {
         let mut names: Vec<&str> = functions::all().iter().map(|f| f.name).collect();
         names.push("worst_of");
-        let d = Diagnostic::new("E0201", format!("there is no function `{name}`")).at(span, "unknown function");
+        let d = Diagnostic::new("E0201", format!("there is no function `{name}`"))
+            .at(span, "unknown function");
         let d = if self.decl(&scope.module, name).is_some() {
             d.hint(format!("`{name}` is declared, but it is not a function"))
         } else if let Some(guess) = closest(name, names.iter().copied()) {
@@ -104,7 +108,13 @@ impl Checker<'_> {
             return None;
         }
         let ty = self.returned(function, at, &types, &out)?;
-        Some((plan::Expr { kind: Plan::Call(function.name.to_owned(), out), at }, ty))
+        Some((
+            plan::Expr {
+                kind: Plan::Call(function.name.to_owned(), out),
+                at,
+            },
+            ty,
+        ))
     }
 
     /// Puts arguments to their parameters.
@@ -132,9 +142,12 @@ impl Checker<'_> {
             };
             if index >= params.len() {
                 self.say(
-                    Diagnostic::new("E0209", format!("`{name}` takes {}", counted(params.len(), "argument")))
-                        .at(arg.value.span, "one too many")
-                        .hint(format!("it is `{}`", signature(name, params))),
+                    Diagnostic::new(
+                        "E0209",
+                        format!("`{name}` takes {}", counted(params.len(), "argument")),
+                    )
+                    .at(arg.value.span, "one too many")
+                    .hint(format!("it is `{}`", signature(name, params))),
                 );
                 return None;
             }
@@ -153,7 +166,10 @@ impl Checker<'_> {
             if arg.is_none() && param.absent == Absent::Needed {
                 self.say(
                     Diagnostic::new("E0209", format!("`{name}` needs `{}`", param.name))
-                        .at(name_at, format!("`{}` is missing: {}", param.name, param.accepts.expected()))
+                        .at(
+                            name_at,
+                            format!("`{}` is missing: {}", param.name, param.accepts.expected()),
+                        )
                         .hint(format!("it is `{}`", signature(name, params))),
                 );
                 good = false;
@@ -164,9 +180,12 @@ impl Checker<'_> {
 
     fn unknown_argument(&mut self, name: &str, params: &[Param], wanted: &Name) {
         let names: Vec<&str> = params.iter().map(|p| p.name).collect();
-        let d = Diagnostic::new("E0209", format!("`{name}` has no argument `{}`", wanted.text))
-            .at(wanted.span, "unknown argument")
-            .note(format!("It takes {}.", join_names(names.iter().copied())));
+        let d = Diagnostic::new(
+            "E0209",
+            format!("`{name}` has no argument `{}`", wanted.text),
+        )
+        .at(wanted.span, "unknown argument")
+        .note(format!("It takes {}.", join_names(names.iter().copied())));
         self.say(match closest(&wanted.text, names) {
             Some(guess) => d.hint(format!("did you mean `{guess}`?")),
             None => d.hint(format!("it is `{}`", signature(name, params))),
@@ -179,7 +198,13 @@ impl Checker<'_> {
             Accepts::Bool => Value::Bool(text == "true"),
             _ => Value::number(text.parse().unwrap_or(1.0)),
         };
-        (plan::Expr { kind: Plan::Value(value), at }, Type::Name)
+        (
+            plan::Expr {
+                kind: Plan::Value(value),
+                at,
+            },
+            Type::Name,
+        )
     }
 
     fn argument(
@@ -192,14 +217,24 @@ impl Checker<'_> {
         if let (Accepts::Choice(names), ExprKind::Name(name)) = (&param.accepts, &value.kind) {
             if names.contains(&name.as_str()) {
                 let kind = Plan::Value(Value::Name(name.clone()));
-                return Some((plan::Expr { kind, at: value.span }, Type::Name));
+                return Some((
+                    plan::Expr {
+                        kind,
+                        at: value.span,
+                    },
+                    Type::Name,
+                ));
             }
             let d = Diagnostic::new("E0201", format!("`{name}` is no value of `{}`", param.name))
                 .at(value.span, "unknown name")
                 .note(format!("It can be {}.", join_names(names.iter().copied())));
             self.say(match closest(name, names.iter().copied()) {
                 Some(guess) => d.hint(format!("did you mean `{guess}`?")),
-                None => d.hint(format!("write `{} = {}`", param.name, names.first().copied().unwrap_or_default())),
+                None => d.hint(format!(
+                    "write `{} = {}`",
+                    param.name,
+                    names.first().copied().unwrap_or_default()
+                )),
             });
             return None;
         }
@@ -214,13 +249,16 @@ impl Checker<'_> {
             return Some((expr, ty));
         }
         self.say(
-            Diagnostic::new("E0305", format!("`{}` takes {}", param.name, param.accepts.expected()))
-                .at(value.span, format!("this is {}", ty.describe()))
-                .note(format!("`{}`: {}", param.name, param.doc))
-                .hint(match &param.accepts {
-                    Accepts::Block(kind) => format!("declare `{kind} NAME {{ … }}` and give its name"),
-                    other => format!("give it {}", other.expected()),
-                }),
+            Diagnostic::new(
+                "E0305",
+                format!("`{}` takes {}", param.name, param.accepts.expected()),
+            )
+            .at(value.span, format!("this is {}", ty.describe()))
+            .note(format!("`{}`: {}", param.name, param.doc))
+            .hint(match &param.accepts {
+                Accepts::Block(kind) => format!("declare `{kind} NAME {{ … }}` and give its name"),
+                other => format!("give it {}", other.expected()),
+            }),
         );
         None
     }
@@ -232,24 +270,46 @@ impl Checker<'_> {
         };
         match accepts {
             Accepts::Work { problems } => {
-                matches!(kind, "network" | "workload") || *ty == Type::Layer || (*problems && kind == "problem")
+                matches!(kind, "network" | "workload")
+                    || *ty == Type::Layer
+                    || (*problems && kind == "problem")
             }
             Accepts::Block(wanted) => kind == *wanted,
             Accepts::Strategies => self.all_blocks(expr, "strategy"),
             Accepts::Nest => kind == "dataflow" || matches!(ty, Type::Result(_)),
             Accepts::Result => matches!(ty, Type::Result(_) | Type::Run(_)),
             Accepts::Rows => {
-                matches!(ty, Type::Result(_) | Type::Results(_) | Type::Run(_) | Type::Race(_) | Type::Layers | Type::List)
+                matches!(
+                    ty,
+                    Type::Result(_)
+                        | Type::Results(_)
+                        | Type::Run(_)
+                        | Type::Race(_)
+                        | Type::Layers
+                        | Type::List
+                )
             }
             Accepts::History => matches!(ty, Type::Run(_) | Type::Race(_)),
             Accepts::Race => matches!(ty, Type::Race(_)),
             Accepts::Run => matches!(ty, Type::Run(_)),
             Accepts::Layers => kind == "network" || matches!(ty, Type::Result(_) | Type::Run(_)),
             Accepts::Exportable => {
-                matches!(ty, Type::Result(_) | Type::Results(_) | Type::Run(_) | Type::Race(_) | Type::Table | Type::Figure | Type::Layers)
+                matches!(
+                    ty,
+                    Type::Result(_)
+                        | Type::Results(_)
+                        | Type::Run(_)
+                        | Type::Race(_)
+                        | Type::Table
+                        | Type::Figure
+                        | Type::Layers
+                )
             }
             Accepts::Space => matches!(kind, "problem" | "network" | "workload" | "accelerator"),
-            Accepts::Column => matches!(ty, Type::Quantity(_) | Type::Bool | Type::Name | Type::Text | Type::Block(_)),
+            Accepts::Column => matches!(
+                ty,
+                Type::Quantity(_) | Type::Bool | Type::Name | Type::Text | Type::Block(_)
+            ),
             Accepts::Columns => *ty == Type::List,
             Accepts::Problem => kind == "problem",
             Accepts::Number | Accepts::Integer => matches!(ty, Type::Quantity(_)),
@@ -263,7 +323,9 @@ impl Checker<'_> {
 
     fn all_blocks(&self, expr: &plan::Expr, kind: &str) -> bool {
         let is = |v: &Value| {
-            v.as_block().and_then(|n| self.program.blocks.get(n)).is_some_and(|b| b.kind == kind)
+            v.as_block()
+                .and_then(|n| self.program.blocks.get(n))
+                .is_some_and(|b| b.kind == kind)
         };
         match &expr.kind {
             Plan::Value(Value::List(items)) => !items.is_empty() && items.iter().all(is),
@@ -281,18 +343,28 @@ impl Checker<'_> {
         args: &[(String, plan::Expr)],
     ) -> Option<Type> {
         let constant = |name: &str| {
-            args.iter().find(|a| a.0 == name).and_then(|a| match &a.1.kind {
-                Plan::Value(v) => Some(v.clone()),
-                _ => None,
-            })
+            args.iter()
+                .find(|a| a.0 == name)
+                .and_then(|a| match &a.1.kind {
+                    Plan::Value(v) => Some(v.clone()),
+                    _ => None,
+                })
         };
         let first = types.first().map(|t| t.1.clone());
         let subject = match function.name {
-            "evaluate" | "sweep" | "space" => {
-                Subject { what: constant("design").or_else(|| constant("of")), on: constant("on") }
-            }
-            "search" | "compare" | "generate" => Subject { what: constant("problem"), on: None },
-            _ => first.as_ref().and_then(Type::subject).cloned().unwrap_or_default(),
+            "evaluate" | "sweep" | "space" => Subject {
+                what: constant("design").or_else(|| constant("of")),
+                on: constant("on"),
+            },
+            "search" | "compare" | "generate" => Subject {
+                what: constant("problem"),
+                on: None,
+            },
+            _ => first
+                .as_ref()
+                .and_then(Type::subject)
+                .cloned()
+                .unwrap_or_default(),
         };
         if matches!(function.name, "evaluate" | "sweep") {
             self.needs_hardware(function.name, at, &subject)?;
@@ -319,7 +391,12 @@ impl Checker<'_> {
     }
 
     fn needs_hardware(&mut self, name: &str, at: Span, subject: &Subject) -> Option<()> {
-        let kind = subject.what.as_ref().and_then(Value::as_block).and_then(|n| self.program.blocks.get(n)).map(|b| b.kind.clone());
+        let kind = subject
+            .what
+            .as_ref()
+            .and_then(Value::as_block)
+            .and_then(|n| self.program.blocks.get(n))
+            .map(|b| b.kind.clone());
         let is_problem = kind.as_deref() == Some("problem");
         if is_problem == subject.on.is_none() {
             return Some(());
@@ -327,7 +404,9 @@ impl Checker<'_> {
         let d = if is_problem {
             Diagnostic::new("E0209", "a problem brings its own accelerator")
                 .at(at, "one accelerator too many")
-                .hint(format!("write `{name}(PROBLEM)`, or change it: `PROBLEM with {{ on = OTHER }}`"))
+                .hint(format!(
+                    "write `{name}(PROBLEM)`, or change it: `PROBLEM with {{ on = OTHER }}`"
+                ))
         } else {
             Diagnostic::new("E0209", format!("`{name}` needs `on`"))
                 .at(at, "no accelerator is given")
@@ -341,9 +420,12 @@ impl Checker<'_> {
         let first = types.first()?.1.clone();
         if let Some((_, other)) = types.iter().find(|t| t.1 != first) {
             self.say(
-                Diagnostic::new("E0301", format!("{} together with {}", first.describe(), other.describe()))
-                    .at(at, "both must measure the same")
-                    .hint("give both the same unit"),
+                Diagnostic::new(
+                    "E0301",
+                    format!("{} together with {}", first.describe(), other.describe()),
+                )
+                .at(at, "both must measure the same")
+                .hint("give both the same unit"),
             );
             return None;
         }
@@ -377,18 +459,32 @@ impl Checker<'_> {
         name: &Name,
         args: &[Arg],
     ) -> Option<Typed> {
-        let arities: Vec<usize> =
-            functions.iter().filter(|f| f.0 == name.text).map(|f| f.1).collect();
+        let arities: Vec<usize> = functions
+            .iter()
+            .filter(|f| f.0 == name.text)
+            .map(|f| f.1)
+            .collect();
         if !arities.contains(&args.len()) {
-            let d = Diagnostic::new("E0802", format!("the script has no `{}` of {}", name.text, counted(args.len(), "argument")));
+            let d = Diagnostic::new(
+                "E0802",
+                format!(
+                    "the script has no `{}` of {}",
+                    name.text,
+                    counted(args.len(), "argument")
+                ),
+            );
             let known: Vec<&str> = functions.iter().map(|f| f.0.as_str()).collect();
             let d = if let Some(n) = arities.first() {
-                d.at(name.span, format!("it takes {n}"))
-                    .hint(format!("give {}, each in its unit: `latency as ms`", counted(*n, "number")))
+                d.at(name.span, format!("it takes {n}")).hint(format!(
+                    "give {}, each in its unit: `latency as ms`",
+                    counted(*n, "number")
+                ))
             } else if let Some(guess) = closest(&name.text, known.iter().copied()) {
-                d.at(name.span, "unknown function").hint(format!("did you mean `{guess}`?"))
+                d.at(name.span, "unknown function")
+                    .hint(format!("did you mean `{guess}`?"))
             } else {
-                d.at(name.span, "unknown function").hint(format!("it has {}", join_names(known)))
+                d.at(name.span, "unknown function")
+                    .hint(format!("it has {}", join_names(known)))
             };
             self.say(d);
             return None;
@@ -441,8 +537,18 @@ impl Checker<'_> {
             return None;
         }
         let params = [
-            Param { name: "count", accepts: Accepts::Integer, absent: Absent::Needed, doc: "How many rows." },
-            Param { name: "by", accepts: Accepts::Column, absent: Absent::Needed, doc: "The largest of this come first." },
+            Param {
+                name: "count",
+                accepts: Accepts::Integer,
+                absent: Absent::Needed,
+                doc: "How many rows.",
+            },
+            Param {
+                name: "by",
+                accepts: Accepts::Column,
+                absent: Absent::Needed,
+                doc: "The largest of this come first.",
+            },
         ];
         let given = self.match_args(name.span, "top", &params, args)?;
         let mut out = Vec::new();
@@ -478,7 +584,11 @@ fn shown(expr: &Expr) -> bool {
 
 /// `1 argument`, `3 arguments`.
 pub(super) fn counted(n: usize, noun: &str) -> String {
-    if n == 1 { format!("{n} {noun}") } else { format!("{n} {noun}s") }
+    if n == 1 {
+        format!("{n} {noun}")
+    } else {
+        format!("{n} {noun}s")
+    }
 }
 
 fn signature(name: &str, params: &[Param]) -> String {

@@ -27,7 +27,11 @@ impl Checker<'_> {
                 return None;
             };
             self.unusual_unit(name, factor.name.span);
-            let exponent = if factor.divide { -factor.exponent } else { factor.exponent };
+            let exponent = if factor.divide {
+                -factor.exponent
+            } else {
+                factor.exponent
+            };
             scale = scale.times(one, exponent);
             if i > 0 {
                 text.push(if factor.divide { '/' } else { '*' });
@@ -41,13 +45,19 @@ impl Checker<'_> {
     }
 
     fn unknown_unit(&mut self, unit: &Unit, name: &str, span: Span) {
-        let mut d = Diagnostic::new("E0302", format!("`{name}` is not a unit"))
-            .at(span, "unknown unit");
-        let is_field = self.schemas.kinds().iter().any(|k| k.name == name || k.field(name).is_some());
+        let mut d =
+            Diagnostic::new("E0302", format!("`{name}` is not a unit")).at(span, "unknown unit");
+        let is_field = self
+            .schemas
+            .kinds()
+            .iter()
+            .any(|k| k.name == name || k.field(name).is_some());
         if is_field && unit.factors.len() == 1 {
             d = d
                 .note("After a number on the same line, a word is read as its unit.")
-                .hint(format!("if `{name}` starts the next item, put a comma before it: `, {name}`"));
+                .hint(format!(
+                    "if `{name}` starts the next item, put a comma before it: `, {name}`"
+                ));
         } else if let Some(guess) = units::suggest(name) {
             d = d.hint(format!("did you mean `{guess}`?"));
         } else {
@@ -67,9 +77,12 @@ impl Checker<'_> {
             let bits = format!("{}bit", name[..1].replace('K', "k"));
             let bytes = format!("{}B", name[..1].replace('K', "k"));
             self.say(
-                Diagnostic::new("W0312", format!("`{name}` is read as {bits}, an eighth of a {bytes}"))
-                    .at(span, "bits, not bytes")
-                    .hint(format!("write `{bytes}` for bytes or `{bits}` for bits")),
+                Diagnostic::new(
+                    "W0312",
+                    format!("`{name}` is read as {bits}, an eighth of a {bytes}"),
+                )
+                .at(span, "bits, not bytes")
+                .hint(format!("write `{bytes}` for bytes or `{bits}` for bits")),
             );
         }
     }
@@ -79,7 +92,11 @@ impl Checker<'_> {
             None => Some(Quantity::plain(value)),
             Some(unit) => {
                 let (scale, text) = self.unit(unit)?;
-                Some(Quantity { value: scale.to_base(value), dim: scale.dim, unit: text })
+                Some(Quantity {
+                    value: scale.to_base(value),
+                    dim: scale.dim,
+                    unit: text,
+                })
             }
         }
     }
@@ -107,13 +124,17 @@ impl Checker<'_> {
         }
         let mut values = Vec::new();
         let unit = items.last().and_then(|last| match &last.kind {
-            ExprKind::Number { unit: Some(unit), .. } => Some(unit),
+            ExprKind::Number {
+                unit: Some(unit), ..
+            } => Some(unit),
             _ => None,
         });
         for item in items {
             // Bare numbers take the unit of the last one.
             let bare = match &item.kind {
-                ExprKind::Number { value, unit: None, .. } => Some(*value),
+                ExprKind::Number {
+                    value, unit: None, ..
+                } => Some(*value),
                 _ => None,
             };
             let value = match (bare, unit) {
@@ -122,9 +143,12 @@ impl Checker<'_> {
             };
             if values.contains(&value) {
                 self.say(
-                    Diagnostic::new("E0203", format!("`{}` stands twice in this set", self.words(item.span)))
-                        .at(item.span, "again")
-                        .hint("leave it out"),
+                    Diagnostic::new(
+                        "E0203",
+                        format!("`{}` stands twice in this set", self.words(item.span)),
+                    )
+                    .at(item.span, "again")
+                    .hint("leave it out"),
                 );
                 return None;
             }
@@ -170,7 +194,9 @@ impl Checker<'_> {
                 *slot = Some(self.constant_quantity(scope, part)?);
             }
         }
-        let [Some(first), Some(last), step_by] = quantities else { return None };
+        let [Some(first), Some(last), step_by] = quantities else {
+            return None;
+        };
         let times = step.is_some_and(|s| s.times);
         // Bare numbers take the unit of the last number that has one; a factor has none.
         let unit = match (&step_by, times) {
@@ -180,9 +206,17 @@ impl Checker<'_> {
         };
         let scale = units::parse(&unit.unit).unwrap_or(Scale::ONE);
         let in_unit = |q: &Quantity| {
-            if q.unit.is_empty() { q.value } else { scale.from_base(q.value) }
+            if q.unit.is_empty() {
+                q.value
+            } else {
+                scale.from_base(q.value)
+            }
         };
-        for (part, q) in parts.iter().flatten().zip([Some(&first), Some(&last), step_by.as_ref()].into_iter().flatten()) {
+        for (part, q) in parts.iter().flatten().zip(
+            [Some(&first), Some(&last), step_by.as_ref()]
+                .into_iter()
+                .flatten(),
+        ) {
             if !q.unit.is_empty() && q.dim != unit.dim {
                 self.say(
                     Diagnostic::new("E0301", "the numbers of a range differ in kind")
@@ -192,7 +226,9 @@ impl Checker<'_> {
                 return None;
             }
         }
-        let by = step_by.as_ref().map_or(1.0, |s| if times { s.value } else { in_unit(s) });
+        let by = step_by
+            .as_ref()
+            .map_or(1.0, |s| if times { s.value } else { in_unit(s) });
         self.spaced(expr, (in_unit(&first), in_unit(&last), by), times, &unit)
     }
 
@@ -204,7 +240,11 @@ impl Checker<'_> {
         unit: &Quantity,
     ) -> Option<Domain> {
         let (dim, unit) = (unit.dim, unit.unit.clone());
-        let unusable = if times { step <= 1.0 || first <= 0.0 } else { step <= 0.0 };
+        let unusable = if times {
+            step <= 1.0 || first <= 0.0
+        } else {
+            step <= 0.0
+        };
         if unusable || last < first {
             let why = match (last < first, times) {
                 (true, _) => "the end lies before the start",
@@ -232,27 +272,57 @@ impl Checker<'_> {
             count += libm::floor((last - first) / step + 1e-9);
             self.misses_end(expr, first + (count - 1.0) * step, last, &unit);
         }
-        let most = if times { LARGEST_GEOMETRIC } else { LARGEST_DOMAIN };
+        let most = if times {
+            LARGEST_GEOMETRIC
+        } else {
+            LARGEST_DOMAIN
+        };
         if count > most {
             self.say(
-                Diagnostic::new("E0303", format!("this range has more than {} values", units::number(most)))
-                    .at(expr.span, if times { "the factor is too close to 1".to_owned() } else { format!("{} values", units::number(count)) })
-                    .hint("take larger steps: `0..4096 step 32`"),
+                Diagnostic::new(
+                    "E0303",
+                    format!("this range has more than {} values", units::number(most)),
+                )
+                .at(
+                    expr.span,
+                    if times {
+                        "the factor is too close to 1".to_owned()
+                    } else {
+                        format!("{} values", units::number(count))
+                    },
+                )
+                .hint("take larger steps: `0..4096 step 32`"),
             );
             return None;
         }
-        Some(Domain::Range { start: first, step, times, count: count as u32, dim, unit })
+        Some(Domain::Range {
+            start: first,
+            step,
+            times,
+            count: count as u32,
+            dim,
+            unit,
+        })
     }
 
     fn misses_end(&mut self, expr: &Expr, reached: f64, last: f64, unit: &str) {
         if (reached - last).abs() > 1e-9 * last.abs().max(1.0) {
             let (reached, last) = (units::number(reached), units::number(last));
-            let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
+            let unit = if unit.is_empty() {
+                String::new()
+            } else {
+                format!(" {unit}")
+            };
             self.say(
                 Diagnostic::new("W0404", "the steps miss the end of this range")
-                    .at(expr.span, format!("the last value is {reached}{unit}, not {last}{unit}"))
+                    .at(
+                        expr.span,
+                        format!("the last value is {reached}{unit}, not {last}{unit}"),
+                    )
                     .note("Both ends belong to a range.")
-                    .hint(format!("end it at {reached}{unit}, or choose a step that divides it")),
+                    .hint(format!(
+                        "end it at {reached}{unit}, or choose a step that divides it"
+                    )),
             );
         }
     }
@@ -283,7 +353,11 @@ impl Checker<'_> {
 
     pub(super) fn list_after_in(&mut self, expr: &Expr) {
         let inside = self.words(expr.span);
-        let inside = inside.trim_start_matches('[').trim_end_matches(']').trim().to_owned();
+        let inside = inside
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .trim()
+            .to_owned();
         self.say(
             Diagnostic::new("E0405", "a list stands after `in`")
                 .at(expr.span, "a list is ordered data, not a choice")
@@ -296,7 +370,9 @@ impl Checker<'_> {
         self.say(
             Diagnostic::new("E0305", "`in` needs a set or a range")
                 .at(expr.span, "a single value")
-                .hint(format!("to fix the field write `= {value}`; to leave it open `in {{{value}, …}}`")),
+                .hint(format!(
+                    "to fix the field write `= {value}`; to leave it open `in {{{value}, …}}`"
+                )),
         );
     }
 
@@ -326,7 +402,13 @@ impl Checker<'_> {
             other => {
                 self.say(
                     Diagnostic::new("E0305", "a range goes from a number to a number")
-                        .at(expr.span, format!("this is {}", type_of(&other, &self.program.blocks).describe()))
+                        .at(
+                            expr.span,
+                            format!(
+                                "this is {}",
+                                type_of(&other, &self.program.blocks).describe()
+                            ),
+                        )
                         .hint("write numbers: `8..64 step 8`"),
                 );
                 None
@@ -358,8 +440,10 @@ pub(super) fn type_of(
         Value::List(_) => Type::List,
         Value::Domain(_) => Type::Domain,
         Value::Part { .. } => Type::Layer,
-        Value::Block(name) => {
-            Type::Block(blocks.get(name).map_or_else(|| "block".to_owned(), |b| b.kind.clone()))
-        }
+        Value::Block(name) => Type::Block(
+            blocks
+                .get(name)
+                .map_or_else(|| "block".to_owned(), |b| b.kind.clone()),
+        ),
     }
 }

@@ -5,14 +5,13 @@ use super::program::Decl;
 use super::{Checker, Local, Scope};
 use crate::diagnostic::Diagnostic;
 use crate::functions::{self, Type};
-use crate::instance::arithmetic;
 use crate::names::closest;
-use crate::plan::{self, ExprKind as Plan, Operator, PathStep};
+use crate::plan::{self, ExprKind as Plan, PathStep};
 use crate::schema::join_names;
 use crate::source::Span;
-use crate::syntax::tree::{BinaryOp, Expr, ExprKind, Name};
+use crate::syntax::tree::{Expr, ExprKind, Name};
 use crate::units::Dim;
-use crate::value::{Quantity, Value};
+use crate::value::Value;
 
 type Typed = (plan::Expr, Type);
 
@@ -59,20 +58,34 @@ impl Checker<'_> {
             ExprKind::Member { .. } | ExprKind::Index { .. } => self.member(scope, expr),
             ExprKind::Call { callee, args } => self.call(scope, at, callee, args),
             ExprKind::Negate(inner) => self.negate(scope, at, inner),
-            ExprKind::Binary { op, op_span, left, right } => {
-                self.binary(scope, at, (*op, *op_span), left, right)
-            }
+            ExprKind::Binary {
+                op,
+                op_span,
+                left,
+                right,
+            } => self.binary(scope, at, (*op, *op_span), left, right),
             ExprKind::As { value, unit } => self.convert(scope, at, value, unit),
             ExprKind::With { base, items } => {
                 let value = self.with(scope, base, items)?;
-                let ty = super::with::copy_type(value.as_block().and_then(|n| self.program.blocks.get(n)));
-                Some((plan::Expr { kind: Plan::Value(value), at }, ty))
+                let ty = super::with::copy_type(
+                    value.as_block().and_then(|n| self.program.blocks.get(n)),
+                );
+                Some((
+                    plan::Expr {
+                        kind: Plan::Value(value),
+                        at,
+                    },
+                    ty,
+                ))
             }
             ExprKind::Block { kind, .. } => {
                 self.say(
-                    Diagnostic::new("E0305", format!("a `{}` block cannot stand here", kind.text))
-                        .at(at, "a value is expected")
-                        .hint("give the block a name at the top level and use the name"),
+                    Diagnostic::new(
+                        "E0305",
+                        format!("a `{}` block cannot stand here", kind.text),
+                    )
+                    .at(at, "a value is expected")
+                    .hint("give the block a name at the top level and use the name"),
                 );
                 None
             }
@@ -81,12 +94,21 @@ impl Checker<'_> {
 
     fn known(&self, at: Span, value: Value) -> Typed {
         let ty = type_of(&value, &self.program.blocks);
-        (plan::Expr { kind: Plan::Value(value), at }, ty)
+        (
+            plan::Expr {
+                kind: Plan::Value(value),
+                at,
+            },
+            ty,
+        )
     }
 
     fn list(&mut self, scope: &Scope, at: Span, items: &[Expr]) -> Option<Typed> {
         let all: Vec<Option<Typed>> = items.iter().map(|item| self.expr(scope, item)).collect();
-        let all: Vec<plan::Expr> = all.into_iter().map(|item| Some(item?.0)).collect::<Option<_>>()?;
+        let all: Vec<plan::Expr> = all
+            .into_iter()
+            .map(|item| Some(item?.0))
+            .collect::<Option<_>>()?;
         let values: Option<Vec<Value>> = all
             .iter()
             .map(|e| match &e.kind {
@@ -116,7 +138,11 @@ impl Checker<'_> {
                     self.say(
                         Diagnostic::new("E0305", format!("`{name}` is a block, not a value"))
                             .at(at, "one of its fields is needed")
-                            .hint(format!("write {}", some.first().map_or("a field of it".to_owned(), |f| format!("`{f}`")))),
+                            .hint(format!(
+                                "write {}",
+                                some.first()
+                                    .map_or("a field of it".to_owned(), |f| format!("`{f}`"))
+                            )),
                     );
                     return None;
                 }
@@ -132,7 +158,9 @@ impl Checker<'_> {
                 self.say(
                     Diagnostic::new("E0209", format!("`{name}` is a function"))
                         .at(at, "not called")
-                        .hint(format!("call it: `{name}(…)`; `nasaic doc {name}` tells its arguments")),
+                        .hint(format!(
+                            "call it: `{name}(…)`; `nasaic doc {name}` tells its arguments"
+                        )),
                 );
                 None
             }
@@ -146,11 +174,20 @@ impl Checker<'_> {
     /// A metric or path of the rows at hand, or a metric of the problem.
     fn column(&mut self, scope: &Scope, at: Span, path: &str) -> Option<Typed> {
         if let Some(rows) = &scope.rows {
-            if let Some(c) = functions::columns(rows).into_iter().find(|c| c.name == path) {
+            if let Some(c) = functions::columns(rows)
+                .into_iter()
+                .find(|c| c.name == path)
+            {
                 if !matches!(rows, Type::Race(_) | Type::Layers) {
                     self.metric_available(rows, path, at);
                 }
-                return Some((plan::Expr { kind: Plan::Metric(path.to_owned()), at }, c.ty));
+                return Some((
+                    plan::Expr {
+                        kind: Plan::Metric(path.to_owned()),
+                        at,
+                    },
+                    c.ty,
+                ));
             }
             let subject = rows.subject()?;
             let instance = self.space_of(subject).ok()?;
@@ -158,43 +195,83 @@ impl Checker<'_> {
                 && instance.tasks.iter().any(|t| t.label == task)
             {
                 let metric = path.rsplit('.').next().unwrap_or_default();
-                let ty = functions::columns(rows).into_iter().find(|c| c.name == metric)?.ty;
-                return Some((plan::Expr { kind: Plan::Metric(path.to_owned()), at }, ty));
+                let ty = functions::columns(rows)
+                    .into_iter()
+                    .find(|c| c.name == metric)?
+                    .ty;
+                return Some((
+                    plan::Expr {
+                        kind: Plan::Metric(path.to_owned()),
+                        at,
+                    },
+                    ty,
+                ));
             }
             let bound = instance.find(path)?;
             let ty = self.bound_type(&instance, bound);
-            return Some((plan::Expr { kind: Plan::Path(path.to_owned()), at }, ty));
+            return Some((
+                plan::Expr {
+                    kind: Plan::Path(path.to_owned()),
+                    at,
+                },
+                ty,
+            ));
         }
         let tasks = scope.tasks.as_ref()?;
-        let (task, metric) = path.rsplit_once('.').map_or((None, path), |(t, m)| (Some(t), m));
-        let column = functions::columns_of()[0].1.iter().find(|c| c.name == metric)?.clone();
+        let (task, metric) = path
+            .rsplit_once('.')
+            .map_or((None, path), |(t, m)| (Some(t), m));
+        let column = functions::columns_of()[0]
+            .1
+            .iter()
+            .find(|c| c.name == metric)?
+            .clone();
         if let Some(task) = task
-            && !(tasks.iter().any(|t| t == task) && matches!(metric, "accuracy" | "latency" | "energy"))
+            && !(tasks.iter().any(|t| t == task)
+                && matches!(metric, "accuracy" | "latency" | "energy"))
         {
             return None;
         }
-        Some((plan::Expr { kind: Plan::Metric(path.to_owned()), at }, column.ty))
+        Some((
+            plan::Expr {
+                kind: Plan::Metric(path.to_owned()),
+                at,
+            },
+            column.ty,
+        ))
     }
 
-    fn bound_type(&self, instance: &crate::instance::Instance, bound: &crate::instance::Bound) -> Type {
+    fn bound_type(
+        &self,
+        instance: &crate::instance::Instance,
+        bound: &crate::instance::Bound,
+    ) -> Type {
         use crate::instance::Bound;
         match bound {
             Bound::Fixed(v) => type_of(v, &self.program.blocks),
-            Bound::Decision(d) => type_of(&instance.decisions[*d].domain.get(0), &self.program.blocks),
+            Bound::Decision(d) => {
+                type_of(&instance.decisions[*d].domain.get(0), &self.program.blocks)
+            }
             Bound::Formula(_) => Type::Quantity(Dim::NONE),
         }
     }
 
     fn use_decl(&mut self, scope: &Scope, at: Span, name: &str, decl: &Decl) -> Option<Typed> {
         let (kind, ty) = match decl {
-            Decl::Block { name, kind } => (Plan::Value(Value::Block(name.clone())), Type::Block(kind.clone())),
+            Decl::Block { name, kind } => (
+                Plan::Value(Value::Block(name.clone())),
+                Type::Block(kind.clone()),
+            ),
             Decl::Value { value, ty } => (Plan::Value(value.clone()), ty.clone()),
             Decl::Result { ty } => {
                 if !scope.module.is_empty() || self.is_imported(&scope.module, name) {
                     self.say(
-                        Diagnostic::new("E0207", format!("`{name}` is the result of an action in another file"))
-                            .at(at, "an import brings declarations only")
-                            .hint("do the action in this file, with the blocks it needs imported"),
+                        Diagnostic::new(
+                            "E0207",
+                            format!("`{name}` is the result of an action in another file"),
+                        )
+                        .at(at, "an import brings declarations only")
+                        .hint("do the action in this file, with the blocks it needs imported"),
                     );
                     return None;
                 }
@@ -211,7 +288,10 @@ impl Checker<'_> {
                 return None;
             }
             Decl::Module(key) => {
-                let hint = format!("write `{name}.NAME`, or import names: `use {}.{{NAME}}`", key.replace('/', "."));
+                let hint = format!(
+                    "write `{name}.NAME`, or import names: `use {}.{{NAME}}`",
+                    key.replace('/', ".")
+                );
                 self.say(
                     Diagnostic::new("E0305", format!("`{name}` is a module, not a value"))
                         .at(at, "one of its names is needed")
@@ -262,7 +342,13 @@ impl Checker<'_> {
                     }
                 };
                 let kind = Plan::Index(Box::new(base_expr), Box::new(index));
-                Some((plan::Expr { kind, at: expr.span }, item))
+                Some((
+                    plan::Expr {
+                        kind,
+                        at: expr.span,
+                    },
+                    item,
+                ))
             }
             _ => None,
         }
@@ -282,9 +368,12 @@ impl Checker<'_> {
             }
             let names: Vec<&str> = fields.keys().map(String::as_str).collect();
             let guess = closest(&field.name, names.iter().copied());
-            let d = Diagnostic::new("E0206", format!("`{}` has no field `{}`", label.name, field.name))
-                .at(at, "unknown field")
-                .note(format!("It has {}.", join_names(names)));
+            let d = Diagnostic::new(
+                "E0206",
+                format!("`{}` has no field `{}`", label.name, field.name),
+            )
+            .at(at, "unknown field")
+            .note(format!("It has {}.", join_names(names)));
             self.say(match guess {
                 Some(guess) => d.hint(format!("did you mean `{}.{guess}`?", label.name)),
                 None => d.hint("write one of the fields it has"),
@@ -296,12 +385,20 @@ impl Checker<'_> {
     }
 
     /// A path that starts at a declared block or module.
-    fn declared_path(&mut self, scope: &Scope, expr: &Expr, path: &[PathStep]) -> Option<Option<Typed>> {
+    fn declared_path(
+        &mut self,
+        scope: &Scope,
+        expr: &Expr,
+        path: &[PathStep],
+    ) -> Option<Option<Typed>> {
         let (first, rest) = path.split_first()?;
         match self.decl(&scope.module, &first.name)? {
             Decl::Module(key) => {
                 let (name, rest) = rest.split_first()?;
-                let inner = Scope { module: key.clone(), ..Scope::default() };
+                let inner = Scope {
+                    module: key.clone(),
+                    ..Scope::default()
+                };
                 let Some(decl) = self.decl(&key, &name.name) else {
                     self.unknown_name(&inner, &name.name, expr.span);
                     return Some(None);
@@ -318,15 +415,24 @@ impl Checker<'_> {
         }
     }
 
-    fn walk(&mut self, scope: &Scope, expr: &Expr, base: Typed, path: &[PathStep]) -> Option<Typed> {
+    fn walk(
+        &mut self,
+        scope: &Scope,
+        expr: &Expr,
+        base: Typed,
+        path: &[PathStep],
+    ) -> Option<Typed> {
         if path.is_empty() {
             return Some(base);
         }
         let Plan::Value(Value::Block(name)) = &base.0.kind else {
             self.say(
-                Diagnostic::new("E0206", format!("{} has no `{}`", base.1.describe(), path[0].name))
-                    .at(expr.span, "has no members")
-                    .hint("only blocks and results have members"),
+                Diagnostic::new(
+                    "E0206",
+                    format!("{} has no `{}`", base.1.describe(), path[0].name),
+                )
+                .at(expr.span, "has no members")
+                .hint("only blocks and results have members"),
             );
             return None;
         };
@@ -334,21 +440,30 @@ impl Checker<'_> {
             return Some(self.known(expr.span, value));
         }
         // Further names may lie behind a block that the first one refers to.
-        if let (Some(Value::Block(next)), true) = (self.member_of_block(name, &path[..1]), path.len() > 1) {
+        if let (Some(Value::Block(next)), true) =
+            (self.member_of_block(name, &path[..1]), path.len() > 1)
+        {
             let next = self.known(expr.span, Value::Block(next));
             return self.walk(scope, expr, next, &path[1..]);
         }
         let block = self.program.blocks.get(name)?;
         let candidates = self.inside(block);
         let word = plan::path_text(path);
-        let mut d = Diagnostic::new("E0206", format!("`{}` has no `{word}`", crate::value::short(name)))
-            .at(expr.span, "not there")
-            .note(format!("It has {}.", shortened(&candidates)));
+        let mut d = Diagnostic::new(
+            "E0206",
+            format!("`{}` has no `{word}`", crate::value::short(name)),
+        )
+        .at(expr.span, "not there")
+        .note(format!("It has {}.", shortened(&candidates)));
         let last = &path[path.len() - 1].name;
         if let Some(guess) = closest(&path[0].name, candidates.iter().map(String::as_str)) {
             d = d.hint(format!("did you mean `{guess}`?"));
-        } else if scope.tasks.is_some() && functions::columns_of()[0].1.iter().any(|c| c.name == last) {
-            d = d.hint(format!("write `{last}` for the whole workload, or `TASK.{last}` for one of its tasks"));
+        } else if scope.tasks.is_some()
+            && functions::columns_of()[0].1.iter().any(|c| c.name == last)
+        {
+            d = d.hint(format!(
+                "write `{last}` for the whole workload, or `TASK.{last}` for one of its tasks"
+            ));
         } else {
             d = d.hint("write one of the names it has");
         }
@@ -356,7 +471,13 @@ impl Checker<'_> {
         None
     }
 
-    fn result_member(&mut self, scope: &Scope, at: Span, base: &Expr, name: &Name) -> Option<Typed> {
+    fn result_member(
+        &mut self,
+        scope: &Scope,
+        at: Span,
+        base: &Expr,
+        name: &Name,
+    ) -> Option<Typed> {
         let (base_expr, ty) = self.expr(scope, base)?;
         let members = functions::members(&ty);
         if let Some(member) = members.iter().find(|m| m.name == name.text) {
@@ -370,7 +491,10 @@ impl Checker<'_> {
         let mut d = Diagnostic::new("E0206", format!("{} has no `{}`", ty.describe(), name.text))
             .at(name.span, "not there");
         if !members.is_empty() {
-            d = d.note(format!("It has {}.", join_names(members.iter().map(|m| m.name))));
+            d = d.note(format!(
+                "It has {}.",
+                join_names(members.iter().map(|m| m.name))
+            ));
         }
         if let Some(guess) = closest(&name.text, candidates.iter().map(String::as_str)) {
             d = d.hint(format!("did you mean `{guess}`?"));
@@ -380,208 +504,34 @@ impl Checker<'_> {
         self.say(d);
         None
     }
-
-    // ---- arithmetic -----------------------------------------------------------
-
-    fn negate(&mut self, scope: &Scope, at: Span, inner: &Expr) -> Option<Typed> {
-        let (expr, ty) = self.expr(scope, inner)?;
-        self.must_be_number(inner, &ty)?;
-        let kind = match expr.kind {
-            Plan::Value(Value::Quantity(q)) => {
-                Plan::Value(Value::Quantity(Quantity { value: -q.value, ..q }))
-            }
-            _ => Plan::Negate(Box::new(expr)),
-        };
-        Some((plan::Expr { kind, at }, ty))
-    }
-
-    fn must_be_number(&mut self, expr: &Expr, ty: &Type) -> Option<Dim> {
-        match ty {
-            Type::Quantity(dim) => Some(*dim),
-            other => {
-                self.say(
-                    Diagnostic::new("E0305", "a number is needed here")
-                        .at(expr.span, format!("this is {}", other.describe()))
-                        .hint("write a number, a metric such as `latency`, or a name that stands for one"),
-                );
-                None
-            }
-        }
-    }
-
-    fn binary(
-        &mut self,
-        scope: &Scope,
-        at: Span,
-        (op, op_span): (BinaryOp, Span),
-        left: &Expr,
-        right: &Expr,
-    ) -> Option<Typed> {
-        let operands = Scope { wanted: "a number".into(), ..scope.clone() };
-        let a = self.expr(&operands, left);
-        let b = self.expr(&operands, right);
-        let ((a, a_type), (b, b_type)) = (a?, b?);
-        if matches!(op, BinaryOp::Eq | BinaryOp::Ne) && same_plain(&a_type, &b_type) {
-            let kind = Plan::Binary(op.into(), Box::new(a), Box::new(b));
-            return Some((plan::Expr { kind, at }, Type::Bool));
-        }
-        let (x, y) = (self.must_be_number(left, &a_type), self.must_be_number(right, &b_type));
-        let (x, y) = (x?, y?);
-        if op.compares() {
-            self.comparable(op, op_span, (left, x), (right, y))?;
-            let kind = Plan::Binary(op.into(), Box::new(a), Box::new(b));
-            return Some((plan::Expr { kind, at }, Type::Bool));
-        }
-        let dim = self.result_dim(op, (left, x), (right, y, &b))?;
-        Some(fold(at, op.into(), a, b, dim))
-    }
-
-    fn comparable(
-        &mut self,
-        op: BinaryOp,
-        op_span: Span,
-        (left, x): (&Expr, Dim),
-        (right, y): (&Expr, Dim),
-    ) -> Option<()> {
-        // A latency may be compared with cycles: the accelerator has one clock.
-        let times = [Dim::TIME, Dim::CYCLES];
-        if x == y || (times.contains(&x) && times.contains(&y)) {
-            if matches!(op, BinaryOp::Eq | BinaryOp::Ne) && x != Dim::NONE && x != Dim::CYCLES {
-                self.say(
-                    Diagnostic::new("E0305", "quantities are not compared for equality")
-                        .at(op_span, "rounding decides the answer")
-                        .hint("compare with `<=` or `>=`"),
-                );
-                return None;
-            }
-            return Some(());
-        }
-        let (lw, rw) = (self.words(left.span), self.words(right.span));
-        let title = match metric_of(left) {
-            Some(metric) => format!("{metric} compared with {y}"),
-            None => format!("{x} compared with {y}"),
-        };
-        let mut d = Diagnostic::new("E0301", title)
-            .at(right.span, format!("this is {y}"))
-            .at(left.span, format!("this is {x}"))
-            .note(format!("{} is measured in {}.", capital(&x.to_string()), x.usual_units()));
-        if let Some(metric) = functions::columns_of()[0].1.iter().find(|c| c.ty == Type::Quantity(y) && y != Dim::NONE) {
-            d = d.hint(format!("did you mean `{} {} {rw}`?", metric.name, op.sign()));
-        } else if y == Dim::NONE {
-            d = d.hint(format!("give it a unit: `{lw} {} {rw} {}`", op.sign(), x.common_unit()));
-        }
-        self.say(d);
-        None
-    }
-
-    fn result_dim(
-        &mut self,
-        op: BinaryOp,
-        (left, x): (&Expr, Dim),
-        (right, y, exponent): (&Expr, Dim, &plan::Expr),
-    ) -> Option<Dim> {
-        match op {
-            BinaryOp::Mul => Some(x.times(y)),
-            BinaryOp::Div => Some(x.over(y)),
-            BinaryOp::Pow => {
-                let whole = match &exponent.kind {
-                    Plan::Value(Value::Quantity(q)) if q.value.fract() == 0.0 && q.value.abs() <= 8.0 => Some(q.value as i8),
-                    _ => None,
-                };
-                match (y == Dim::NONE, whole) {
-                    (true, Some(n)) => Some(x.power(n)),
-                    (true, None) if x == Dim::NONE => Some(Dim::NONE),
-                    _ => {
-                        self.say(
-                            Diagnostic::new("E0301", "this exponent cannot be used")
-                                .at(right.span, "a small whole number is needed")
-                                .hint("write `latency ^ 2`"),
-                        );
-                        None
-                    }
-                }
-            }
-            _ if x == y => Some(x),
-            _ => {
-                let word = if op == BinaryOp::Add { "added to" } else { "taken from" };
-                let (first, second) = if op == BinaryOp::Add { (y, x) } else { (y, x) };
-                self.say(
-                    Diagnostic::new("E0301", format!("{first} {word} {second}"))
-                        .at(right.span, format!("this is {y}"))
-                        .at(left.span, format!("this is {x}"))
-                        .hint("divide each by a reference first, such as `latency / 1 ms`, to weigh them"),
-                );
-                None
-            }
-        }
-    }
-
-    fn convert(
-        &mut self,
-        scope: &Scope,
-        at: Span,
-        value: &Expr,
-        unit: &crate::syntax::tree::Unit,
-    ) -> Option<Typed> {
-        let (expr, ty) = self.expr(scope, value)?;
-        let dim = self.must_be_number(value, &ty)?;
-        let (scale, text) = self.unit(unit)?;
-        let times = [Dim::TIME, Dim::CYCLES];
-        if scale.dim != dim && !(times.contains(&dim) && times.contains(&scale.dim)) {
-            self.say(
-                Diagnostic::new("E0301", format!("{dim} cannot be shown in {text}"))
-                    .at(unit.span, format!("measures {}", scale.dim))
-                    .at(value.span, format!("this is {dim}"))
-                    .hint(format!("use one of {}", dim.usual_units())),
-            );
-            return None;
-        }
-        let kind = match expr.kind {
-            Plan::Value(Value::Quantity(q)) if scale.dim == dim => {
-                Plan::Value(Value::Quantity(Quantity { unit: text, ..q }))
-            }
-            _ => Plan::As(Box::new(expr), text),
-        };
-        Some((plan::Expr { kind, at }, Type::Quantity(scale.dim)))
-    }
-}
-
-fn same_plain(a: &Type, b: &Type) -> bool {
-    matches!(a, Type::Bool | Type::Text | Type::Name) && a == b
-}
-
-fn fold(at: Span, op: Operator, a: plan::Expr, b: plan::Expr, dim: Dim) -> Typed {
-    let ty = Type::Quantity(dim);
-    if let (Plan::Value(Value::Quantity(x)), Plan::Value(Value::Quantity(y))) = (&a.kind, &b.kind)
-        && let Some(value) = arithmetic(op, x.value, y.value)
-    {
-        let unit = match op {
-            Operator::Add | Operator::Sub => x.unit.clone(),
-            Operator::Mul if y.unit.is_empty() => x.unit.clone(),
-            Operator::Mul if x.unit.is_empty() => y.unit.clone(),
-            Operator::Div if y.unit.is_empty() => x.unit.clone(),
-            _ => String::new(),
-        };
-        let q = Quantity { value, dim, unit };
-        return (plan::Expr { kind: Plan::Value(Value::Quantity(q)), at }, ty);
-    }
-    (plan::Expr { kind: Plan::Binary(op, Box::new(a), Box::new(b)), at }, ty)
 }
 
 /// `a.b[0].c` as a path, when it is made of names and whole indices alone.
 pub(super) fn plain_path(expr: &Expr) -> Option<Vec<PathStep>> {
     match &expr.kind {
-        ExprKind::Name(name) => Some(vec![PathStep { name: name.clone(), index: None }]),
+        ExprKind::Name(name) => Some(vec![PathStep {
+            name: name.clone(),
+            index: None,
+        }]),
         ExprKind::Member { base, name } => {
             let mut path = plain_path(base)?;
-            path.push(PathStep { name: name.text.clone(), index: None });
+            path.push(PathStep {
+                name: name.text.clone(),
+                index: None,
+            });
             Some(path)
         }
         ExprKind::Index { base, index } => {
             let mut path = plain_path(base)?;
-            let ExprKind::Number { value, unit: None, .. } = &index.kind else { return None };
+            let ExprKind::Number {
+                value, unit: None, ..
+            } = &index.kind
+            else {
+                return None;
+            };
             let last = path.last_mut().filter(|l| l.index.is_none())?;
-            last.index = (value.fract() == 0.0 && (0.0..1e6).contains(value)).then_some(*value as u32);
+            last.index =
+                (value.fract() == 0.0 && (0.0..1e6).contains(value)).then_some(*value as u32);
             last.index?;
             Some(path)
         }
@@ -589,22 +539,13 @@ pub(super) fn plain_path(expr: &Expr) -> Option<Vec<PathStep>> {
     }
 }
 
-fn metric_of(expr: &Expr) -> Option<String> {
-    match &expr.kind {
-        ExprKind::Name(n) => Some(n.clone()),
-        ExprKind::Member { name, .. } => Some(name.text.clone()),
-        _ => None,
-    }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
-}
-
 /// A list that is not longer than a reader wants.
 fn shortened(names: &[String]) -> String {
     const MOST: usize = 24;
     let shown = join_names(names.iter().take(MOST).map(String::as_str));
-    if names.len() > MOST { format!("{shown} and {} more", names.len() - MOST) } else { shown }
+    if names.len() > MOST {
+        format!("{shown} and {} more", names.len() - MOST)
+    } else {
+        shown
+    }
 }

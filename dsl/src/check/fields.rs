@@ -23,27 +23,43 @@ impl Checker<'_> {
         open: bool,
         value: &Expr,
     ) -> Checked<Slot> {
-        let mut scope = scope.clone();
-        scope.wanted = field.ty.expected();
+        // What is expected is worth spelling out only where a hole asks for it.
+        let mut asking = None;
+        if self.program.sources.slice(value.span).contains('?') {
+            let wanted = field.ty.expected();
+            asking = Some(Scope {
+                wanted,
+                ..scope.clone()
+            });
+        }
+        let scope = asking.as_ref().unwrap_or(scope);
         if open {
-            return self.open_slot(&scope, field, value);
+            return self.open_slot(scope, field, value);
         }
         match &value.kind {
             ExprKind::Hole => {
-                self.hole(&scope, field.name.as_ref(), value.span);
+                self.hole(scope, field.name.as_ref(), value.span);
                 None
             }
             ExprKind::Set(_) | ExprKind::Range { .. } => {
                 self.set_after_equals(field, value);
                 None
             }
-            _ => self.fixed_slot(&scope, field, value),
+            _ => self.fixed_slot(scope, field, value),
         }
     }
 
     pub(super) fn hole(&mut self, scope: &Scope, what: &str, span: Span) {
-        let wanted = if scope.wanted.is_empty() { "a value" } else { &scope.wanted };
-        let what = if what.is_empty() { String::new() } else { format!(" for `{what}`") };
+        let wanted = if scope.wanted.is_empty() {
+            "a value"
+        } else {
+            &scope.wanted
+        };
+        let what = if what.is_empty() {
+            String::new()
+        } else {
+            format!(" for `{what}`")
+        };
         let wanted = wanted.to_owned();
         self.say(
             Diagnostic::new("E0310", format!("a hole is left{what}"))
@@ -54,8 +70,11 @@ impl Checker<'_> {
 
     fn set_after_equals(&mut self, field: &Field, value: &Expr) {
         let (name, set) = (field.name.to_string(), self.words(value.span));
-        let d = Diagnostic::new("E0401", format!("`{name}` is set to several values at once"))
-            .at(value.span, "a set or range");
+        let d = Diagnostic::new(
+            "E0401",
+            format!("`{name}` is set to several values at once"),
+        )
+        .at(value.span, "a set or range");
         let d = if field.open {
             d.note("`=` fixes a field, `in` leaves it open.")
                 .hint(format!("write `{name} in {set}`"))
@@ -118,12 +137,17 @@ impl Checker<'_> {
         }
         let mut values = Vec::new();
         for item in items {
-            let Slot::Fixed(value) = self.fixed_slot(scope, field, item)? else { return None };
+            let Slot::Fixed(value) = self.fixed_slot(scope, field, item)? else {
+                return None;
+            };
             if values.contains(&value) {
                 self.say(
-                    Diagnostic::new("E0203", format!("`{}` stands twice in this set", self.words(item.span)))
-                        .at(item.span, "again")
-                        .hint("leave it out"),
+                    Diagnostic::new(
+                        "E0203",
+                        format!("`{}` stands twice in this set", self.words(item.span)),
+                    )
+                    .at(item.span, "again")
+                    .hint("leave it out"),
                 );
                 return None;
             }
@@ -164,12 +188,17 @@ impl Checker<'_> {
         let d = match &value.kind {
             ExprKind::Name(name) => {
                 let guess = closest(name, names.iter().map(String::as_str));
-                let d = Diagnostic::new("E0201", format!("`{name}` is no value of `{}`", field.name))
-                    .at(value.span, "unknown name")
-                    .note(format!("It can be {listed}."));
+                let d =
+                    Diagnostic::new("E0201", format!("`{name}` is no value of `{}`", field.name))
+                        .at(value.span, "unknown name")
+                        .note(format!("It can be {listed}."));
                 match guess {
                     Some(guess) => d.hint(format!("did you mean `{guess}`?")),
-                    None => d.hint(format!("write `{} = {}`", field.name, names.first().map_or("…", String::as_str))),
+                    None => d.hint(format!(
+                        "write `{} = {}`",
+                        field.name,
+                        names.first().map_or("…", String::as_str)
+                    )),
                 }
             }
             ExprKind::Text(text) if names.contains(text) => {
@@ -179,7 +208,11 @@ impl Checker<'_> {
             }
             _ => Diagnostic::new("E0305", format!("`{}` takes a name", field.name))
                 .at(value.span, format!("one of {listed} is expected"))
-                .hint(format!("write `{} = {}`", field.name, names.first().map_or("…", String::as_str))),
+                .hint(format!(
+                    "write `{} = {}`",
+                    field.name,
+                    names.first().map_or("…", String::as_str)
+                )),
         };
         self.say(d);
         None
@@ -252,7 +285,9 @@ impl Checker<'_> {
                 self.judge_dim(field, q.dim, *dim, span)?;
                 self.judge_range(field, q, q.value >= 0.0, span)
             }
-            (FieldType::Signed(dim), Value::Quantity(q)) => self.judge_dim(field, q.dim, *dim, span),
+            (FieldType::Signed(dim), Value::Quantity(q)) => {
+                self.judge_dim(field, q.dim, *dim, span)
+            }
             (FieldType::Sizes { .. }, Value::Quantity(q)) => {
                 self.judge_integer(field, q, 0, 1 << 32, span)
             }
@@ -260,13 +295,17 @@ impl Checker<'_> {
                 if items.len() < *min || items.len() > *max {
                     return self.wrong_kind(field, &format!("this has {}", items.len()), span);
                 }
-                items.iter().try_for_each(|item| self.judge(field, item, span))
+                items
+                    .iter()
+                    .try_for_each(|item| self.judge(field, item, span))
             }
             (FieldType::Block(kinds), Value::Block(name)) => {
                 let kind = self.program.blocks.get(name).map(|b| b.kind.clone());
                 match kind {
                     Some(kind) if kinds.contains(&kind.as_str()) => Some(()),
-                    Some(kind) => self.wrong_kind(field, &format!("this is {}", with_article(&kind)), span),
+                    Some(kind) => {
+                        self.wrong_kind(field, &format!("this is {}", with_article(&kind)), span)
+                    }
                     None => None,
                 }
             }
@@ -314,7 +353,11 @@ impl Checker<'_> {
                 d.note(format!("It is measured in {}.", wanted.usual_units()))
                     .hint(format!("write the unit: `{written} {unit}`"))
             }
-            (_, true) => d.hint(format!("leave the unit out: `{} = {}`", field.name, number_of(&written))),
+            (_, true) => d.hint(format!(
+                "leave the unit out: `{} = {}`",
+                field.name,
+                number_of(&written)
+            )),
             _ => d
                 .note(format!("It is measured in {}.", wanted.usual_units()))
                 .hint(format!("write such as `{}`", field.sample())),
@@ -323,7 +366,13 @@ impl Checker<'_> {
         None
     }
 
-    fn judge_range(&mut self, field: &Field, q: &Quantity, within: bool, span: Span) -> Checked<()> {
+    fn judge_range(
+        &mut self,
+        field: &Field,
+        q: &Quantity,
+        within: bool,
+        span: Span,
+    ) -> Checked<()> {
         if within {
             return Some(());
         }
@@ -333,20 +382,32 @@ impl Checker<'_> {
             _ => field.ty.expected(),
         };
         self.say(
-            Diagnostic::new("E0303", format!("{q} is out of the range of `{}`", field.name))
-                .at(span, format!("{expected} is expected"))
-                .hint(within_range(&field.ty, q)),
+            Diagnostic::new(
+                "E0303",
+                format!("{q} is out of the range of `{}`", field.name),
+            )
+            .at(span, format!("{expected} is expected"))
+            .hint(within_range(&field.ty, q)),
         );
         None
     }
 
     fn wrong_kind<T>(&mut self, field: &Field, got: &str, span: Span) -> Checked<T> {
-        let d = Diagnostic::new("E0305", format!("`{}` takes {}", field.name, field.ty.expected()))
-            .at(span, got);
+        let d = Diagnostic::new(
+            "E0305",
+            format!("`{}` takes {}", field.name, field.ty.expected()),
+        )
+        .at(span, got);
         let d = match &field.ty {
             FieldType::Block(kinds) => match self.declared_of(kinds) {
-                names if names.is_empty() => d.hint(format!("declare `{} my_{} {{ … }}` first", kinds[0], kinds[0])),
-                names => d.hint(format!("declared here: {}", join_names(names.iter().map(String::as_str)))),
+                names if names.is_empty() => d.hint(format!(
+                    "declare `{} my_{} {{ … }}` first",
+                    kinds[0], kinds[0]
+                )),
+                names => d.hint(format!(
+                    "declared here: {}",
+                    join_names(names.iter().map(String::as_str))
+                )),
             },
             _ => d.hint(format!("write such as `{}`", field.sample())),
         };
@@ -359,7 +420,10 @@ impl Checker<'_> {
         let named = self.program.names().into_iter().map(|(name, _)| name);
         named
             .filter(|name| {
-                let block = self.program.block_called(name).and_then(|b| self.program.blocks.get(&b));
+                let block = self
+                    .program
+                    .block_called(name)
+                    .and_then(|b| self.program.blocks.get(&b));
                 block.is_some_and(|b| kinds.contains(&b.kind.as_str()))
             })
             .collect()
@@ -367,7 +431,9 @@ impl Checker<'_> {
 
     fn judge_type(&mut self, field: &Field, ty: &Type, span: Span) -> Checked<()> {
         match (&field.ty, ty) {
-            (FieldType::Quantity(dim), Type::Quantity(got)) => self.judge_dim(field, *got, *dim, span),
+            (FieldType::Quantity(dim), Type::Quantity(got)) => {
+                self.judge_dim(field, *got, *dim, span)
+            }
             (
                 FieldType::Integer { .. }
                 | FieldType::IntegerOr { .. }
@@ -396,11 +462,20 @@ impl Checker<'_> {
         match (name.as_str(), args.as_slice()) {
             ("surrogate", [arg]) => {
                 let v = self.constant(scope, &arg.value)?;
-                let kind = v.as_block().and_then(|n| self.program.blocks.get(n)).map(|b| b.kind.clone());
+                let kind = v
+                    .as_block()
+                    .and_then(|n| self.program.blocks.get(n))
+                    .map(|b| b.kind.clone());
                 if kind.as_deref() != Some("surrogate") {
                     self.say(
                         Diagnostic::new("E0305", "`surrogate(…)` takes the name of a surrogate")
-                            .at(arg.value.span, format!("this is {}", super::constants::type_of(&v, &self.program.blocks).describe()))
+                            .at(
+                                arg.value.span,
+                                format!(
+                                    "this is {}",
+                                    super::constants::type_of(&v, &self.program.blocks).describe()
+                                ),
+                            )
                             .hint("use one of the library: `use std.accuracy.{resnet9_cifar10}`"),
                     );
                     return None;
@@ -418,7 +493,9 @@ impl Checker<'_> {
                 }
                 _ => {
                     let v = self.constant(scope, &arg.value)?;
-                    let Value::Text(_) = &v else { return self.not_a_source(value) };
+                    let Value::Text(_) = &v else {
+                        return self.not_a_source(value);
+                    };
                     out.push(v);
                 }
             },
@@ -430,7 +507,12 @@ impl Checker<'_> {
             _ => return self.not_a_source(value),
         }
         let fields = self.form_fields(scope, &fields)?;
-        Some(Slot::Fixed(Value::Form { name, args: out, fields, at: value.span }))
+        Some(Slot::Fixed(Value::Form {
+            name,
+            args: out,
+            fields,
+            at: value.span,
+        }))
     }
 
     fn not_a_source(&mut self, value: &Expr) -> Checked<Slot> {
@@ -445,7 +527,12 @@ impl Checker<'_> {
     fn form_fields(&mut self, scope: &Scope, items: &[Item]) -> Checked<Vec<(String, Value)>> {
         let mut out = Vec::new();
         for item in items {
-            let ItemKind::Field { path, open: false, value } = &item.kind else {
+            let ItemKind::Field {
+                path,
+                open: false,
+                value,
+            } = &item.kind
+            else {
                 self.say(
                     Diagnostic::new("E0102", "only `name = value` can stand here")
                         .at(item.span, "not understood here")
@@ -455,7 +542,9 @@ impl Checker<'_> {
             };
             let name = self.words(path.span);
             let value = match &value.kind {
-                ExprKind::Name(n) if self.state(&scope.module, n).is_none() => Value::Name(n.clone()),
+                ExprKind::Name(n) if self.state(&scope.module, n).is_none() => {
+                    Value::Name(n.clone())
+                }
                 _ => self.constant(scope, value)?,
             };
             out.push((name, value));
@@ -471,7 +560,13 @@ impl Checker<'_> {
             && let [arg] = args.as_slice()
         {
             let count = self.constant(scope, &arg.value)?;
-            let whole = Field { ty: FieldType::Integer { min: 1, max: 1_000_000 }, ..field.clone() };
+            let whole = Field {
+                ty: FieldType::Integer {
+                    min: 1,
+                    max: 1_000_000,
+                },
+                ..field.clone()
+            };
             self.judge(&whole, &count, arg.value.span)?;
             let form = Value::Form {
                 name: "worst_of".into(),
@@ -482,7 +577,13 @@ impl Checker<'_> {
             return Some(Slot::Fixed(form));
         }
         let v = self.constant(scope, value)?;
-        let above = Field { ty: FieldType::Number { min: 1.0, max: f64::INFINITY }, ..field.clone() };
+        let above = Field {
+            ty: FieldType::Number {
+                min: 1.0,
+                max: f64::INFINITY,
+            },
+            ..field.clone()
+        };
         self.judge(&above, &v, value.span)?;
         Some(Slot::Fixed(v))
     }
@@ -491,14 +592,19 @@ impl Checker<'_> {
 fn names_inside(ty: &FieldType) -> bool {
     matches!(
         ty,
-        FieldType::Choice(_) | FieldType::IntegerOr { .. } | FieldType::Block(_) | FieldType::Sizes { .. }
+        FieldType::Choice(_)
+            | FieldType::IntegerOr { .. }
+            | FieldType::Block(_)
+            | FieldType::Sizes { .. }
     )
 }
 
 /// What to write instead of a number that is too small or too large.
 fn within_range(ty: &FieldType, q: &Quantity) -> String {
     let (min, max) = match ty {
-        FieldType::Integer { min, max } | FieldType::IntegerOr { min, max, .. } => (*min as f64, *max as f64),
+        FieldType::Integer { min, max } | FieldType::IntegerOr { min, max, .. } => {
+            (*min as f64, *max as f64)
+        }
         FieldType::Number { min, max } => (*min, *max),
         _ => (0.0, f64::INFINITY),
     };
@@ -510,7 +616,11 @@ fn within_range(ty: &FieldType, q: &Quantity) -> String {
 }
 
 fn number_of(written: &str) -> String {
-    written.split_whitespace().next().unwrap_or_default().to_owned()
+    written
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// Whether an expression is made of numbers, fields and choices alone.

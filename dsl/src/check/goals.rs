@@ -18,20 +18,27 @@ impl Checker<'_> {
         for item in items {
             match &item.kind {
                 ItemKind::Goal { sense, value } => {
-                    scope.wanted = "an expression over metrics such as `accuracy` or `energy`".into();
+                    scope.wanted =
+                        "an expression over metrics such as `accuracy` or `energy`".into();
                     let Some((expr, ty)) = self.expr(&scope, value) else {
                         self.lost += 1;
                         continue;
                     };
                     if !matches!(ty, Type::Quantity(_)) {
                         self.say(
-                            Diagnostic::new("E0305", "a goal is a number to make larger or smaller")
-                                .at(value.span, format!("this is {}", ty.describe()))
-                                .hint("write `maximize accuracy` or `minimize energy`"),
+                            Diagnostic::new(
+                                "E0305",
+                                "a goal is a number to make larger or smaller",
+                            )
+                            .at(value.span, format!("this is {}", ty.describe()))
+                            .hint("write `maximize accuracy` or `minimize energy`"),
                         );
                         continue;
                     }
-                    out.items.push(Entry::Goal { sense: (*sense).into(), value: expr });
+                    out.items.push(Entry::Goal {
+                        sense: (*sense).into(),
+                        value: expr,
+                    });
                 }
                 ItemKind::Require(value) => {
                     scope.wanted = "a comparison such as `latency <= 3 ms`".into();
@@ -51,9 +58,10 @@ impl Checker<'_> {
 
     fn tasks_of(&self, problem: &Block) -> Vec<String> {
         match self.referred(problem, "workload") {
-            Some(workload) if workload.kind == "workload" => {
-                labelled(workload).into_iter().map(|(label, _)| label).collect()
-            }
+            Some(workload) if workload.kind == "workload" => labelled(workload)
+                .into_iter()
+                .map(|(label, _)| label)
+                .collect(),
             _ => Vec::new(),
         }
     }

@@ -11,7 +11,9 @@ use crate::value::Value;
 
 impl Checker<'_> {
     pub(super) fn judge_dataflow(&mut self, name: &str) {
-        let Some(block) = self.program.blocks.get(name).cloned() else { return };
+        let Some(block) = self.program.blocks.get(name).cloned() else {
+            return;
+        };
         let inner: Vec<&Block> = labelled(&block).into_iter().map(|(_, b)| b).collect();
         let stores: Vec<&&Block> = inner.iter().filter(|b| b.kind == "store").collect();
         for tensor in crate::schema::TENSORS {
@@ -40,12 +42,19 @@ impl Checker<'_> {
         }
         for spread in inner.iter().filter(|b| b.kind == "spread") {
             let dim = spread.label.as_deref().unwrap_or_default();
-            if fixed(spread, "reduce") == Some(&Value::Bool(true)) && !matches!(dim, "C" | "R" | "S") {
+            if fixed(spread, "reduce") == Some(&Value::Bool(true))
+                && !matches!(dim, "C" | "R" | "S")
+            {
                 self.say(
                     Diagnostic::new("E0503", format!("{dim} cannot be reduced"))
-                        .at(spread.at, format!("every {dim} is another output: nothing is added up over it"))
+                        .at(
+                            spread.at,
+                            format!("every {dim} is another output: nothing is added up over it"),
+                        )
                         .note("Sums run over the input channels C and the filter taps R and S.")
-                        .hint(format!("leave `reduce` out, or spread C, R or S instead of {dim}")),
+                        .hint(format!(
+                            "leave `reduce` out, or spread C, R or S instead of {dim}"
+                        )),
                 );
             }
         }
@@ -60,7 +69,9 @@ impl Checker<'_> {
 
     /// The least that all sub-accelerators need must lie within budget and device (E0501).
     pub(super) fn judge_budgets(&mut self, instance: &Instance) {
-        let Some(hardware) = instance.hardware.clone() else { return };
+        let Some(hardware) = instance.hardware.clone() else {
+            return;
+        };
         let device = self.device_resources(&hardware);
         let budget = hardware.child("budget").cloned();
         for (field, dim) in [("pes", Dim::NONE), ("bandwidth", Dim::BANDWIDTH)] {
@@ -75,12 +86,20 @@ impl Checker<'_> {
             let limit = given
                 .map(|g| (g, budget.as_ref().map_or(hardware.at, |b| b.at)))
                 .or(of_device.map(|d| (d.1, d.2)));
-            let least: f64 =
-                hardware.children_of("sub").filter_map(|s| least(instance, s.field(field))).sum();
+            let least: f64 = hardware
+                .children_of("sub")
+                .filter_map(|s| least(instance, s.field(field)))
+                .sum();
             if let Some((limit, at)) = limit
                 && least > limit
             {
-                self.over(field, (least, hardware.at), (limit, at), dim, "the sub-accelerators need at least");
+                self.over(
+                    field,
+                    (least, hardware.at),
+                    (limit, at),
+                    dim,
+                    "the sub-accelerators need at least",
+                );
             }
         }
         for sub in hardware.children_of("sub") {
@@ -88,17 +107,42 @@ impl Checker<'_> {
         }
     }
 
-    fn over(&mut self, field: &str, (need, at): (f64, Span), (have, limit_at): (f64, Span), dim: Dim, who: &str) {
-        let text = |x: f64| if dim == Dim::NONE { units::number(x) } else { units::pretty(x, dim) };
-        let title = if field == "pes" { "more PEs than there are" } else { "more bandwidth than there is" };
-        let d = Diagnostic::new("E0501", title)
-            .at(at, format!("{who} {} {}", text(need), if field == "pes" { "PEs" } else { "together" }));
+    fn over(
+        &mut self,
+        field: &str,
+        (need, at): (f64, Span),
+        (have, limit_at): (f64, Span),
+        dim: Dim,
+        who: &str,
+    ) {
+        let text = |x: f64| {
+            if dim == Dim::NONE {
+                units::number(x)
+            } else {
+                units::pretty(x, dim)
+            }
+        };
+        let title = if field == "pes" {
+            "more PEs than there are"
+        } else {
+            "more bandwidth than there is"
+        };
+        let d = Diagnostic::new("E0501", title).at(
+            at,
+            format!(
+                "{who} {} {}",
+                text(need),
+                if field == "pes" { "PEs" } else { "together" }
+            ),
+        );
         let d = if limit_at == at {
             d.note(format!("The limit is {}.", text(have)))
         } else {
             d.at(limit_at, format!("at most {}", text(have)))
         };
-        self.say(d.hint(format!("lower `{field}` of a sub-accelerator, or raise the limit")));
+        self.say(d.hint(format!(
+            "lower `{field}` of a sub-accelerator, or raise the limit"
+        )));
     }
 
     fn judge_sub(&mut self, instance: &Instance, sub: &Node) {
@@ -127,7 +171,10 @@ impl Checker<'_> {
         self.say(
             Diagnostic::new("E0506", "the array is larger than its PEs")
                 .at(at, format!("{what} {} PEs", units::number(need)))
-                .note(format!("The sub-accelerator has at most {} PEs.", units::number(pes)))
+                .note(format!(
+                    "The sub-accelerator has at most {} PEs.",
+                    units::number(pes)
+                ))
                 .hint("lower the sizes, or give the sub-accelerator more PEs"),
         );
     }
@@ -137,7 +184,9 @@ impl Checker<'_> {
             Some(Bound::Fixed(v)) => v.as_block().and_then(|n| self.program.blocks.get(n)),
             _ => None,
         };
-        let Some(device) = device else { return Vec::new() };
+        let Some(device) = device else {
+            return Vec::new();
+        };
         ["pes", "bandwidth"]
             .into_iter()
             .filter_map(|f| Some((f, fixed(device, f)?.as_f64()?, device.at)))
@@ -153,7 +202,10 @@ fn keeps(store: &Block, tensor: &str) -> bool {
 }
 
 fn has_field(block: &Block, name: &str) -> bool {
-    block.items.iter().any(|e| matches!(e, Entry::Field(f) if f.name == name))
+    block
+        .items
+        .iter()
+        .any(|e| matches!(e, Entry::Field(f) if f.name == name))
 }
 
 /// The value a field is fixed to in the block itself.

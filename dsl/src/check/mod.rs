@@ -5,21 +5,22 @@
 //! earlier cells declared and replaces what it declares again. A text with an
 //! error leaves the program as it was.
 
+mod arithmetic;
 mod blocks;
 mod calls;
 mod constants;
 mod expressions;
 mod fields;
 mod goals;
-mod tidy;
-mod sound;
 mod hardware;
 mod modules;
 mod names;
 mod networks;
 mod problems;
 mod program;
+mod sound;
 mod structure;
+mod tidy;
 mod with;
 
 pub use names::place_in_script;
@@ -73,7 +74,10 @@ pub fn check_with(
     if !failed {
         *program = checker.program;
     }
-    Checked { steps: if failed { Vec::new() } else { steps }, diagnostics }
+    Checked {
+        steps: if failed { Vec::new() } else { steps },
+        diagnostics,
+    }
 }
 
 /// Where an expression stands: what its names may mean.
@@ -82,7 +86,7 @@ struct Scope {
     /// The module whose top level is seen.
     module: String,
     /// Choices and labels of the enclosing blocks, innermost last.
-    frames: Vec<BTreeMap<String, Local>>,
+    frames: Vec<Rc<BTreeMap<String, Local>>>,
     /// The rows whose columns may be named, inside a view's argument.
     rows: Option<Type>,
     /// The tasks whose metrics may be named, inside a problem.
@@ -162,8 +166,15 @@ impl<'a> Checker<'a> {
 
     fn text(&mut self, source: SourceId, text: &str, settings: &[String]) -> Vec<plan::Step> {
         let file = self.parsed(source, text);
-        let folder = self.program.sources.get(source).map_or("", |s| s.name.as_str());
-        let dir = folder.rsplit_once('/').map_or("", |(dir, _)| dir).to_owned();
+        let folder = self
+            .program
+            .sources
+            .get(source)
+            .map_or("", |s| s.name.as_str());
+        let dir = folder
+            .rsplit_once('/')
+            .map_or("", |(dir, _)| dir)
+            .to_owned();
         self.declare("", Some(dir), &file);
         for name in self.declared_by(&file) {
             self.decl("", &name);
@@ -182,16 +193,21 @@ impl<'a> Checker<'a> {
     /// The tree of a text; what could not be read is noted.
     fn parsed(&mut self, source: SourceId, text: &str) -> Rc<File> {
         let (file, problems) = crate::syntax::parse(source, text);
-        self.garbled.extend(problems.iter().filter(|d| d.is_error()).filter_map(Diagnostic::span));
+        self.garbled.extend(
+            problems
+                .iter()
+                .filter(|d| d.is_error())
+                .filter_map(Diagnostic::span),
+        );
         self.diagnostics.extend(problems);
         Rc::new(file)
     }
 
     /// Whether something inside a span could not be read.
     fn garbled_in(&self, span: Span) -> bool {
-        self.garbled.iter().any(|g| {
-            g.source == span.source && g.start >= span.start && g.start <= span.end
-        })
+        self.garbled
+            .iter()
+            .any(|g| g.source == span.source && g.start >= span.start && g.start <= span.end)
     }
 
     /// The names a file declares, in source order.
@@ -211,7 +227,9 @@ impl<'a> Checker<'a> {
         let mut later: BTreeSet<String> = self.results.keys().cloned().collect();
         let mut steps = Vec::new();
         for item in &file.items {
-            let Some(step) = self.step(item) else { continue };
+            let Some(step) = self.step(item) else {
+                continue;
+            };
             self.judge_order(&step.expr, &later);
             if let StepKind::Let(name) = &step.kind {
                 later.remove(name);
@@ -227,7 +245,11 @@ impl<'a> Checker<'a> {
             ItemKind::Let { name, .. } => {
                 // It was judged when it was declared.
                 let expr = self.results.get(&name.text)?.clone();
-                return Some(plan::Step { kind: StepKind::Let(name.text.clone()), expr, at: item.span });
+                return Some(plan::Step {
+                    kind: StepKind::Let(name.text.clone()),
+                    expr,
+                    at: item.span,
+                });
             }
             ItemKind::Show(value) => (StepKind::Show, value),
             ItemKind::Expect { check, message } => {
@@ -241,7 +263,11 @@ impl<'a> Checker<'a> {
         if let StepKind::Expect { .. } = kind {
             self.must_be_truth(value, &ty, "expect");
         }
-        Some(plan::Step { kind, expr, at: item.span })
+        Some(plan::Step {
+            kind,
+            expr,
+            at: item.span,
+        })
     }
 
     /// Declarations may stand in any order, but actions run from top to bottom.
@@ -260,7 +286,10 @@ impl<'a> Checker<'a> {
             if let Some(place) = self.place_of("", &name) {
                 d = d.at(place, "computed here");
             }
-            self.say(d.note("Actions run from top to bottom.").hint(format!("move this below `let {name} = …`")));
+            self.say(
+                d.note("Actions run from top to bottom.")
+                    .hint(format!("move this below `let {name} = …`")),
+            );
         }
     }
 
@@ -269,7 +298,9 @@ impl<'a> Checker<'a> {
             self.say(
                 Diagnostic::new("E0305", format!("`{word}` needs a comparison"))
                     .at(value.span, format!("this is {}", ty.describe()))
-                    .hint(format!("write what must hold, such as `{word} latency <= 3 ms`")),
+                    .hint(format!(
+                        "write what must hold, such as `{word} latency <= 3 ms`"
+                    )),
             );
         }
     }
@@ -283,16 +314,30 @@ impl<'a> Checker<'a> {
     }
 
     fn place_of(&self, module: &str, name: &str) -> Option<Span> {
-        self.program.modules.get(module)?.names.get(name).map(|d| d.at)
+        self.program
+            .modules
+            .get(module)?
+            .names
+            .get(name)
+            .map(|d| d.at)
     }
 
     fn state(&self, module: &str, name: &str) -> Option<State> {
-        self.program.modules.get(module)?.names.get(name).map(|d| d.state.clone())
+        self.program
+            .modules
+            .get(module)?
+            .names
+            .get(name)
+            .map(|d| d.state.clone())
     }
 }
 
 /// A step that answers E0704 when it runs.
 fn refused_import(at: Span) -> plan::Step {
     let kind = plan::ExprKind::Call("import".into(), Vec::new());
-    plan::Step { kind: StepKind::Show, expr: plan::Expr { kind, at }, at }
+    plan::Step {
+        kind: StepKind::Show,
+        expr: plan::Expr { kind, at },
+        at,
+    }
 }

@@ -27,7 +27,11 @@ impl Checker<'_> {
                     continue;
                 }
                 here.insert(name.text.clone(), name.span);
-                let declared = Declared { state, at: name.span, doc: item.doc.clone() };
+                let declared = Declared {
+                    state,
+                    at: name.span,
+                    doc: item.doc.clone(),
+                };
                 if let Some(m) = self.program.modules.get_mut(module) {
                     m.names.insert(name.text.clone(), declared);
                 }
@@ -73,7 +77,10 @@ impl Checker<'_> {
 
     fn hides_builtin(&mut self, name: &Name) {
         let function = crate::functions::find(&name.text).is_some();
-        let metric = crate::functions::columns_of()[0].1.iter().any(|c| c.name == name.text);
+        let metric = crate::functions::columns_of()[0]
+            .1
+            .iter()
+            .any(|c| c.name == name.text);
         if function || metric {
             let what = if function { "function" } else { "metric" };
             self.say(
@@ -94,13 +101,10 @@ impl Checker<'_> {
         }
     }
 
-    fn import_module(
-        &mut self,
-        module: &str,
-        path: &[Name],
-        names: &[Name],
-    ) -> Vec<(Name, State)> {
-        let Some(last) = path.last() else { return Vec::new() };
+    fn import_module(&mut self, module: &str, path: &[Name], names: &[Name]) -> Vec<(Name, State)> {
+        let Some(last) = path.last() else {
+            return Vec::new();
+        };
         let span = path[0].span.to(last.span);
         let segments: Vec<&str> = path.iter().map(|n| n.text.as_str()).collect();
         if names.is_empty() {
@@ -143,9 +147,14 @@ impl Checker<'_> {
 
     /// A name of a loaded module, checked to be there.
     fn imported(&mut self, key: &str, name: &Name) -> State {
-        let Some(module) = self.program.modules.get(key) else { return State::Ready(Decl::Broken) };
+        let Some(module) = self.program.modules.get(key) else {
+            return State::Ready(Decl::Broken);
+        };
         if module.names.contains_key(&name.text) {
-            return State::Import { module: key.to_owned(), name: name.text.clone() };
+            return State::Import {
+                module: key.to_owned(),
+                name: name.text.clone(),
+            };
         }
         let candidates: Vec<String> = module.names.keys().cloned().collect();
         let d = unknown_import(name, &key.replace('/', "."), &candidates);
@@ -169,13 +178,24 @@ impl Checker<'_> {
     }
 
     /// Loads the module at a path and gives its key.
-    fn load(&mut self, from: &str, segments: &[&str], span: Span) -> Result<String, Box<Diagnostic>> {
+    fn load(
+        &mut self,
+        from: &str,
+        segments: &[&str],
+        span: Span,
+    ) -> Result<String, Box<Diagnostic>> {
         let path = segments.join("/");
         let standard = matches!(segments.first(), Some(&"std" | &"templates"));
         let dir = if standard {
             None
         } else {
-            Some(self.program.modules.get(from).and_then(|m| m.dir.clone()).unwrap_or_default())
+            Some(
+                self.program
+                    .modules
+                    .get(from)
+                    .and_then(|m| m.dir.clone())
+                    .unwrap_or_default(),
+            )
         };
         let key = match &dir {
             Some(d) if !d.is_empty() => format!("{d}/{path}"),
@@ -196,7 +216,9 @@ impl Checker<'_> {
         }
         let shown = format!("{key}.nasaic");
         let text = if standard {
-            world::embedded(&shown).map(str::to_owned).ok_or_else(|| not_a_module(&path, span))?
+            world::embedded(&shown)
+                .map(str::to_owned)
+                .ok_or_else(|| not_a_module(&path, span))?
         } else {
             self.read_text(&shown, span)?
         };
@@ -214,7 +236,10 @@ impl Checker<'_> {
 
     /// A text file, or why it could not be read.
     pub(super) fn read_text(&self, path: &str, span: Span) -> Result<String, Box<Diagnostic>> {
-        let bytes = self.world.read(path).map_err(|e| Box::new(unreadable(path, &e, span)))?;
+        let bytes = self
+            .world
+            .read(path)
+            .map_err(|e| Box::new(unreadable(path, &e, span)))?;
         String::from_utf8(bytes).map_err(|e| {
             let at = e.utf8_error().valid_up_to();
             Box::new(
@@ -253,17 +278,33 @@ impl Checker<'_> {
 
     /// Notes a data file that a run will need.
     pub(super) fn data_file(&mut self, path: &str, span: Span) -> Result<(), Box<Diagnostic>> {
-        let bytes = self.world.read(path).map_err(|e| Box::new(unreadable(path, &e, span)))?;
+        let bytes = self
+            .world
+            .read(path)
+            .map_err(|e| Box::new(unreadable(path, &e, span)))?;
         let hash = blake3::hash(&bytes).to_hex().to_string();
         self.program.data.retain(|d| d.path != path);
-        self.program.data.push(DataFile { path: path.to_owned(), hash, at: span });
+        self.program.data.push(DataFile {
+            path: path.to_owned(),
+            hash,
+            at: span,
+        });
         Ok(())
     }
 
     /// The path of a file named in a module.
     pub(super) fn beside(&self, module: &str, file: &str) -> String {
-        let dir = self.program.modules.get(module).and_then(|m| m.dir.clone()).unwrap_or_default();
-        if dir.is_empty() || file.starts_with('/') { file.to_owned() } else { format!("{dir}/{file}") }
+        let dir = self
+            .program
+            .modules
+            .get(module)
+            .and_then(|m| m.dir.clone())
+            .unwrap_or_default();
+        if dir.is_empty() || file.starts_with('/') {
+            file.to_owned()
+        } else {
+            format!("{dir}/{file}")
+        }
     }
 }
 
@@ -284,9 +325,15 @@ fn not_a_module(path: &str, span: Span) -> Box<Diagnostic> {
     let mut d = Diagnostic::new("E0701", format!("there is no module `{dotted}`"))
         .at(span, "not in the standard library");
     if let Some(names) = world::embedded_names(parent) {
-        let names: Vec<String> = names.into_iter().map(|n| format!("{}.{n}", parent.replace('/', "."))).collect();
+        let names: Vec<String> = names
+            .into_iter()
+            .map(|n| format!("{}.{n}", parent.replace('/', ".")))
+            .collect();
         let guess = closest(&dotted, names.iter().map(String::as_str));
-        d = d.note(format!("There are {}.", join_names(names.iter().map(String::as_str))));
+        d = d.note(format!(
+            "There are {}.",
+            join_names(names.iter().map(String::as_str))
+        ));
         if let Some(guess) = guess {
             d = d.hint(format!("did you mean `{guess}`?"));
         }
@@ -302,9 +349,11 @@ fn unreadable(path: &str, error: &ReadError, span: Span) -> Diagnostic {
         ReadError::NotFound => Diagnostic::new("E0701", format!("there is no file `{path}`"))
             .at(span, "not found")
             .hint("check the spelling; paths start at the folder of the script"),
-        ReadError::Outside => Diagnostic::new("E0705", format!("`{path}` lies outside the project folder"))
-            .at(span, "not read")
-            .hint("copy the file beside the script, or allow it with `--allow-outside`"),
+        ReadError::Outside => {
+            Diagnostic::new("E0705", format!("`{path}` lies outside the project folder"))
+                .at(span, "not read")
+                .hint("copy the file beside the script, or allow it with `--allow-outside`")
+        }
         ReadError::Other(reason) => Diagnostic::new("E0705", format!("`{path}` cannot be read"))
             .at(span, reason.clone())
             .hint("check that the file is there and that you may read it"),
@@ -329,13 +378,19 @@ fn unknown_import(name: &Name, module: &str, candidates: &[String]) -> Diagnosti
         ("output_stationary", "shidiannao"),
         ("tpu", "systolic"),
     ];
-    let alias = PAPERS.iter().find(|p| p.0 == name.text).map(|p| p.1.to_owned());
+    let alias = PAPERS
+        .iter()
+        .find(|p| p.0 == name.text)
+        .map(|p| p.1.to_owned());
     let alias = alias.filter(|a| candidates.contains(a));
     let guess = alias.or_else(|| closest(&name.text, candidates.iter().map(String::as_str)));
     let mut d = Diagnostic::new("E0201", format!("`{module}` has no `{}`", name.text))
         .at(name.span, "not declared there");
     if !candidates.is_empty() {
-        d = d.note(format!("It has {}.", join_names(candidates.iter().map(String::as_str))));
+        d = d.note(format!(
+            "It has {}.",
+            join_names(candidates.iter().map(String::as_str))
+        ));
     }
     match guess {
         Some(guess) => d.hint(format!("did you mean `{guess}`?")),

@@ -32,22 +32,45 @@ impl Checker<'_> {
                 if let ItemKind::Block(block) = &item.kind {
                     let block_name = qualified(module, name);
                     let kind = block.kind.text.clone();
-                    self.settle(module, name, Decl::Block { name: block_name.clone(), kind });
+                    self.settle(
+                        module,
+                        name,
+                        Decl::Block {
+                            name: block_name.clone(),
+                            kind,
+                        },
+                    );
                     self.declare_block(module, &block_name, block, item.span);
                     // One that cannot stand there has been checked, but stands for nothing.
-                    if !self.schemas.kind(&block.kind.text).is_some_and(|k| k.fits_in(None)) {
+                    if !self
+                        .schemas
+                        .kind(&block.kind.text)
+                        .is_some_and(|k| k.fits_in(None))
+                    {
                         return self.settle(module, name, Decl::Broken);
                     }
                     return self.decl(module, name);
                 }
-                if let Some(d) = self.program.modules.get_mut(module).and_then(|m| m.names.get_mut(name)) {
+                if let Some(d) = self
+                    .program
+                    .modules
+                    .get_mut(module)
+                    .and_then(|m| m.names.get_mut(name))
+                {
                     d.state = State::Busy;
                 }
                 let decl = match &item.kind {
                     ItemKind::Let { value, .. } => self.declare_let(module, name, value),
                     ItemKind::Choose { name, domain } => self.declare_choice(module, name, domain),
-                    ItemKind::Script { name, text, text_span } => {
-                        let script = Script { text: text.clone(), at: *text_span };
+                    ItemKind::Script {
+                        name,
+                        text,
+                        text_span,
+                    } => {
+                        let script = Script {
+                            text: text.clone(),
+                            at: *text_span,
+                        };
                         self.script(module, name, script)
                     }
                     _ => Decl::Broken,
@@ -64,8 +87,13 @@ impl Checker<'_> {
     }
 
     fn declare_let(&mut self, module: &str, name: &str, value: &Expr) -> Decl {
-        let scope = Scope { module: module.to_owned(), ..Scope::default() };
-        let Some((expr, ty)) = self.expr(&scope, value) else { return Decl::Broken };
+        let scope = Scope {
+            module: module.to_owned(),
+            ..Scope::default()
+        };
+        let Some((expr, ty)) = self.expr(&scope, value) else {
+            return Decl::Broken;
+        };
         if let crate::plan::ExprKind::Value(value) = expr.kind {
             return Decl::Value { value, ty };
         }
@@ -75,18 +103,24 @@ impl Checker<'_> {
         Decl::Result { ty }
     }
 
-    fn declare_choice(
-        &mut self,
-        module: &str,
-        name: &Name,
-        domain: &Expr,
-    ) -> Decl {
-        let scope = Scope { module: module.to_owned(), ..Scope::default() };
-        let Some((domain, ty)) = self.free_domain(&scope, domain) else { return Decl::Broken };
+    fn declare_choice(&mut self, module: &str, name: &Name, domain: &Expr) -> Decl {
+        let scope = Scope {
+            module: module.to_owned(),
+            ..Scope::default()
+        };
+        let Some((domain, ty)) = self.free_domain(&scope, domain) else {
+            return Decl::Broken;
+        };
         let name_in_plan = qualified(module, &name.text);
-        let choice = Choice { domain, at: name.span };
+        let choice = Choice {
+            domain,
+            at: name.span,
+        };
         self.program.choices.insert(name_in_plan.clone(), choice);
-        Decl::Choice { name: name_in_plan, ty }
+        Decl::Choice {
+            name: name_in_plan,
+            ty,
+        }
     }
 
     /// Enters a script with its functions.
@@ -115,47 +149,74 @@ impl Checker<'_> {
 
     /// Says that a name is not known, with the closest that is.
     pub(super) fn unknown_name(&mut self, scope: &Scope, name: &str, span: Span) {
+        if self.named_where_garbled(name) {
+            return;
+        }
+        // After so many unknown names the trouble lies elsewhere, and comparing takes long.
+        let guess = (self.diagnostics.len() < MOST_GUESSED)
+            .then(|| closest(name, self.known_names(scope).iter().map(String::as_str)))
+            .flatten();
+        let mut d = Diagnostic::new("E0201", format!("`{name}` is not known here"))
+            .at(span, "unknown name");
+        if let Some(guess) = guess {
+            d = d.hint(format!("did you mean `{guess}`?"));
+        } else if let Some(path) = library_path(name) {
+            d = d.hint(format!("put `use {path}` at the top"));
+        } else if self.schemas.kind(name).is_some() {
+            d = d.hint(format!(
+                "a `{name}` block needs a name and braces: `{name} my_{name} {{ … }}`"
+            ));
+        } else {
+            d = d.hint(format!(
+                "declare it, such as `let {name} = …`, or bring it in with `use`"
+            ));
+        }
+        self.say(d);
+    }
+
+    /// The names that may stand at a place, the nearest first.
+    fn known_names(&mut self, scope: &Scope) -> Vec<String> {
         let mut candidates: Vec<String> = Vec::new();
         for frame in scope.frames.iter().rev() {
             candidates.extend(frame.keys().cloned());
         }
         candidates.extend(scope.tasks.iter().flatten().cloned());
         if let Some(rows) = &scope.rows {
-            candidates.extend(functions::columns(rows).into_iter().map(|c| c.name.to_owned()));
+            candidates.extend(
+                functions::columns(rows)
+                    .into_iter()
+                    .map(|c| c.name.to_owned()),
+            );
             candidates.extend(self.paths_of(rows));
         } else if scope.tasks.is_some() {
-            candidates.extend(functions::columns_of()[0].1.iter().map(|c| c.name.to_owned()));
+            candidates.extend(
+                functions::columns_of()[0]
+                    .1
+                    .iter()
+                    .map(|c| c.name.to_owned()),
+            );
         }
         if let Some(m) = self.program.modules.get(&scope.module) {
             candidates.extend(m.names.keys().cloned());
         }
-        if self.named_where_garbled(name) {
-            return;
-        }
-        // After so many unknown names the trouble lies elsewhere, and comparing takes long.
-        let guess = (self.diagnostics.len() < MOST_GUESSED)
-            .then(|| closest(name, candidates.iter().map(String::as_str)))
-            .flatten();
-        let mut d = Diagnostic::new("E0201", format!("`{name}` is not known here")).at(span, "unknown name");
-        if let Some(guess) = guess {
-            d = d.hint(format!("did you mean `{guess}`?"));
-        } else if let Some(path) = library_path(name) {
-            d = d.hint(format!("put `use {path}` at the top"));
-        } else if self.schemas.kind(name).is_some() {
-            d = d.hint(format!("a `{name}` block needs a name and braces: `{name} my_{name} {{ … }}`"));
-        } else {
-            d = d.hint(format!("declare it, such as `let {name} = …`, or bring it in with `use`"));
-        }
-        self.say(d);
+        candidates
     }
 
     /// Whether a line that could not be read holds this name, and so may have declared it.
     fn named_where_garbled(&self, name: &str) -> bool {
         self.garbled.iter().any(|g| {
-            let Some(source) = self.program.sources.get(g.source) else { return false };
+            let Some(source) = self.program.sources.get(g.source) else {
+                return false;
+            };
             let text = source.text.as_str();
-            let start = text.get(..g.start as usize).and_then(|t| t.rfind('\n')).map_or(0, |i| i + 1);
-            let line = text.get(start..).and_then(|t| t.lines().next()).unwrap_or("");
+            let start = text
+                .get(..g.start as usize)
+                .and_then(|t| t.rfind('\n'))
+                .map_or(0, |i| i + 1);
+            let line = text
+                .get(start..)
+                .and_then(|t| t.lines().next())
+                .unwrap_or("");
             let word = |c: char| !c.is_alphanumeric() && c != '_';
             let declares = |w: &str| matches!(w, "let" | "choose" | "use" | "script");
             let mut words = line.split(word).filter(|w| !w.is_empty());
@@ -167,7 +228,11 @@ impl Checker<'_> {
 
 /// The name of a declaration in a plan.
 pub(super) fn qualified(module: &str, name: &str) -> String {
-    if module.is_empty() { name.to_owned() } else { format!("{}.{name}", module.replace('/', ".")) }
+    if module.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{}.{name}", module.replace('/', "."))
+    }
 }
 
 /// Where in the standard library a name is: `std.nets.{vgg16}`.
@@ -190,8 +255,15 @@ pub fn place_in_script(
         return script;
     }
     let text = sources.slice(script);
-    let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
-    let width = text[start.min(text.len())..].lines().next().map_or(0, str::len);
+    let start: usize = text
+        .split_inclusive('\n')
+        .take(line - 1)
+        .map(str::len)
+        .sum();
+    let width = text[start.min(text.len())..]
+        .lines()
+        .next()
+        .map_or(0, str::len);
     let offset = start + column.saturating_sub(1).min(width);
     let end = (start + width).max(offset + 1).min(text.len().max(offset));
     let base = script.start as usize;

@@ -44,7 +44,9 @@ impl Checker<'_> {
 
     /// Every kind of layer must find a dataflow that runs it (E0505).
     pub(super) fn judge_homes(&mut self, instance: &Instance) {
-        let Some(hardware) = &instance.hardware else { return };
+        let Some(hardware) = &instance.hardware else {
+            return;
+        };
         let mut runs: BTreeSet<String> = BTreeSet::new();
         for sub in hardware.children_of("sub") {
             for dataflow in sub.children_of("dataflow") {
@@ -83,10 +85,19 @@ impl Checker<'_> {
         let Some(at) = first else { return };
         let kinds = join_names(homeless.iter().copied());
         self.say(
-            Diagnostic::new("E0505", format!("no dataflow of this accelerator runs {kinds}"))
-                .at(at, "has no place to run")
-                .at(hardware.at, format!("its dataflows run {}", join_names(runs.iter().map(String::as_str))))
-                .hint("give a sub-accelerator a dataflow whose `layer = […]` names that kind"),
+            Diagnostic::new(
+                "E0505",
+                format!("no dataflow of this accelerator runs {kinds}"),
+            )
+            .at(at, "has no place to run")
+            .at(
+                hardware.at,
+                format!(
+                    "its dataflows run {}",
+                    join_names(runs.iter().map(String::as_str))
+                ),
+            )
+            .hint("give a sub-accelerator a dataflow whose `layer = […]` names that kind"),
         );
     }
 
@@ -117,7 +128,9 @@ impl Checker<'_> {
         instance: &Instance,
         metric: &str,
     ) -> Option<Box<dyn Fn(crate::source::Span) -> Diagnostic>> {
-        let (task, metric) = metric.rsplit_once('.').map_or((None, metric), |(t, m)| (Some(t), m));
+        let (task, metric) = metric
+            .rsplit_once('.')
+            .map_or((None, metric), |(t, m)| (Some(t), m));
         if metric == "accuracy" {
             let without = instance.tasks.iter().find(|t| {
                 task.is_none_or(|label| t.label == label) && t.field("accuracy").is_none()
@@ -144,19 +157,27 @@ impl Checker<'_> {
             None => {
                 let (metric, place) = (metric.to_owned(), hardware.at);
                 Some(Box::new(move |at| {
-                    Diagnostic::new("E0604", format!("without a technology there is no {metric}"))
-                        .at(at, format!("uses the {metric}"))
-                        .at(place, "has neither `technology` nor a `device` with one")
-                        .hint("add `technology = horowitz_28nm` and `use std.technology.{horowitz_28nm}`")
+                    Diagnostic::new(
+                        "E0604",
+                        format!("without a technology there is no {metric}"),
+                    )
+                    .at(at, format!("uses the {metric}"))
+                    .at(place, "has neither `technology` nor a `device` with one")
+                    .hint(
+                        "add `technology = horowitz_28nm` and `use std.technology.{horowitz_28nm}`",
+                    )
                 }))
             }
             Some(technology) if metric == "power" && counts_activity(technology) => {
                 let place = technology.at;
                 Some(Box::new(move |at| {
-                    Diagnostic::new("E0605", "this technology counts activity, so it has no power")
-                        .at(at, "a power is energy in joules per time")
-                        .at(place, "`energy_unit = activity`")
-                        .hint("use a technology in joules, such as `std.technology.{horowitz_28nm}`")
+                    Diagnostic::new(
+                        "E0605",
+                        "this technology counts activity, so it has no power",
+                    )
+                    .at(at, "a power is energy in joules per time")
+                    .at(place, "`energy_unit = activity`")
+                    .hint("use a technology in joules, such as `std.technology.{horowitz_28nm}`")
                 }))
             }
             _ => None,
@@ -176,10 +197,15 @@ impl Checker<'_> {
 
 /// Whether a path is a layer's own or lies in it; without a layer every path is.
 fn in_layer(path: &str, layer: &str) -> bool {
-    let plain: String = path.split('.').map(|s| s.split('[').next().unwrap_or(s)).collect::<Vec<_>>().join(".");
-    [path, plain.as_str()]
-        .iter()
-        .any(|p| p.strip_prefix(layer).is_some_and(|rest| layer.is_empty() || rest.is_empty() || rest.starts_with(['.', '['])))
+    let plain: String = path
+        .split('.')
+        .map(|s| s.split('[').next().unwrap_or(s))
+        .collect::<Vec<_>>()
+        .join(".");
+    [path, plain.as_str()].iter().any(|p| {
+        p.strip_prefix(layer)
+            .is_some_and(|rest| layer.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']))
+    })
 }
 
 fn counts_activity(technology: &Block) -> bool {

@@ -17,7 +17,9 @@ impl Checker<'_> {
         names.sort();
         names.dedup();
         for name in names {
-            let Some(kind) = self.program.blocks.get(&name).map(|b| b.kind.clone()) else { continue };
+            let Some(kind) = self.program.blocks.get(&name).map(|b| b.kind.clone()) else {
+                continue;
+            };
             if !self.sound(&name) {
                 continue;
             }
@@ -32,7 +34,9 @@ impl Checker<'_> {
     }
 
     fn judge_problem(&mut self, name: &str) {
-        let Some(block) = self.program.blocks.get(name).cloned() else { return };
+        let Some(block) = self.program.blocks.get(name).cloned() else {
+            return;
+        };
         let goals: Vec<&Expr> = block
             .items
             .iter()
@@ -46,11 +50,16 @@ impl Checker<'_> {
             self.say(
                 Diagnostic::new("E0602", "this problem has nothing to find")
                     .at(block.at, "neither a goal nor a requirement")
-                    .hint("add `maximize accuracy`, `minimize energy` or `require latency <= 3 ms`"),
+                    .hint(
+                        "add `maximize accuracy`, `minimize energy` or `require latency <= 3 ms`",
+                    ),
             );
             return;
         }
-        let subject = Subject { what: Some(Value::Block(name.to_owned())), on: None };
+        let subject = Subject {
+            what: Some(Value::Block(name.to_owned())),
+            on: None,
+        };
         let instance = match self.space_of(&subject) {
             Ok(instance) => instance,
             Err(trouble) => return self.trouble(trouble),
@@ -82,11 +91,23 @@ impl Checker<'_> {
     /// Specs that no design can meet, with the bound that proves it (E0601).
     fn judge_specs(&mut self, block: &Block, instance: &Instance) {
         for entry in &block.items {
-            let Entry::Require(expr) = entry else { continue };
-            let Some((metric, upper, limit, limit_at)) = simple_spec(expr, instance, self) else { continue };
-            let Some(extreme) = self.backend.best_possible(instance, &self.program.blocks, &metric) else { continue };
-            let impossible =
-                if upper { extreme.value > limit.0 } else { extreme.value < limit.0 };
+            let Entry::Require(expr) = entry else {
+                continue;
+            };
+            let Some((metric, upper, limit, limit_at)) = simple_spec(expr, instance, self) else {
+                continue;
+            };
+            let Some(extreme) = self
+                .backend
+                .best_possible(instance, &self.program.blocks, &metric)
+            else {
+                continue;
+            };
+            let impossible = if upper {
+                extreme.value > limit.0
+            } else {
+                extreme.value < limit.0
+            };
             if !impossible {
                 continue;
             }
@@ -123,15 +144,22 @@ impl Checker<'_> {
 
     fn judge_one(&mut self, name: &str, args: &[(String, Expr)], at: Span) {
         let constant = |wanted: &[&str]| {
-            args.iter().find(|a| wanted.contains(&a.0.as_str())).and_then(|a| match &a.1.kind {
-                ExprKind::Value(v) => Some(v.clone()),
-                _ => None,
-            })
+            args.iter()
+                .find(|a| wanted.contains(&a.0.as_str()))
+                .and_then(|a| match &a.1.kind {
+                    ExprKind::Value(v) => Some(v.clone()),
+                    _ => None,
+                })
         };
         match name {
             "evaluate" | "sweep" => {
-                let subject = Subject { what: constant(&["design"]), on: constant(&["on"]) };
-                let Some(instance) = self.instance_or_say(&subject) else { return };
+                let subject = Subject {
+                    what: constant(&["design"]),
+                    on: constant(&["on"]),
+                };
+                let Some(instance) = self.instance_or_say(&subject) else {
+                    return;
+                };
                 if name == "evaluate" && !instance.decisions.is_empty() {
                     self.still_open(&instance, at);
                 }
@@ -139,9 +167,16 @@ impl Checker<'_> {
                 self.judge_budgets(&instance);
             }
             "layers" => {
-                let Some(what) = constant(&["of"]) else { return };
-                let subject = Subject { what: Some(what), on: None };
-                let Some(instance) = self.instance_or_say(&subject) else { return };
+                let Some(what) = constant(&["of"]) else {
+                    return;
+                };
+                let subject = Subject {
+                    what: Some(what),
+                    on: None,
+                };
+                let Some(instance) = self.instance_or_say(&subject) else {
+                    return;
+                };
                 if !instance.decisions.is_empty() {
                     self.still_open(&instance, at);
                 }
@@ -187,7 +222,11 @@ impl Checker<'_> {
             .map(|d| format!("{} in {}", d.path, d.domain))
             .collect();
         let more = instance.decisions.len().saturating_sub(SHOWN);
-        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        let more = if more > 0 {
+            format!(", and {more} more")
+        } else {
+            String::new()
+        };
         self.say(
             Diagnostic::new("E0403", format!("{} still open", open_decisions(instance.decisions.len())))
                 .at(at, "needs one design")
@@ -199,7 +238,11 @@ impl Checker<'_> {
 }
 
 fn open_decisions(n: usize) -> String {
-    format!("{} {}", super::calls::counted(n, "decision"), if n == 1 { "is" } else { "are" })
+    format!(
+        "{} {}",
+        super::calls::counted(n, "decision"),
+        if n == 1 { "is" } else { "are" }
+    )
 }
 
 /// `metric <= limit` or `metric >= limit`: the metric, whether the limit is an upper one, and the limit.
@@ -208,7 +251,9 @@ fn simple_spec(
     instance: &Instance,
     checker: &Checker<'_>,
 ) -> Option<(String, bool, (f64, Dim), Span)> {
-    let ExprKind::Binary(op, left, right) = &expr.kind else { return None };
+    let ExprKind::Binary(op, left, right) = &expr.kind else {
+        return None;
+    };
     let (metric, limit, flipped) = match (&left.kind, &right.kind) {
         (ExprKind::Metric(m), ExprKind::Value(Value::Quantity(q))) => (m, q, false),
         (ExprKind::Value(Value::Quantity(q)), ExprKind::Metric(m)) => (m, q, true),

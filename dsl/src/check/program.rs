@@ -44,6 +44,7 @@ pub(super) struct Declared {
 }
 
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "most names end as the large one")]
 pub(super) enum State {
     /// Not looked at yet: the item of its file.
     Pending(Rc<File>, usize),
@@ -67,7 +68,10 @@ pub(super) enum Decl {
     /// A top-level `choose`.
     Choice { name: String, ty: Type },
     /// A script and its functions with their arity.
-    Script { name: String, functions: Vec<(String, usize)> },
+    Script {
+        name: String,
+        functions: Vec<(String, usize)>,
+    },
     /// A whole module.
     Module(String),
     /// A table of a file.
@@ -88,7 +92,9 @@ pub struct Checked {
 impl Checked {
     /// Whether anything must be mended before it can run.
     pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error)
+        self.diagnostics
+            .iter()
+            .any(crate::diagnostic::Diagnostic::is_error)
     }
 }
 
@@ -96,7 +102,10 @@ impl Program {
     /// The declared top-level names of the main module with their docs, in alphabetical order.
     pub fn names(&self) -> Vec<(String, Option<String>)> {
         self.modules.get("").map_or_else(Vec::new, |m| {
-            m.names.iter().map(|(n, d)| (n.clone(), d.doc.clone())).collect()
+            m.names
+                .iter()
+                .map(|(n, d)| (n.clone(), d.doc.clone()))
+                .collect()
         })
     }
 
@@ -104,7 +113,10 @@ impl Program {
     pub fn block_called(&self, name: &str) -> Option<BlockName> {
         match &self.modules.get("")?.names.get(name)?.state {
             State::Ready(Decl::Block { name, .. }) => Some(name.clone()),
-            State::Ready(Decl::Value { value: Value::Block(name), .. }) => Some(name.clone()),
+            State::Ready(Decl::Value {
+                value: Value::Block(name),
+                ..
+            }) => Some(name.clone()),
             _ => None,
         }
     }

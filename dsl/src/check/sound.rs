@@ -32,7 +32,11 @@ impl Checker<'_> {
     /// Whether what a result is about was understood completely.
     pub(super) fn sound_subject(&self, subject: &Subject) -> bool {
         let mut names = Vec::new();
-        subject.what.iter().chain(&subject.on).for_each(|v| names_in(v, &mut names));
+        subject
+            .what
+            .iter()
+            .chain(&subject.on)
+            .for_each(|v| names_in(v, &mut names));
         names.iter().all(|name| self.sound(name))
     }
 
@@ -41,14 +45,17 @@ impl Checker<'_> {
         if let Some((_, known)) = self.instances.iter().find(|i| i.0 == *subject) {
             return known.clone();
         }
-        let is_problem = subject
-            .what
-            .as_ref()
-            .and_then(Value::as_block)
-            .filter(|n| self.program.blocks.get(*n).is_some_and(|b| b.kind == "problem"));
+        let is_problem = subject.what.as_ref().and_then(Value::as_block).filter(|n| {
+            self.program
+                .blocks
+                .get(*n)
+                .is_some_and(|b| b.kind == "problem")
+        });
         let written = match is_problem {
             Some(name) => self.blocks().problem(name),
-            None => self.blocks().pair(subject.what.as_ref(), subject.on.as_ref()),
+            None => self
+                .blocks()
+                .pair(subject.what.as_ref(), subject.on.as_ref()),
         };
         let written = written.map(Rc::new);
         self.instances.push((subject.clone(), written.clone()));
@@ -56,12 +63,22 @@ impl Checker<'_> {
     }
 
     /// [`Checker::space_of`] a declared block by itself.
-    pub(super) fn space_of_block(&mut self, name: &str, hardware: bool) -> Result<Rc<Instance>, Trouble> {
+    pub(super) fn space_of_block(
+        &mut self,
+        name: &str,
+        hardware: bool,
+    ) -> Result<Rc<Instance>, Trouble> {
         let value = Some(Value::Block(name.to_owned()));
         let subject = if hardware {
-            Subject { what: None, on: value }
+            Subject {
+                what: None,
+                on: value,
+            }
         } else {
-            Subject { what: value, on: None }
+            Subject {
+                what: value,
+                on: None,
+            }
         };
         self.space_of(&subject)
     }
@@ -75,7 +92,10 @@ fn referred_in(block: &Block, out: &mut Vec<BlockName>) {
             Entry::Goal { .. } | Entry::Require(_) => {}
         }
     }
-    block.changes.iter().for_each(|c| names_in_slot(&c.slot, out));
+    block
+        .changes
+        .iter()
+        .for_each(|c| names_in_slot(&c.slot, out));
 }
 
 fn names_in_slot(slot: &Slot, out: &mut Vec<BlockName>) {

@@ -34,7 +34,10 @@ pub(super) enum Target {
 
 impl Checker<'_> {
     pub(super) fn blocks(&self) -> Blocks<'_> {
-        Blocks { blocks: &self.program.blocks, choices: &self.program.choices }
+        Blocks {
+            blocks: &self.program.blocks,
+            choices: &self.program.choices,
+        }
     }
 
     /// The fields and labels of a block.
@@ -46,7 +49,9 @@ impl Checker<'_> {
             }
         }
         for dataflow in self.dataflows_of(block) {
-            let stores = labelled(dataflow).into_iter().filter(|(_, b)| b.kind == "store");
+            let stores = labelled(dataflow)
+                .into_iter()
+                .filter(|(_, b)| b.kind == "store");
             out.extend(stores.skip(1).map(|(label, _)| format!("{label}.size")));
         }
         if let Some(kind) = self.schemas.kind(&block.kind) {
@@ -60,9 +65,16 @@ impl Checker<'_> {
     /// The value of a member of a declared block.
     pub(super) fn member_of_block(&self, name: &BlockName, path: &[PathStep]) -> Option<Value> {
         let block = self.program.blocks.get(name)?;
-        let [first, rest @ ..] = path else { return None };
+        let [first, rest @ ..] = path else {
+            return None;
+        };
         if rest.is_empty() && first.index.is_none() {
-            let changed = block.changes.iter().rev().find(|c| c.path == *path).map(|c| &c.slot);
+            let changed = block
+                .changes
+                .iter()
+                .rev()
+                .find(|c| c.path == *path)
+                .map(|c| &c.slot);
             let own = block.items.iter().find_map(|e| match e {
                 Entry::Field(f) if f.name == first.name => Some(&f.slot),
                 _ => None,
@@ -73,7 +85,10 @@ impl Checker<'_> {
                 _ => {}
             }
         }
-        let inner = labelled(block).into_iter().find(|(l, _)| *l == first.name)?.1;
+        let inner = labelled(block)
+            .into_iter()
+            .find(|(l, _)| *l == first.name)?
+            .1;
         let is_layer = self.schemas.kind(&inner.kind).is_some_and(|k| k.layer);
         if is_layer && self.leads_to_layer(inner, rest) {
             return Some(Value::Part {
@@ -92,18 +107,29 @@ impl Checker<'_> {
     }
 
     fn leads_to_layer(&self, block: &Block, path: &[PathStep]) -> bool {
-        let Some((first, rest)) = path.split_first() else { return true };
-        labelled(block).into_iter().any(|(l, b)| l == first.name && self.leads_to_layer(b, rest))
+        let Some((first, rest)) = path.split_first() else {
+            return true;
+        };
+        labelled(block)
+            .into_iter()
+            .any(|(l, b)| l == first.name && self.leads_to_layer(b, rest))
     }
 
     /// What a change of `path` below `block` would change.
     pub(super) fn target(&self, block: &Block, path: &[PathStep], depth: usize) -> Target {
-        let lost = |candidates: Vec<String>| Target::Lost { step: depth, kind: block.kind.clone(), candidates };
-        let Some((first, rest)) = path.split_first() else { return lost(self.inside(block)) };
-        if rest.is_empty() && first.index.is_none() {
-            if let Some(target) = self.own_field(block, &first.name) {
-                return target;
-            }
+        let lost = |candidates: Vec<String>| Target::Lost {
+            step: depth,
+            kind: block.kind.clone(),
+            candidates,
+        };
+        let Some((first, rest)) = path.split_first() else {
+            return lost(self.inside(block));
+        };
+        if rest.is_empty()
+            && first.index.is_none()
+            && let Some(target) = self.own_field(block, &first.name)
+        {
+            return target;
         }
         match block.kind.as_str() {
             "problem" => return self.target_in_problem(block, path, depth),
@@ -125,7 +151,10 @@ impl Checker<'_> {
                 Some(turns) if first.index.is_some_and(|i| f64::from(i) >= turns) => {
                     Target::NoTurn { step: depth, turns }
                 }
-                None if first.index.is_some() => Target::NoTurn { step: depth, turns: 0.0 },
+                None if first.index.is_some() => Target::NoTurn {
+                    step: depth,
+                    turns: 0.0,
+                },
                 _ => self.target(inner, rest, depth + 1),
             },
             None => lost(self.inside(block)),
@@ -168,11 +197,14 @@ impl Checker<'_> {
         let first = &path[0].name;
         let mut candidates = vec!["workload".to_owned(), "on".to_owned()];
         for field in ["workload", "on"] {
-            let Some(inner) = self.referred(block, field) else { continue };
-            if inner.kind == "network" {
-                if let found @ (Target::Field(_) | Target::Choice(_)) = self.target(inner, path, depth) {
-                    return found;
-                }
+            let Some(inner) = self.referred(block, field) else {
+                continue;
+            };
+            if inner.kind == "network"
+                && let found @ (Target::Field(_) | Target::Choice(_)) =
+                    self.target(inner, path, depth)
+            {
+                return found;
             }
             for (label, child) in labelled(inner) {
                 if label == *first {
@@ -181,7 +213,11 @@ impl Checker<'_> {
                 candidates.push(label);
             }
         }
-        Target::Lost { step: depth, kind: "problem".into(), candidates }
+        Target::Lost {
+            step: depth,
+            kind: "problem".into(),
+            candidates,
+        }
     }
 
     fn target_in_sub(
@@ -195,7 +231,9 @@ impl Checker<'_> {
         for dataflow in &dataflows {
             if let [size] = rest
                 && size.name == "size"
-                && labelled(dataflow).iter().any(|(l, b)| *l == first.name && b.kind == "store")
+                && labelled(dataflow)
+                    .iter()
+                    .any(|(l, b)| *l == first.name && b.kind == "store")
             {
                 return Some(Target::Field(Box::new(schema_store_size())));
             }
@@ -213,8 +251,16 @@ impl Checker<'_> {
 
     /// The blocks that a field may refer to.
     pub(super) fn referred_all(&self, block: &Block, field: &str) -> Vec<&Block> {
-        let step = PathStep { name: field.to_owned(), index: None };
-        let changed = block.changes.iter().rev().find(|c| c.path == [step.clone()]).map(|c| &c.slot);
+        let step = PathStep {
+            name: field.to_owned(),
+            index: None,
+        };
+        let changed = block
+            .changes
+            .iter()
+            .rev()
+            .find(|c| c.path == [step.clone()])
+            .map(|c| &c.slot);
         let own = block.items.iter().find_map(|e| match e {
             Entry::Field(f) if f.name == field => Some(&f.slot),
             _ => None,
@@ -224,7 +270,10 @@ impl Checker<'_> {
             Some(Slot::Open(d)) => d.iter().collect(),
             _ => Vec::new(),
         };
-        values.iter().filter_map(|v| self.program.blocks.get(v.as_block()?)).collect()
+        values
+            .iter()
+            .filter_map(|v| self.program.blocks.get(v.as_block()?))
+            .collect()
     }
 
     pub(super) fn networks_of(&self, task: &Block) -> Vec<&Block> {
@@ -237,8 +286,11 @@ impl Checker<'_> {
 
     /// The decision paths and fields that a value's rows have.
     pub(super) fn paths_of(&mut self, rows: &Type) -> Vec<String> {
-        let Some(subject) = rows.subject() else { return Vec::new() };
-        self.space_of(subject).map_or_else(|_| Vec::new(), |space| space.field_paths())
+        let Some(subject) = rows.subject() else {
+            return Vec::new();
+        };
+        self.space_of(subject)
+            .map_or_else(|_| Vec::new(), |space| space.field_paths())
     }
 }
 

@@ -31,14 +31,18 @@ fn follows_from_reading(d: &Diagnostic, garbled: &[Span]) -> bool {
         return false;
     }
     d.span().is_some_and(|s| {
-        garbled.iter().any(|g| g.source == s.source && g.start < s.end.max(s.start + 1) && s.start < g.end)
+        garbled
+            .iter()
+            .any(|g| g.source == s.source && g.start < s.end.max(s.start + 1) && s.start < g.end)
     })
 }
 
 /// Whether a brace that is never closed swallows what another message finds out of place or lacking.
 fn never_closed(d: &Diagnostic, other: &Diagnostic) -> bool {
     let places = d.span().zip(other.span());
-    d.code == "E0101" && d.title.contains('{') && places.is_some_and(|(a, b)| a.source == b.source && a.start < b.start)
+    d.code == "E0101"
+        && d.title.contains('{')
+        && places.is_some_and(|(a, b)| a.source == b.source && a.start < b.start)
 }
 
 /// The same mistake at another place: an unknown name used again, a metric that is not to be had.

@@ -65,7 +65,11 @@ impl Checker<'_> {
         let steps = steps_of(path);
         let spans: Vec<Span> = path.segments.iter().map(|s| s.name.span).collect();
         let slot = self.changed_slot(scope, block, &steps, &spans, (path.span, open, value))?;
-        Some(Change { path: steps, slot, at: path.span.to(value.span) })
+        Some(Change {
+            path: steps,
+            slot,
+            at: path.span.to(value.span),
+        })
     }
 
     fn changed_slot(
@@ -83,23 +87,46 @@ impl Checker<'_> {
                 let word = steps.get(step).map_or("", |s| s.name.as_str());
                 let at = spans.get(step).copied().unwrap_or(span);
                 let (title, hint) = if turns > 0.0 {
-                    (format!("`{word}` has no such repetition"), format!("the last one is `{word}[{}]`: counting starts at 0", turns - 1.0))
+                    (
+                        format!("`{word}` has no such repetition"),
+                        format!(
+                            "the last one is `{word}[{}]`: counting starts at 0",
+                            turns - 1.0
+                        ),
+                    )
                 } else {
-                    (format!("`{word}` does not repeat"), format!("leave the index out: `{word}`"))
+                    (
+                        format!("`{word}` does not repeat"),
+                        format!("leave the index out: `{word}`"),
+                    )
                 };
-                self.say(Diagnostic::new("E0206", title).at(at, "not there").hint(hint));
+                self.say(
+                    Diagnostic::new("E0206", title)
+                        .at(at, "not there")
+                        .hint(hint),
+                );
                 None
             }
-            Target::Lost { step, kind, candidates } => {
-                let word = steps.get(step).map_or_else(|| path_text(steps), |s| s.name.clone());
+            Target::Lost {
+                step,
+                kind,
+                candidates,
+            } => {
+                let word = steps
+                    .get(step)
+                    .map_or_else(|| path_text(steps), |s| s.name.clone());
                 let at = spans.get(step).copied().unwrap_or(span);
                 // `glob.size` is most likely `glb.size`, so first words are compared.
                 let first = |c: &String| c.split('.').next().unwrap_or_default().to_owned();
                 let words: Vec<String> = candidates.iter().map(first).collect();
                 let guess = closest(&word, words.iter().map(String::as_str));
-                let mut d = Diagnostic::new("E0206", format!("{} has no `{word}`", with_article(&kind)))
-                    .at(at, "not there")
-                    .note(format!("It has {}.", join_names(candidates.iter().map(String::as_str))));
+                let mut d =
+                    Diagnostic::new("E0206", format!("{} has no `{word}`", with_article(&kind)))
+                        .at(at, "not there")
+                        .note(format!(
+                            "It has {}.",
+                            join_names(candidates.iter().map(String::as_str))
+                        ));
                 d = match guess {
                     Some(guess) => d.hint(format!("did you mean `{guess}`?")),
                     None => d.hint("write one of the names it has"),
@@ -123,9 +150,12 @@ impl Checker<'_> {
         let value_given = self.constant(scope, value)?;
         if domain.position(&value_given).is_none() {
             self.say(
-                Diagnostic::new("W0407", format!("{value_given} is not among the values of this choice"))
-                    .at(value.span, format!("the choice is in {domain}"))
-                    .hint("it is taken all the same"),
+                Diagnostic::new(
+                    "W0407",
+                    format!("{value_given} is not among the values of this choice"),
+                )
+                .at(value.span, format!("the choice is in {domain}"))
+                .hint("it is taken all the same"),
             );
         }
         Some(Slot::Fixed(value_given))
@@ -138,13 +168,22 @@ impl Checker<'_> {
         let errors = self.error_count();
         let (file, mut problems) = crate::syntax::parse(source, &format!("{setting}\n"));
         // A field outside of all blocks is just what a setting is.
-        if let [Item { kind: ItemKind::Field { path, .. }, .. }] = file.items.as_slice() {
+        if let [
+            Item {
+                kind: ItemKind::Field { path, .. },
+                ..
+            },
+        ] = file.items.as_slice()
+        {
             problems.retain(|d| d.span() != Some(path.span));
         }
         let field = match file.items.as_slice() {
-            [Item { kind: ItemKind::Field { path, open, value }, .. }] if problems.is_empty() => {
-                (path, *open, value)
-            }
+            [
+                Item {
+                    kind: ItemKind::Field { path, open, value },
+                    ..
+                },
+            ] if problems.is_empty() => (path, *open, value),
             _ => {
                 self.diagnostics.extend(problems);
                 if self.error_count() == errors {
@@ -158,14 +197,29 @@ impl Checker<'_> {
 
     fn setting_of(&mut self, path: &Path, open: bool, value: &Expr) {
         let steps = steps_of(path);
-        let Some((first, rest)) = steps.split_first() else { return };
+        let Some((first, rest)) = steps.split_first() else {
+            return;
+        };
         let name = match self.decl("", &first.name) {
-            Some(Decl::Block { name, .. } | Decl::Value { value: Value::Block(name), .. }) => name,
+            Some(
+                Decl::Block { name, .. }
+                | Decl::Value {
+                    value: Value::Block(name),
+                    ..
+                },
+            ) => name,
             found => {
                 let known: Vec<String> = self.program.names().into_iter().map(|n| n.0).collect();
                 let guess = closest(&first.name, known.iter().map(String::as_str));
-                let what = if found.is_some() { "is not a block" } else { "is not declared" };
-                let d = bad_setting(path.segments[0].name.span, &format!("`{}` {what}", first.name));
+                let what = if found.is_some() {
+                    "is not a block"
+                } else {
+                    "is not declared"
+                };
+                let d = bad_setting(
+                    path.segments[0].name.span,
+                    &format!("`{}` {what}", first.name),
+                );
                 self.say(match guess {
                     Some(guess) => d.hint(format!("did you mean `{guess}`?")),
                     None => d,
@@ -174,13 +228,24 @@ impl Checker<'_> {
             }
         };
         if rest.is_empty() {
-            self.say(bad_setting(path.span, "names a whole block, not a field of it"));
+            self.say(bad_setting(
+                path.span,
+                "names a whole block, not a field of it",
+            ));
             return;
         }
-        let Some(block) = self.program.blocks.get(&name).cloned() else { return };
+        let Some(block) = self.program.blocks.get(&name).cloned() else {
+            return;
+        };
         let spans: Vec<Span> = path.segments.iter().skip(1).map(|s| s.name.span).collect();
         let before = self.diagnostics.len();
-        let slot = self.changed_slot(&Scope::default(), &block, rest, &spans, (path.span, open, value));
+        let slot = self.changed_slot(
+            &Scope::default(),
+            &block,
+            rest,
+            &spans,
+            (path.span, open, value),
+        );
         for d in self.diagnostics.iter_mut().skip(before) {
             // A path that leads nowhere is the command line's mistake, not the script's.
             if d.code == "E0206" {
@@ -188,7 +253,14 @@ impl Checker<'_> {
             }
         }
         if let Some(slot) = slot {
-            self.enter_change(&name, Change { path: rest.to_vec(), slot, at: path.span.to(value.span) });
+            self.enter_change(
+                &name,
+                Change {
+                    path: rest.to_vec(),
+                    slot,
+                    at: path.span.to(value.span),
+                },
+            );
         }
     }
 
@@ -215,7 +287,10 @@ fn bad_setting(span: Span, why: &str) -> Diagnostic {
 fn steps_of(path: &Path) -> Vec<PathStep> {
     path.segments
         .iter()
-        .map(|s| PathStep { name: s.name.text.clone(), index: s.index })
+        .map(|s| PathStep {
+            name: s.name.text.clone(),
+            index: s.index,
+        })
         .collect()
 }
 

@@ -25,17 +25,41 @@ fn quantity(name: &'static str, dim: Dim, doc: &'static str) -> Column {
 /// The metrics of an evaluated design; goals and specs are written over the first six.
 fn of_designs() -> Vec<Column> {
     vec![
-        quantity("accuracy", Dim::NONE, "Accuracy in 0..1: of a task, or the weighted mean of all tasks."),
-        quantity("latency", Dim::TIME, "Time from the first layer's start to the last one's end (the makespan)."),
+        quantity(
+            "accuracy",
+            Dim::NONE,
+            "Accuracy in 0..1: of a task, or the weighted mean of all tasks.",
+        ),
+        quantity(
+            "latency",
+            Dim::TIME,
+            "Time from the first layer's start to the last one's end (the makespan).",
+        ),
         quantity("energy", Dim::ENERGY, "Energy of one run of the workload."),
         quantity("area", Dim::AREA, "Area of all sub-accelerators."),
         quantity("power", Dim::POWER, "Energy divided by latency."),
-        quantity("utilization", Dim::NONE, "MACs divided by what all PEs could do in that time."),
-        quantity("cycles", Dim::CYCLES, "Latency in clock cycles, a whole number."),
-        quantity("macs", Dim::NONE, "Multiply-accumulates, those with padding zeros included."),
+        quantity(
+            "utilization",
+            Dim::NONE,
+            "MACs divided by what all PEs could do in that time.",
+        ),
+        quantity(
+            "cycles",
+            Dim::CYCLES,
+            "Latency in clock cycles, a whole number.",
+        ),
+        quantity(
+            "macs",
+            Dim::NONE,
+            "Multiply-accumulates, those with padding zeros included.",
+        ),
         quantity("params", Dim::NONE, "Parameters of the networks."),
         quantity("edp", Dim::ENERGY.times(Dim::TIME), "Energy-delay product."),
-        quantity("violation", Dim::NONE, "Sum over the specs of how far each is missed, relative to it; 0 when all are met."),
+        quantity(
+            "violation",
+            Dim::NONE,
+            "Sum over the specs of how far each is missed, relative to it; 0 when all are met.",
+        ),
         column("satisfied", Type::Bool, "Whether all specs are met."),
     ]
 }
@@ -50,9 +74,17 @@ fn of_layers() -> Vec<Column> {
         quantity("cycles", Dim::CYCLES, "Clock cycles."),
         quantity("latency", Dim::TIME, "Time."),
         quantity("energy", Dim::ENERGY, "Energy."),
-        quantity("utilization", Dim::NONE, "MACs divided by what all PEs could do in that time."),
+        quantity(
+            "utilization",
+            Dim::NONE,
+            "MACs divided by what all PEs could do in that time.",
+        ),
         quantity("dram", Dim::DATA, "Traffic to and from off-chip memory."),
-        column("bound", Type::Text, "What bounds its latency: compute or a storage level."),
+        column(
+            "bound",
+            Type::Text,
+            "What bounds its latency: compute or a storage level.",
+        ),
         column("shape", Type::Text, "Output shape."),
     ]
 }
@@ -60,11 +92,27 @@ fn of_layers() -> Vec<Column> {
 fn of_races() -> Vec<Column> {
     vec![
         column("strategy", Type::Text, "The strategy's name."),
-        quantity("best", Dim::NONE, "Median over the seeds of the best goal found."),
-        quantity("feasible_rate", Dim::NONE, "Share of the evaluated designs that meet all specs."),
+        quantity(
+            "best",
+            Dim::NONE,
+            "Median over the seeds of the best goal found.",
+        ),
+        quantity(
+            "feasible_rate",
+            Dim::NONE,
+            "Share of the evaluated designs that meet all specs.",
+        ),
         quantity("evaluations", Dim::NONE, "Distinct designs evaluated."),
-        quantity("trained", Dim::NONE, "Distinct networks whose accuracy was asked for."),
-        quantity("time", Dim::TIME, "Wall-clock time; not part of what is reproducible."),
+        quantity(
+            "trained",
+            Dim::NONE,
+            "Distinct networks whose accuracy was asked for.",
+        ),
+        quantity(
+            "time",
+            Dim::TIME,
+            "Wall-clock time; not part of what is reproducible.",
+        ),
         quantity("seeds", Dim::NONE, "How many seeds."),
     ]
 }
@@ -81,7 +129,11 @@ pub fn columns(ty: &Type) -> Vec<Column> {
 
 /// The columns by what they describe, for the manual: `design`, `layer`, `comparison`.
 pub fn columns_of() -> Vec<(&'static str, Vec<Column>)> {
-    vec![("design", of_designs()), ("layer", of_layers()), ("comparison", of_races())]
+    vec![
+        ("design", of_designs()),
+        ("layer", of_layers()),
+        ("comparison", of_races()),
+    ]
 }
 
 /// What stands after the dot of a result, besides its columns.
@@ -97,16 +149,44 @@ pub fn members(ty: &Type) -> Vec<Column> {
         Type::Results(_) => vec![
             column("best", Type::Result(own(&subject)), "The best design."),
             quantity("count", Dim::NONE, "How many designs."),
-            quantity("satisfied_count", Dim::NONE, "How many of them meet all specs."),
+            quantity(
+                "satisfied_count",
+                Dim::NONE,
+                "How many of them meet all specs.",
+            ),
         ],
         Type::Run(_) => vec![
-            column("best", Type::Result(own(&subject)), "The best design, or the one of least violation."),
-            column("front", Type::Results(own(&subject)), "The designs that no other one beats in every goal."),
-            column("all", Type::Results(own(&subject)), "Every design evaluated, in order."),
+            column(
+                "best",
+                Type::Result(own(&subject)),
+                "The best design, or the one of least violation.",
+            ),
+            column(
+                "front",
+                Type::Results(own(&subject)),
+                "The designs that no other one beats in every goal.",
+            ),
+            column(
+                "all",
+                Type::Results(own(&subject)),
+                "Every design evaluated, in order.",
+            ),
             quantity("evaluations", Dim::NONE, "Distinct designs evaluated."),
-            quantity("trained", Dim::NONE, "Distinct networks whose accuracy was asked for."),
-            quantity("pruned", Dim::NONE, "Networks never trained, because no hardware could carry them."),
-            quantity("satisfied_count", Dim::NONE, "How many designs meet all specs."),
+            quantity(
+                "trained",
+                Dim::NONE,
+                "Distinct networks whose accuracy was asked for.",
+            ),
+            quantity(
+                "pruned",
+                Dim::NONE,
+                "Networks never trained, because no hardware could carry them.",
+            ),
+            quantity(
+                "satisfied_count",
+                Dim::NONE,
+                "How many designs meet all specs.",
+            ),
         ],
         Type::Race(_) => vec![quantity("seeds", Dim::NONE, "How many seeds.")],
         Type::Space => vec![

@@ -248,7 +248,10 @@ impl Accepts {
             Self::Number => "a number".into(),
             Self::Integer => "a whole number".into(),
             Self::Seeds => "seeds such as `1..10`".into(),
-            Self::Choice(names) => format!("one of {}", crate::schema::join_names(names.iter().copied())),
+            Self::Choice(names) => format!(
+                "one of {}",
+                crate::schema::join_names(names.iter().copied())
+            ),
             Self::Texts => "a list of texts".into(),
             Self::Text => "a text in quotes".into(),
             Self::Bool => "`true` or `false`".into(),

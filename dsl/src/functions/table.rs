@@ -17,7 +17,12 @@ pub fn all() -> &'static [Function] {
 }
 
 fn param(name: &'static str, accepts: Accepts, doc: &'static str) -> Param {
-    Param { name, accepts, absent: Absent::Needed, doc }
+    Param {
+        name,
+        accepts,
+        absent: Absent::Needed,
+        doc,
+    }
 }
 
 impl Param {
@@ -40,11 +45,24 @@ fn function(
     params: Vec<Param>,
     example: &'static str,
 ) -> Function {
-    Function { name, doc, params, returns, group, later: None, example }
+    Function {
+        name,
+        doc,
+        params,
+        returns,
+        group,
+        later: None,
+        example,
+    }
 }
 
 fn on() -> Param {
-    param("on", Accepts::Block("accelerator"), "The accelerator; a problem brings its own.").optional()
+    param(
+        "on",
+        Accepts::Block("accelerator"),
+        "The accelerator; a problem brings its own.",
+    )
+    .optional()
 }
 
 fn actions() -> Vec<Function> {
@@ -73,7 +91,10 @@ fn actions() -> Vec<Function> {
             "search",
             Returns::Run,
             "Looks for the best design of a problem with a strategy.",
-            vec![problem(), param("strategy", Accepts::Block("strategy"), "How to look.")],
+            vec![
+                problem(),
+                param("strategy", Accepts::Block("strategy"), "How to look."),
+            ],
             "search(frugal, quick)",
         ),
         function(
@@ -84,8 +105,17 @@ fn actions() -> Vec<Function> {
             vec![
                 problem(),
                 param("strategies", Accepts::Strategies, "Those to compare."),
-                param("evaluations", Accepts::Integer, "Distinct designs each may evaluate; overrides the strategies' own.").optional(),
-                param("seeds", Accepts::Seeds, "One run for each; overrides the strategies' own."),
+                param(
+                    "evaluations",
+                    Accepts::Integer,
+                    "Distinct designs each may evaluate; overrides the strategies' own.",
+                )
+                .optional(),
+                param(
+                    "seeds",
+                    Accepts::Seeds,
+                    "One run for each; overrides the strategies' own.",
+                ),
             ],
             "compare(frugal, [quick, quick2], evaluations = 2, seeds = 1..3)",
         ),
@@ -136,7 +166,11 @@ fn design_views() -> Vec<Function> {
             "loop_nest",
             Returns::Figure,
             "The loop nest of a dataflow, or of a layer's mapping, coloured by storage level; loops that nobody wrote are grey.",
-            vec![param("of", Accepts::Nest, "The dataflow, or the result of one layer.")],
+            vec![param(
+                "of",
+                Accepts::Nest,
+                "The dataflow, or the result of one layer.",
+            )],
             "loop_nest(nvdla)",
         ),
         function(
@@ -144,7 +178,11 @@ fn design_views() -> Vec<Function> {
             "layers",
             Returns::Layers,
             "The layers of a network with their shapes, MACs and parameters, or those of a result with their costs.",
-            vec![param("of", Accepts::Layers, "A network without open fields, or a result.")],
+            vec![param(
+                "of",
+                Accepts::Layers,
+                "A network without open fields, or a result.",
+            )],
             "layers(resnet18)",
         ),
         function(
@@ -162,8 +200,18 @@ fn design_views() -> Vec<Function> {
             "Where the energy goes.",
             vec![
                 param("of", Accepts::Result, "A result."),
-                param("by", Accepts::Choice(&["level", "tensor"]), "What the parts are.").or("level"),
-                param("per", Accepts::Choice(&["layer", "task", "sub", "all"]), "What the bars are.").or("layer"),
+                param(
+                    "by",
+                    Accepts::Choice(&["level", "tensor"]),
+                    "What the parts are.",
+                )
+                .or("level"),
+                param(
+                    "per",
+                    Accepts::Choice(&["layer", "task", "sub", "all"]),
+                    "What the bars are.",
+                )
+                .or("layer"),
             ],
             "energy_breakdown(evaluate(resnet18, eyeriss_like), by = level, per = layer)",
         ),
@@ -174,7 +222,12 @@ fn design_views() -> Vec<Function> {
             "Each layer's performance over its arithmetic intensity, under the device's ceilings.",
             vec![
                 param("of", Accepts::Result, "A result."),
-                param("label", Accepts::Choice(&["layer", "none"]), "What is written beside the dots.").or("layer"),
+                param(
+                    "label",
+                    Accepts::Choice(&["layer", "none"]),
+                    "What is written beside the dots.",
+                )
+                .or("layer"),
             ],
             "roofline(evaluate(resnet18, eyeriss_like))",
         ),
@@ -200,9 +253,19 @@ fn result_views() -> Vec<Function> {
             "Designs as rows, metrics as columns with their units in the head.",
             vec![
                 rows(),
-                param("columns", Accepts::Columns, "Which columns; the usual metrics when not given.").optional(),
+                param(
+                    "columns",
+                    Accepts::Columns,
+                    "Which columns; the usual metrics when not given.",
+                )
+                .optional(),
                 param("names", Accepts::Texts, "Names of the rows.").optional(),
-                param("rank_test", Accepts::Bool, "Adds a rank test against the best strategy (comparisons only).").or("false"),
+                param(
+                    "rank_test",
+                    Accepts::Bool,
+                    "Adds a rank test against the best strategy (comparisons only).",
+                )
+                .or("false"),
             ],
             "table(sweep(resnet18, eyeriss_like with { core.pes in {128, 256} }), columns = [core.pes, latency as ms, energy])",
         ),
@@ -211,7 +274,14 @@ fn result_views() -> Vec<Function> {
             "pareto",
             Returns::Figure,
             "Designs as points with the Pareto front of the two axes and the specs.",
-            vec![rows(), column("x", "Horizontal; less is better unless it is accuracy or utilization."), column("y", "Vertical.")],
+            vec![
+                rows(),
+                column(
+                    "x",
+                    "Horizontal; less is better unless it is accuracy or utilization.",
+                ),
+                column("y", "Vertical."),
+            ],
             "pareto(sweep(resnet18, eyeriss_like with { core.pes in {128, 256} }), x = latency, y = energy)",
         ),
         function(
@@ -224,7 +294,12 @@ fn result_views() -> Vec<Function> {
                 column("x", "Horizontal."),
                 column("y", "Vertical."),
                 column("color", "Colour.").optional(),
-                param("target", Accepts::Problem, "A problem whose specs are marked.").optional(),
+                param(
+                    "target",
+                    Accepts::Problem,
+                    "A problem whose specs are marked.",
+                )
+                .optional(),
             ],
             "scatter(sweep(resnet18, eyeriss_like with { core.pes in {128, 256} }), x = core.pes, y = energy)",
         ),
@@ -233,7 +308,12 @@ fn result_views() -> Vec<Function> {
             "heatmap",
             Returns::Figure,
             "A metric over two decisions; the best value where others vary, too.",
-            vec![rows(), column("x", "Columns."), column("y", "Rows."), column("color", "The metric.")],
+            vec![
+                rows(),
+                column("x", "Columns."),
+                column("y", "Rows."),
+                column("color", "The metric."),
+            ],
             "heatmap(sweep(resnet18, eyeriss_like with { core.pes in {128, 256}, core.bandwidth in {8, 16 GB/s} }), x = core.pes, y = core.bandwidth, color = latency as ms)",
         ),
         function(
@@ -243,7 +323,12 @@ fn result_views() -> Vec<Function> {
             "The best goal so far over the evaluations; the median and a band over the seeds of a comparison.",
             vec![
                 param("of", Accepts::History, "A search or a comparison."),
-                param("band", Accepts::Choice(&["iqr", "range", "none"]), "Between which seeds the band lies.").or("iqr"),
+                param(
+                    "band",
+                    Accepts::Choice(&["iqr", "range", "none"]),
+                    "Between which seeds the band lies.",
+                )
+                .or("iqr"),
             ],
             "convergence(search(frugal, quick))",
         ),
@@ -254,7 +339,11 @@ fn result_views() -> Vec<Function> {
             "How far each strategy of a comparison stays from the best of an exhaustive search.",
             vec![
                 param("of", Accepts::Race, "The comparison."),
-                param("truth", Accepts::Run, "The search that visited every design."),
+                param(
+                    "truth",
+                    Accepts::Run,
+                    "The search that visited every design.",
+                ),
             ],
             "regret(compare(frugal, [quick, quick2], evaluations = 2, seeds = 1..3), search(frugal, every))",
         ),
@@ -264,11 +353,53 @@ fn result_views() -> Vec<Function> {
 fn formulas() -> Vec<Function> {
     let number = |name| param(name, Accepts::Number, "A number.");
     vec![
-        function(Group::Formula, "min", Returns::SameAsFirst, "The smaller of two numbers.", vec![number("a"), number("b")], "min(3, 4)"),
-        function(Group::Formula, "max", Returns::SameAsFirst, "The larger of two numbers.", vec![number("a"), number("b")], "max(3 ms, 4 ms)"),
-        function(Group::Formula, "abs", Returns::SameAsFirst, "The size of a number.", vec![number("a")], "abs(-3)"),
-        function(Group::Formula, "sqrt", Returns::Number, "The square root of a plain number.", vec![number("a")], "sqrt(16)"),
-        function(Group::Formula, "log", Returns::Number, "The natural logarithm of a plain number.", vec![number("a")], "log(2)"),
-        function(Group::Formula, "exp", Returns::Number, "The exponential of a plain number.", vec![number("a")], "exp(1)"),
+        function(
+            Group::Formula,
+            "min",
+            Returns::SameAsFirst,
+            "The smaller of two numbers.",
+            vec![number("a"), number("b")],
+            "min(3, 4)",
+        ),
+        function(
+            Group::Formula,
+            "max",
+            Returns::SameAsFirst,
+            "The larger of two numbers.",
+            vec![number("a"), number("b")],
+            "max(3 ms, 4 ms)",
+        ),
+        function(
+            Group::Formula,
+            "abs",
+            Returns::SameAsFirst,
+            "The size of a number.",
+            vec![number("a")],
+            "abs(-3)",
+        ),
+        function(
+            Group::Formula,
+            "sqrt",
+            Returns::Number,
+            "The square root of a plain number.",
+            vec![number("a")],
+            "sqrt(16)",
+        ),
+        function(
+            Group::Formula,
+            "log",
+            Returns::Number,
+            "The natural logarithm of a plain number.",
+            vec![number("a")],
+            "log(2)",
+        ),
+        function(
+            Group::Formula,
+            "exp",
+            Returns::Number,
+            "The exponential of a plain number.",
+            vec![number("a")],
+            "exp(1)",
+        ),
     ]
 }

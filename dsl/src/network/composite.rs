@@ -13,8 +13,16 @@ fn own_name(node: &Node) -> &str {
     if last == node.label { "" } else { &node.label }
 }
 
-const CONV: fn(u64) -> Window = |k| Window { kernel: [k, k], stride: [1, 1], dilation: 1 };
-const HALVE: Window = Window { kernel: [2, 2], stride: [2, 2], dilation: 1 };
+const CONV: fn(u64) -> Window = |k| Window {
+    kernel: [k, k],
+    stride: [1, 1],
+    dilation: 1,
+};
+const HALVE: Window = Window {
+    kernel: [2, 2],
+    stride: [2, 2],
+    dilation: 1,
+};
 
 impl Walk<'_> {
     pub(super) fn repeat(&mut self, node: &Node, states: Vec<State>) -> Flow {
@@ -62,7 +70,10 @@ impl Walk<'_> {
         other: &State,
         concat: bool,
     ) -> Result<State, ShapeError> {
-        let least_macs = end.least_macs.saturating_add(other.least_macs).saturating_sub(input.least_macs);
+        let least_macs = end
+            .least_macs
+            .saturating_add(other.least_macs)
+            .saturating_sub(input.least_macs);
         // Nothing inside and nothing beside: the identity, which costs nothing.
         if end == input && other == input && !concat {
             return Ok(input.clone());
@@ -70,11 +81,34 @@ impl Walk<'_> {
         let same_place = end.rows == other.rows && end.columns == other.columns;
         if concat {
             if !same_place {
-                return Err(unequal(node.at, "`skip` cannot concatenate what has different rows and columns", end, other, "keep `stride = 1` inside the skip"));
+                return Err(unequal(
+                    node.at,
+                    "`skip` cannot concatenate what has different rows and columns",
+                    end,
+                    other,
+                    "keep `stride = 1` inside the skip",
+                ));
             }
             let channels = end.channels.plus(&other.channels);
-            let mut next = State { channels, least_macs, ..end.clone() };
-            self.made(node, own_name(node), Operation::Concat, (&State { least_macs, ..end.clone() }, &mut next), CONV(1), [0, 0]);
+            let mut next = State {
+                channels,
+                least_macs,
+                ..end.clone()
+            };
+            self.made(
+                node,
+                own_name(node),
+                Operation::Concat,
+                (
+                    &State {
+                        least_macs,
+                        ..end.clone()
+                    },
+                    &mut next,
+                ),
+                CONV(1),
+                [0, 0],
+            );
             return Ok(next);
         }
         if !end.same_shape(other) {
@@ -83,10 +117,32 @@ impl Walk<'_> {
             } else {
                 "put a `shortcut { conv { filters = …, kernel = 1, stride = … } }` into the skip"
             };
-            return Err(unequal(node.at, "`skip` cannot add two shapes", end, other, hint));
+            return Err(unequal(
+                node.at,
+                "`skip` cannot add two shapes",
+                end,
+                other,
+                hint,
+            ));
         }
-        let mut next = State { least_macs, ..end.clone() };
-        self.made(node, own_name(node), Operation::Add, (&State { least_macs, ..end.clone() }, &mut next), CONV(1), [0, 0]);
+        let mut next = State {
+            least_macs,
+            ..end.clone()
+        };
+        self.made(
+            node,
+            own_name(node),
+            Operation::Add,
+            (
+                &State {
+                    least_macs,
+                    ..end.clone()
+                },
+                &mut next,
+            ),
+            CONV(1),
+            [0, 0],
+        );
         Ok(next)
     }
 
@@ -110,43 +166,110 @@ impl Walk<'_> {
             Value::List(items) => items.first().and_then(Value::as_u64),
             other => other.as_u64(),
         };
-        let all: Vec<u64> = self.values(node.field("kernel")).iter().filter_map(first).collect();
+        let all: Vec<u64> = self
+            .values(node.field("kernel"))
+            .iter()
+            .filter_map(first)
+            .collect();
         if all.is_empty() { vec![3] } else { all }
     }
 
-    fn unet(&mut self, node: &Node, input: &State, depth: u64, kernel: u64) -> Result<State, ShapeError> {
+    fn unet(
+        &mut self,
+        node: &Node,
+        input: &State,
+        depth: u64,
+        kernel: u64,
+    ) -> Result<State, ShapeError> {
         let base = self.channels(node.field("filters"));
         let mut state = input.clone();
         let mut left = Vec::new();
         for level in 0..depth {
             let filters = base.times(1 << level);
             for i in 1..=2 {
-                state = self.step(node, &format!("down[{level}].conv{i}"), &state, filters.clone(), kernel);
+                state = self.step(
+                    node,
+                    &format!("down[{level}].conv{i}"),
+                    &state,
+                    filters.clone(),
+                    kernel,
+                );
             }
             if !state.rows.is_multiple_of(2) || !state.columns.is_multiple_of(2) {
                 return Err(ShapeError {
-                    message: format!("level {level} of {depth} has {}×{} rows and columns, which cannot be halved and joined again", state.rows, state.columns),
-                    hint: format!("use at most {level} levels, or an input whose rows and columns divide by {}", 1u64 << depth),
+                    message: format!(
+                        "level {level} of {depth} has {}×{} rows and columns, which cannot be halved and joined again",
+                        state.rows, state.columns
+                    ),
+                    hint: format!(
+                        "use at most {level} levels, or an input whose rows and columns divide by {}",
+                        1u64 << depth
+                    ),
                     at: node.at,
                 });
             }
             left.push(state.clone());
-            let mut next = State { rows: state.rows / 2, columns: state.columns / 2, ..state.clone() };
-            self.made(node, &format!("down[{level}].pool"), Operation::Pool, (&state, &mut next), HALVE, [0, 0]);
+            let mut next = State {
+                rows: state.rows / 2,
+                columns: state.columns / 2,
+                ..state.clone()
+            };
+            self.made(
+                node,
+                &format!("down[{level}].pool"),
+                Operation::Pool,
+                (&state, &mut next),
+                HALVE,
+                [0, 0],
+            );
             state = next;
         }
         for i in 1..=2 {
-            state = self.step(node, &format!("bottom.conv{i}"), &state, base.times(1 << depth), kernel);
+            state = self.step(
+                node,
+                &format!("bottom.conv{i}"),
+                &state,
+                base.times(1 << depth),
+                kernel,
+            );
         }
         for level in (0..depth).rev() {
             let filters = base.times(1 << level);
-            let mut up = State { channels: filters.clone(), rows: state.rows.saturating_mul(2), columns: state.columns.saturating_mul(2), least_macs: 0 };
-            self.made(node, &format!("up[{level}].up"), Operation::Transposed, (&state, &mut up), HALVE, [0, 0]);
-            let mut joined = State { channels: up.channels.plus(&left[level as usize].channels), ..up.clone() };
-            self.made(node, &format!("up[{level}].concat"), Operation::Concat, (&up, &mut joined), CONV(1), [0, 0]);
+            let mut up = State {
+                channels: filters.clone(),
+                rows: state.rows.saturating_mul(2),
+                columns: state.columns.saturating_mul(2),
+                least_macs: 0,
+            };
+            self.made(
+                node,
+                &format!("up[{level}].up"),
+                Operation::Transposed,
+                (&state, &mut up),
+                HALVE,
+                [0, 0],
+            );
+            let mut joined = State {
+                channels: up.channels.plus(&left[level as usize].channels),
+                ..up.clone()
+            };
+            self.made(
+                node,
+                &format!("up[{level}].concat"),
+                Operation::Concat,
+                (&up, &mut joined),
+                CONV(1),
+                [0, 0],
+            );
             state = joined;
             for i in 1..=2 {
-                state = self.step(node, &format!("up[{level}].conv{i}"), &state, filters.clone(), kernel);
+                state = self.step(
+                    node,
+                    &format!("up[{level}].conv{i}"),
+                    &state,
+                    filters.clone(),
+                    kernel,
+                );
             }
         }
         Ok(state)
@@ -161,8 +284,18 @@ impl Walk<'_> {
         channels: super::Channels,
         kernel: u64,
     ) -> State {
-        let mut next = State { channels, ..state.clone() };
-        self.made(node, name, Operation::Conv, (state, &mut next), CONV(kernel), [(kernel - 1) / 2; 2]);
+        let mut next = State {
+            channels,
+            ..state.clone()
+        };
+        self.made(
+            node,
+            name,
+            Operation::Conv,
+            (state, &mut next),
+            CONV(kernel),
+            [(kernel - 1) / 2; 2],
+        );
         next
     }
 }

@@ -126,7 +126,11 @@ pub struct ShapeError {
 }
 
 /// The layers of a network in one design.
-pub fn layers(instance: &Instance, network: &Node, choices: &[u32]) -> Result<Vec<Layer>, ShapeError> {
+pub fn layers(
+    instance: &Instance,
+    network: &Node,
+    choices: &[u32],
+) -> Result<Vec<Layer>, ShapeError> {
     let mut walk = Walk::of_design(instance, choices);
     walk.network(network)?;
     Ok(walk.finish())

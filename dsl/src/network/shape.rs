@@ -40,7 +40,11 @@ pub struct Channels {
 impl Channels {
     /// A known number.
     pub fn known(n: u64) -> Self {
-        Self { symbol: String::new(), low: n, high: n }
+        Self {
+            symbol: String::new(),
+            low: n,
+            high: n,
+        }
     }
 
     /// The number, if it is one.
@@ -60,21 +64,39 @@ impl Channels {
     /// So many times as many.
     #[must_use]
     pub fn times(&self, n: u64) -> Self {
-        let symbol =
-            if self.symbol.is_empty() || n == 1 { self.symbol.clone() } else { format!("{n}*({})", self.symbol) };
-        Self { symbol, low: self.low.saturating_mul(n), high: self.high.saturating_mul(n) }
+        let symbol = if self.symbol.is_empty() || n == 1 {
+            self.symbol.clone()
+        } else {
+            format!("{n}*({})", self.symbol)
+        };
+        Self {
+            symbol,
+            low: self.low.saturating_mul(n),
+            high: self.high.saturating_mul(n),
+        }
     }
 
     /// Both together.
     #[must_use]
     pub fn plus(&self, other: &Channels) -> Self {
         let symbol = format!("({}+{})", self.text(), other.text());
-        let (low, high) = (self.low.saturating_add(other.low), self.high.saturating_add(other.high));
-        Self { symbol: if low == high { String::new() } else { symbol }, low, high }
+        let (low, high) = (
+            self.low.saturating_add(other.low),
+            self.high.saturating_add(other.high),
+        );
+        Self {
+            symbol: if low == high { String::new() } else { symbol },
+            low,
+            high,
+        }
     }
 
     fn text(&self) -> String {
-        if self.symbol.is_empty() { self.low.to_string() } else { self.symbol.clone() }
+        if self.symbol.is_empty() {
+            self.low.to_string()
+        } else {
+            self.symbol.clone()
+        }
     }
 }
 
@@ -110,7 +132,11 @@ impl State {
 
     /// The shape, with the smallest number of channels.
     pub fn shape(&self) -> Shape {
-        Shape { channels: self.channels.low, rows: self.rows, columns: self.columns }
+        Shape {
+            channels: self.channels.low,
+            rows: self.rows,
+            columns: self.columns,
+        }
     }
 }
 

@@ -36,12 +36,27 @@ type Flow = Result<Vec<State>, ShapeError>;
 
 impl<'a> Walk<'a> {
     pub fn of_design(instance: &'a Instance, choices: &'a [u32]) -> Self {
-        Self { design: Some(choices), ..Self::of_space(instance) }
+        Self {
+            design: Some(choices),
+            ..Self::of_space(instance)
+        }
     }
 
     pub fn of_space(instance: &'a Instance) -> Self {
-        let precision = Precision { weights: 8, inputs: 8, outputs: 8, psum: 32 };
-        Self { instance, design: None, layers: Vec::new(), steps: 0, prefix: String::new(), precision }
+        let precision = Precision {
+            weights: 8,
+            inputs: 8,
+            outputs: 8,
+            psum: 32,
+        };
+        Self {
+            instance,
+            design: None,
+            layers: Vec::new(),
+            steps: 0,
+            prefix: String::new(),
+            precision,
+        }
     }
 
     pub fn network(&mut self, network: &Node) -> Flow {
@@ -151,7 +166,12 @@ impl<'a> Walk<'a> {
                 };
                 self.divisible(node, state, &filters, groups)?;
                 let ((rows, columns), padding) = self.output(node, operation, state, window)?;
-                let mut next = State { channels: filters, rows, columns, least_macs: 0 };
+                let mut next = State {
+                    channels: filters,
+                    rows,
+                    columns,
+                    least_macs: 0,
+                };
                 let layer = self.record(node, operation, state, &next, window, padding, groups);
                 next.least_macs = state.least_macs.saturating_add(layer.macs());
                 self.push(layer);
@@ -182,7 +202,10 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    #[allow(clippy::too_many_arguments, reason = "one argument per property of a layer")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "one argument per property of a layer"
+    )]
     fn record(
         &self,
         node: &Node,
@@ -199,7 +222,12 @@ impl<'a> Walk<'a> {
             Operation::Depthwise => product(&[output.channels, rows, columns]),
             Operation::Dense => product(&[input.elements(), output.channels]),
             Operation::Pool | Operation::Add | Operation::Concat => 0,
-            _ => product(&[output.channels, input.channels / groups.max(1), rows, columns]),
+            _ => product(&[
+                output.channels,
+                input.channels / groups.max(1),
+                rows,
+                columns,
+            ]),
         };
         let normalised = self.name(node, "norm").is_none_or(|n| n == "batch");
         let per_channel = match operation {
@@ -254,17 +282,43 @@ impl<'a> Walk<'a> {
 
     fn pool(&mut self, node: &Node, state: &State) -> Flow {
         if self.name(node, "kind").as_deref() == Some("global_average") {
-            let mut next = State { rows: 1, columns: 1, ..state.clone() };
-            let window = Window { kernel: [state.rows, state.columns], stride: [1, 1], dilation: 1 };
-            self.made(node, "", Operation::Pool, (state, &mut next), window, [0, 0]);
+            let mut next = State {
+                rows: 1,
+                columns: 1,
+                ..state.clone()
+            };
+            let window = Window {
+                kernel: [state.rows, state.columns],
+                stride: [1, 1],
+                dilation: 1,
+            };
+            self.made(
+                node,
+                "",
+                Operation::Pool,
+                (state, &mut next),
+                window,
+                [0, 0],
+            );
             return Ok(vec![next]);
         }
         let mut out = Vec::new();
         for window in self.windows(node)? {
             self.count(node, out.len())?;
             let ((rows, columns), padding) = self.output(node, Operation::Pool, state, window)?;
-            let mut next = State { rows, columns, ..state.clone() };
-            self.made(node, "", Operation::Pool, (state, &mut next), window, padding);
+            let mut next = State {
+                rows,
+                columns,
+                ..state.clone()
+            };
+            self.made(
+                node,
+                "",
+                Operation::Pool,
+                (state, &mut next),
+                window,
+                padding,
+            );
             out.push(next);
         }
         Ok(out)
@@ -272,14 +326,33 @@ impl<'a> Walk<'a> {
 
     fn dense(&mut self, node: &Node, state: &State) -> Flow {
         let channels = self.channels(node.field("units"));
-        let mut next = State { channels, rows: 1, columns: 1, least_macs: 0 };
-        let window = Window { kernel: [1, 1], stride: [1, 1], dilation: 1 };
-        self.made(node, "", Operation::Dense, (state, &mut next), window, [0, 0]);
+        let mut next = State {
+            channels,
+            rows: 1,
+            columns: 1,
+            least_macs: 0,
+        };
+        let window = Window {
+            kernel: [1, 1],
+            stride: [1, 1],
+            dilation: 1,
+        };
+        self.made(
+            node,
+            "",
+            Operation::Dense,
+            (state, &mut next),
+            window,
+            [0, 0],
+        );
         Ok(vec![next])
     }
 
     /// Rows and columns after a window, and the zeros before the first.
-    #[allow(clippy::type_complexity, reason = "two pairs read better than a struct used once")]
+    #[allow(
+        clippy::type_complexity,
+        reason = "two pairs read better than a struct used once"
+    )]
     fn output(
         &self,
         node: &Node,
@@ -296,25 +369,39 @@ impl<'a> Walk<'a> {
                 out[axis] = size.saturating_mul(stride);
                 continue;
             }
-            let reach = (window.kernel[axis].max(1) - 1).saturating_mul(window.dilation).saturating_add(1);
+            let reach = (window.kernel[axis].max(1) - 1)
+                .saturating_mul(window.dilation)
+                .saturating_add(1);
             // A one-dimensional input has one column, whatever the window.
             if size == 1 && state.columns == 1 && axis == 1 {
                 out[axis] = 1;
                 padding[axis] = (reach - 1) / 2;
                 continue;
             }
-            match node.field("padding").map(|b| self.instance.value(b, self.design.unwrap_or(&[]))) {
+            match node
+                .field("padding")
+                .map(|b| self.instance.value(b, self.design.unwrap_or(&[])))
+            {
                 Some(Some(Value::Name(n))) if n == "same" => {
                     out[axis] = size.div_ceil(stride);
-                    padding[axis] = (out[axis].saturating_sub(1).saturating_mul(stride).saturating_add(reach)).saturating_sub(size) / 2;
+                    padding[axis] = (out[axis]
+                        .saturating_sub(1)
+                        .saturating_mul(stride)
+                        .saturating_add(reach))
+                    .saturating_sub(size)
+                        / 2;
                 }
                 given => {
                     let pad = given.flatten().and_then(|v| v.as_u64()).unwrap_or(0);
                     let padded = size.saturating_add(2 * pad);
                     if padded < reach {
                         return Err(ShapeError {
-                            message: format!("a window of {reach} does not fit into {padded} (the input is {state})"),
-                            hint: "use a smaller kernel, `padding = same`, or fewer strides before it".into(),
+                            message: format!(
+                                "a window of {reach} does not fit into {padded} (the input is {state})"
+                            ),
+                            hint:
+                                "use a smaller kernel, `padding = same`, or fewer strides before it"
+                                    .into(),
                             at: node.at,
                         });
                     }
@@ -328,7 +415,11 @@ impl<'a> Walk<'a> {
 
     fn windows(&self, node: &Node) -> Result<Vec<Window>, ShapeError> {
         let mut out = Vec::new();
-        let dilation = self.whole(node.field("dilation"), 1).first().copied().unwrap_or(1);
+        let dilation = self
+            .whole(node.field("dilation"), 1)
+            .first()
+            .copied()
+            .unwrap_or(1);
         let strides = node.field("stride").map(|bound| self.sizes(Some(bound)));
         for kernel in self.sizes(node.field("kernel")) {
             let kernel = pair(&kernel);
@@ -338,7 +429,11 @@ impl<'a> Walk<'a> {
                 return Err(too_many_shapes(node));
             }
             for stride in strides {
-                out.push(Window { kernel, stride: pair(stride), dilation });
+                out.push(Window {
+                    kernel,
+                    stride: pair(stride),
+                    dilation,
+                });
             }
         }
         Ok(out)
@@ -350,18 +445,22 @@ impl<'a> Walk<'a> {
     pub fn values(&self, bound: Option<&Bound>) -> Vec<Value> {
         match (bound, self.design) {
             (None, _) => Vec::new(),
-            (Some(Bound::Decision(d)), None) => {
-                self.instance.decisions[*d].domain.iter().collect()
-            }
-            (Some(bound), design) => {
-                self.instance.value(bound, design.unwrap_or(&[])).into_iter().collect()
-            }
+            (Some(Bound::Decision(d)), None) => self.instance.decisions[*d].domain.iter().collect(),
+            (Some(bound), design) => self
+                .instance
+                .value(bound, design.unwrap_or(&[]))
+                .into_iter()
+                .collect(),
         }
     }
 
     /// The whole numbers a field can have.
     pub fn whole(&self, bound: Option<&Bound>, default: u64) -> Vec<u64> {
-        let all: Vec<u64> = self.values(bound).iter().filter_map(Value::as_u64).collect();
+        let all: Vec<u64> = self
+            .values(bound)
+            .iter()
+            .filter_map(Value::as_u64)
+            .collect();
         if all.is_empty() { vec![default] } else { all }
     }
 
@@ -381,16 +480,23 @@ impl<'a> Walk<'a> {
             (Some(Bound::Decision(d)), None) => {
                 let bounds = self.instance.decisions[*d].domain.bounds();
                 let (low, high) = bounds.map_or((1, 1), |(low, high)| (low as u64, high as u64));
-                let symbol = if low == high { String::new() } else { format!("#{d}") };
+                let symbol = if low == high {
+                    String::new()
+                } else {
+                    format!("#{d}")
+                };
                 Channels { symbol, low, high }
             }
             // The range of a formula is not known here: it is followed as itself, from one up.
-            (Some(Bound::Formula(calc)), None) => {
-                Channels { symbol: format!("{calc:?}"), low: 1, high: u64::from(u32::MAX) }
-            }
-            (Some(bound), design) => {
-                one(self.instance.value(bound, design.unwrap_or(&[])).and_then(|v| v.as_u64()))
-            }
+            (Some(Bound::Formula(calc)), None) => Channels {
+                symbol: format!("{calc:?}"),
+                low: 1,
+                high: u64::from(u32::MAX),
+            },
+            (Some(bound), design) => one(self
+                .instance
+                .value(bound, design.unwrap_or(&[]))
+                .and_then(|v| v.as_u64())),
             (None, _) => one(None),
         }
     }
@@ -411,7 +517,8 @@ impl<'a> Walk<'a> {
 
     /// Whether a node is there: certainly in a design, possibly in a space.
     pub fn present(&self, conditions: &[Condition]) -> bool {
-        self.design.is_none_or(|choices| self.instance.holds(conditions, choices))
+        self.design
+            .is_none_or(|choices| self.instance.holds(conditions, choices))
     }
 
     fn relative(&self, path: &str) -> String {
@@ -424,11 +531,18 @@ impl<'a> Walk<'a> {
         let outer = self.precision;
         let design = self.design.unwrap_or(&[]);
         let bits = |n: &Node, field: &str| {
-            self.instance.number(n, field, design).map(|bytes| (bytes * 8.0) as u16)
+            self.instance
+                .number(n, field, design)
+                .map(|bytes| (bytes * 8.0) as u16)
         };
         let mut now = outer;
         if let Some(all) = bits(node, "precision") {
-            now = Precision { weights: all, inputs: all, outputs: all, ..now };
+            now = Precision {
+                weights: all,
+                inputs: all,
+                outputs: all,
+                ..now
+            };
         }
         if let Some(block) = node.child("precision") {
             now = Precision {
@@ -462,6 +576,9 @@ fn pair(sizes: &[u64]) -> [u64; 2] {
 
 /// The place and words of two shapes that do not join.
 pub(super) fn unequal(at: Span, what: &str, a: &State, b: &State, hint: &str) -> ShapeError {
-    ShapeError { message: format!("{what}: {a} and {b}"), hint: hint.to_owned(), at }
+    ShapeError {
+        message: format!("{what}: {a} and {b}"),
+        hint: hint.to_owned(),
+        at,
+    }
 }
-

@@ -11,9 +11,13 @@ use crate::{units, world};
 /// unit, or a name of the library such as `vgg16` or `std.nets.vgg16`.
 pub fn doc(schemas: &Schemas, name: &str) -> Option<String> {
     let found: Vec<String> = [
-        schemas.kind(name).map(|k| format!("`{name}` is a kind of block.\n\n{}", kind_text(k, "list"))),
+        schemas
+            .kind(name)
+            .map(|k| format!("`{name}` is a kind of block.\n\n{}", kind_text(k, "list"))),
         field(schemas, name),
-        schemas.algorithm(name).map(|a| format!("`{name}` is an algorithm.\n\n{}", algorithm_text(a))),
+        schemas
+            .algorithm(name)
+            .map(|a| format!("`{name}` is an algorithm.\n\n{}", algorithm_text(a))),
         functions::find(name).map(|f| format!("`{name}` is a function.\n\n{}", function_text(f))),
         metric(name),
         unit(name),
@@ -28,7 +32,11 @@ pub fn doc(schemas: &Schemas, name: &str) -> Option<String> {
 fn field(schemas: &Schemas, name: &str) -> Option<String> {
     let (kind, field) = name.split_once('.')?;
     let own = schemas.kind(kind).and_then(|k| k.field(field));
-    let option = || schemas.algorithm(kind).and_then(|a| a.options.iter().find(|o| o.name == field));
+    let option = || {
+        schemas
+            .algorithm(kind)
+            .and_then(|a| a.options.iter().find(|o| o.name == field))
+    };
     let field = own.or_else(option)?;
     Some(format!("A field of `{kind}`.\n\n{}\n", field_text(field)))
 }
@@ -38,7 +46,11 @@ fn metric(name: &str) -> Option<String> {
         .into_iter()
         .filter_map(|(of, columns)| {
             let c = columns.into_iter().find(|c| c.name == name)?;
-            Some(format!("- of a {of}: {} It is {}.\n", c.doc, c.ty.describe()))
+            Some(format!(
+                "- of a {of}: {} It is {}.\n",
+                c.doc,
+                c.ty.describe()
+            ))
         })
         .collect();
     (!lines.is_empty()).then(|| format!("`{name}` is a metric.\n\n{}", lines.concat()))
@@ -48,7 +60,10 @@ fn unit(name: &str) -> Option<String> {
     let scale = units::parse(name).filter(|_| !name.is_empty())?;
     let base = scale.dim.base_unit();
     let size = units::number(scale.to_base(1.0));
-    Some(format!("`{name}` is a unit of {}: 1 {name} = {size} {base}.\n", scale.dim))
+    Some(format!(
+        "`{name}` is a unit of {}: 1 {name} = {size} {base}.\n",
+        scale.dim
+    ))
 }
 
 fn library(name: &str) -> Option<String> {
@@ -58,9 +73,14 @@ fn library(name: &str) -> Option<String> {
     })?;
     let (file, _) = crate::syntax::parse(SourceId(u32::MAX), world::embedded(&path)?);
     let (folder, last) = path.trim_end_matches(".nasaic").rsplit_once('/')?;
-    let mut out = format!("`{last}` is in the library: `use {}.{{{last}}}`.\n", folder.replace('/', "."));
+    let mut out = format!(
+        "`{last}` is in the library: `use {}.{{{last}}}`.\n",
+        folder.replace('/', ".")
+    );
     let own = file.items.iter().filter_map(|item| match &item.kind {
-        ItemKind::Block(b) if b.label.as_ref().is_some_and(|l| l.text == last) => item.doc.as_deref(),
+        ItemKind::Block(b) if b.label.as_ref().is_some_and(|l| l.text == last) => {
+            item.doc.as_deref()
+        }
         _ => None,
     });
     for text in file.doc.as_deref().into_iter().chain(own) {

@@ -12,14 +12,19 @@ use crate::schema::{Absent, Algorithm, Field, FieldType, Kind, Label, Schemas, j
 use crate::units;
 
 /// What stands first in every generated page.
-const GENERATED: &str = "<!-- Generated from the language's tables; a test keeps it up to date. -->\n";
+const GENERATED: &str =
+    "<!-- Generated from the language's tables; a test keeps it up to date. -->\n";
 
 /// The kinds of block with their fields: `docs/reference/blocks.md`.
 pub fn blocks(schemas: &Schemas) -> String {
     let mut out = format!("# Blocks\n\n{GENERATED}\n");
     out.push_str("A block is `kind name { … }`. `=` fixes a field, `in` leaves it open where the table says so.\n");
     for kind in schemas.kinds() {
-        out.push_str(&format!("\n## {}\n\n{}", kind.name, kind_text(kind, "table")));
+        out.push_str(&format!(
+            "\n## {}\n\n{}",
+            kind.name,
+            kind_text(kind, "table")
+        ));
     }
     out
 }
@@ -36,7 +41,11 @@ pub fn functions() -> String {
     for (group, title) in chapters {
         out.push_str(&format!("\n## {title}\n"));
         for function in functions::all().iter().filter(|f| f.group == group) {
-            out.push_str(&format!("\n### {}\n\n{}", function.name, function_text(function)));
+            out.push_str(&format!(
+                "\n### {}\n\n{}",
+                function.name,
+                function_text(function)
+            ));
         }
     }
     out
@@ -47,9 +56,16 @@ pub fn metrics() -> String {
     let mut out = format!("# Metrics\n\n{GENERATED}\n");
     out.push_str("Goals, specs and columns are written over these names; `TASK.accuracy` is that of one task.\n");
     for (of, columns) in functions::columns_of() {
-        out.push_str(&format!("\n## Of a {of}\n\n| name | is | meaning |\n|---|---|---|\n"));
+        out.push_str(&format!(
+            "\n## Of a {of}\n\n| name | is | meaning |\n|---|---|---|\n"
+        ));
         for c in columns {
-            out.push_str(&format!("| `{}` | {} | {} |\n", c.name, cell(&c.ty.describe()), cell(c.doc)));
+            out.push_str(&format!(
+                "| `{}` | {} | {} |\n",
+                c.name,
+                cell(&c.ty.describe()),
+                cell(c.doc)
+            ));
         }
     }
     out
@@ -62,14 +78,19 @@ pub fn units() -> String {
     out.push_str("| measures | units |\n|---|---|\n");
     let mut groups: Vec<(units::Dim, Vec<String>)> = Vec::new();
     for name in units::names() {
-        let Some(scale) = units::lookup(&name) else { continue };
+        let Some(scale) = units::lookup(&name) else {
+            continue;
+        };
         match groups.iter_mut().find(|g| g.0 == scale.dim) {
             Some(group) => group.1.push(name),
             None => groups.push((scale.dim, vec![name])),
         }
     }
     for (dim, names) in groups {
-        out.push_str(&format!("| {dim} | {} |\n", join_names(names.iter().map(String::as_str))));
+        out.push_str(&format!(
+            "| {dim} | {} |\n",
+            join_names(names.iter().map(String::as_str))
+        ));
     }
     out.push_str("\n`kB`, `MB`, `GB` are powers of 1000, `KiB`, `MiB`, `GiB` powers of 1024. A MAC is two operations. 1 Hz is one cycle per second, so `8e5 cycles / 1 GHz` is 0.8 ms.\n");
     out
@@ -80,7 +101,11 @@ pub fn strategies(schemas: &Schemas) -> String {
     let mut out = format!("# Strategies\n\n{GENERATED}\n");
     out.push_str("`strategy NAME { algorithm = ALGORITHM, … }`. Every strategy has the fields of the block `strategy`; these are the algorithms with their own.\n");
     for algorithm in schemas.algorithms() {
-        out.push_str(&format!("\n## {}\n\n{}", algorithm.name, algorithm_text(algorithm)));
+        out.push_str(&format!(
+            "\n## {}\n\n{}",
+            algorithm.name,
+            algorithm_text(algorithm)
+        ));
     }
     out
 }
@@ -89,7 +114,11 @@ fn kind_text(kind: &Kind, form: &str) -> String {
     let mut out = format!("{}\n\n{}\n", kind.doc, places(kind));
     if !kind.fields.is_empty() {
         out.push('\n');
-        out.push_str(&if form == "table" { fields_table(kind) } else { fields_list(&kind.fields) });
+        out.push_str(&if form == "table" {
+            fields_table(kind)
+        } else {
+            fields_list(&kind.fields)
+        });
     }
     if !kind.example.is_empty() {
         out.push_str(&format!("\n```nasaic\n{}\n```\n", kind.example.trim_end()));
@@ -111,7 +140,13 @@ fn places(kind: &Kind) -> String {
         let names: Vec<String> = kind
             .inside
             .iter()
-            .map(|k| if k.is_empty() { "the top level".to_owned() } else { format!("`{k}`") })
+            .map(|k| {
+                if k.is_empty() {
+                    "the top level".to_owned()
+                } else {
+                    format!("`{k}`")
+                }
+            })
             .collect();
         format!("in {}", names.join(", "))
     };
@@ -119,7 +154,8 @@ fn places(kind: &Kind) -> String {
 }
 
 fn fields_table(kind: &Kind) -> String {
-    let mut out = String::from("| field | takes | open | when absent | meaning |\n|---|---|---|---|---|\n");
+    let mut out =
+        String::from("| field | takes | open | when absent | meaning |\n|---|---|---|---|---|\n");
     for field in &kind.fields {
         let open = if field.open { "yes" } else { "" };
         out.push_str(&format!(
@@ -134,12 +170,21 @@ fn fields_table(kind: &Kind) -> String {
 }
 
 fn fields_list(fields: &[Field]) -> String {
-    fields.iter().map(|f| format!("- {}\n", field_text(f))).collect()
+    fields
+        .iter()
+        .map(|f| format!("- {}\n", field_text(f)))
+        .collect()
 }
 
 fn field_text(field: &Field) -> String {
     let open = if field.open { "; may be open" } else { "" };
-    format!("`{}`: {} ({}{open}; {}.)", field.name, meaning(field), takes(field), absent(&field.absent))
+    format!(
+        "`{}`: {} ({}{open}; {}.)",
+        field.name,
+        meaning(field),
+        takes(field),
+        absent(&field.absent)
+    )
 }
 
 /// A field's sentence, with the meaning of each name it may be.
@@ -171,13 +216,23 @@ fn absent(absent: &Absent) -> String {
 
 fn function_text(function: &Function) -> String {
     let signature: Vec<String> = function.params.iter().map(parameter).collect();
-    let mut out = format!("`{}({})`\n\n{}\n", function.name, signature.join(", "), function.doc);
+    let mut out = format!(
+        "`{}({})`\n\n{}\n",
+        function.name,
+        signature.join(", "),
+        function.doc
+    );
     if let Some(later) = function.later {
         out.push_str(&format!("\nNot in this build: {later}.\n"));
     }
     out.push('\n');
     for p in &function.params {
-        out.push_str(&format!("- `{}`: {} Takes {}.\n", p.name, p.doc, p.accepts.expected()));
+        out.push_str(&format!(
+            "- `{}`: {} Takes {}.\n",
+            p.name,
+            p.doc,
+            p.accepts.expected()
+        ));
     }
     if !function.example.is_empty() {
         out.push_str(&format!("\n```nasaic\n{}\n```\n", function.example));
@@ -202,7 +257,10 @@ fn algorithm_text(algorithm: &Algorithm) -> String {
         out.push_str(&format!("\n{}", fields_list(&algorithm.options)));
     }
     for (group, fields) in &algorithm.groups {
-        out.push_str(&format!("\nIn its `{group} {{ … }}`:\n\n{}", fields_list(fields)));
+        out.push_str(&format!(
+            "\nIn its `{group} {{ … }}`:\n\n{}",
+            fields_list(fields)
+        ));
     }
     out
 }

@@ -10,8 +10,14 @@ pub const LOOPS: &[&str] = &["N", "K", "C", "P", "Q", "R", "S"];
 pub const TENSORS: &[&str] = &["W", "I", "O"];
 
 /// The layer kinds that a dataflow may say it runs.
-pub const LAYER_KINDS: &[&str] =
-    &["conv", "depthwise", "transposed", "dense", "pool", "elementwise"];
+pub const LAYER_KINDS: &[&str] = &[
+    "conv",
+    "depthwise",
+    "transposed",
+    "dense",
+    "pool",
+    "elementwise",
+];
 
 pub(super) fn kinds() -> Vec<Kind> {
     let mut all = dataflow();
@@ -116,20 +122,43 @@ fn technology_fields() -> Vec<Field> {
         field("leakage", FieldType::Quantity(Dim::POWER_PER_AREA), "Static power per area.").or("0 mW/mm^2"),
         field("source", FieldType::Text, "Where the constants come from."),
     ];
-    fields.extend(ENERGIES.iter().map(|(name, doc)| field(name, FieldType::Quantity(Dim::ENERGY), doc).or("0 pJ")));
-    fields.extend(AREAS.iter().map(|(name, doc)| field(name, FieldType::Signed(Dim::AREA), doc).or("0 um^2")));
+    fields.extend(
+        ENERGIES
+            .iter()
+            .map(|(name, doc)| field(name, FieldType::Quantity(Dim::ENERGY), doc).or("0 pJ")),
+    );
+    fields.extend(
+        AREAS
+            .iter()
+            .map(|(name, doc)| field(name, FieldType::Signed(Dim::AREA), doc).or("0 um^2")),
+    );
     fields
 }
 
 /// The energy of an access is `base + sqrt · √bytes`, the form to which word and bit lines lead.
 const ENERGIES: &[(&str, &str)] = &[
     ("mac_energy", "Per 8-bit multiplication with its addition."),
-    ("rf_energy", "Per byte (or word) of a store inside a PE, whatever its size."),
-    ("rf_energy_sqrt", "The same, per square root of the store's bytes."),
-    ("sram_energy", "Per byte (or word) of a shared on-chip store, whatever its size."),
-    ("sram_energy_sqrt", "The same, per square root of the store's bytes."),
+    (
+        "rf_energy",
+        "Per byte (or word) of a store inside a PE, whatever its size.",
+    ),
+    (
+        "rf_energy_sqrt",
+        "The same, per square root of the store's bytes.",
+    ),
+    (
+        "sram_energy",
+        "Per byte (or word) of a shared on-chip store, whatever its size.",
+    ),
+    (
+        "sram_energy_sqrt",
+        "The same, per square root of the store's bytes.",
+    ),
     ("dram_energy", "Per byte (or word) of off-chip memory."),
-    ("noc_energy", "Per byte (or word) between the shared store and the array."),
+    (
+        "noc_energy",
+        "Per byte (or word) between the shared store and the array.",
+    ),
 ];
 
 const AREAS: &[(&str, &str)] = &[
@@ -140,7 +169,10 @@ const AREAS: &[(&str, &str)] = &[
     ("sram_base_area", "Per shared store, whatever its size."),
     ("bus_area_per_pe", "Bus, per byte per cycle and PE."),
     ("bus_area", "Bus, per byte per cycle."),
-    ("arbiter_area_quadratic", "Arbiter, per square of the number of PEs."),
+    (
+        "arbiter_area_quadratic",
+        "Arbiter, per square of the number of PEs.",
+    ),
     ("arbiter_area_linear", "Arbiter, per PE."),
     ("arbiter_area_constant", "Arbiter, constant part."),
 ];
@@ -148,13 +180,21 @@ const AREAS: &[(&str, &str)] = &[
 fn resources(kind_name: &'static str) -> Vec<Field> {
     let mut fields = vec![
         field("pes", integer(0), "Processing elements."),
-        field("bandwidth", FieldType::Quantity(Dim::BANDWIDTH), "On-chip network bandwidth, all sub-accelerators together."),
+        field(
+            "bandwidth",
+            FieldType::Quantity(Dim::BANDWIDTH),
+            "On-chip network bandwidth, all sub-accelerators together.",
+        ),
         field("area", FieldType::Quantity(Dim::AREA), "Silicon area."),
     ];
     if kind_name == "device" {
         fields.extend([
             field("dsp", integer(0), "DSP slices of an FPGA."),
-            field("bram", FieldType::Quantity(Dim::DATA), "Block RAM of an FPGA."),
+            field(
+                "bram",
+                FieldType::Quantity(Dim::DATA),
+                "Block RAM of an FPGA.",
+            ),
             field("lut", integer(0), "Lookup tables of an FPGA."),
         ]);
     }
@@ -163,10 +203,25 @@ fn resources(kind_name: &'static str) -> Vec<Field> {
 
 fn device() -> Vec<Kind> {
     let mut fields = vec![
-        field("kind", choice(&[("asic", "a chip of one's own"), ("fpga", "programmable logic")]), "What it is.")
-            .or("asic"),
-        field("technology", FieldType::Block(&["technology"]), "Its energy and area constants."),
-        field("clock", FieldType::Quantity(Dim::FREQUENCY), "Clock frequency."),
+        field(
+            "kind",
+            choice(&[
+                ("asic", "a chip of one's own"),
+                ("fpga", "programmable logic"),
+            ]),
+            "What it is.",
+        )
+        .or("asic"),
+        field(
+            "technology",
+            FieldType::Block(&["technology"]),
+            "Its energy and area constants.",
+        ),
+        field(
+            "clock",
+            FieldType::Quantity(Dim::FREQUENCY),
+            "Clock frequency.",
+        ),
     ];
     fields.extend(resources("device"));
     vec![
@@ -179,7 +234,12 @@ fn device() -> Vec<Kind> {
         Kind {
             doc: "Off-chip memory; its bandwidth is unlimited when the block is absent.",
             fields: vec![
-                field("bandwidth", FieldType::Quantity(Dim::BANDWIDTH), "Bytes per second, shared by the sub-accelerators.").needed(),
+                field(
+                    "bandwidth",
+                    FieldType::Quantity(Dim::BANDWIDTH),
+                    "Bytes per second, shared by the sub-accelerators.",
+                )
+                .needed(),
             ],
             ..kind("dram", &["device", "accelerator"], Label::Absent)
         },
@@ -221,5 +281,10 @@ fn accelerator() -> Vec<Kind> {
 
 /// The one field that a sub-accelerator may set on each store of its dataflow.
 pub fn store_size() -> Field {
-    field("size", FieldType::Quantity(Dim::DATA), "Capacity of one instance of this store.").open()
+    field(
+        "size",
+        FieldType::Quantity(Dim::DATA),
+        "Capacity of one instance of this store.",
+    )
+    .open()
 }

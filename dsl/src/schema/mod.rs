@@ -151,7 +151,11 @@ impl FieldType {
                 format!("one of {}", join_names(names.iter().map(|n| n.0.as_ref())))
             }
             Self::IntegerOr { min, max, names } => {
-                format!("{} or {}", whole_number(*min, *max), join_names(names.iter().copied()))
+                format!(
+                    "{} or {}",
+                    whole_number(*min, *max),
+                    join_names(names.iter().copied())
+                )
             }
             Self::Block(kinds) => {
                 let kinds: Vec<String> = kinds.iter().map(|k| with_article(k)).collect();
@@ -178,7 +182,11 @@ fn whole_number(min: u64, max: u64) -> String {
 
 /// `a, b, c` with back-ticks.
 pub fn join_names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    names.into_iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+    names
+        .into_iter()
+        .map(|n| format!("`{n}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// `a`, `b` and `c` with back-ticks.
@@ -245,7 +253,9 @@ impl Schemas {
     /// The kinds that may stand inside `outer` (`""` for the top level).
     pub fn kinds_inside<'a>(&'a self, outer: &'a str) -> impl Iterator<Item = &'a Kind> {
         let layers = self.kind(outer).is_some_and(|k| k.holds_layers);
-        self.kinds.iter().filter(move |k| k.inside.contains(&outer) || (layers && k.layer))
+        self.kinds
+            .iter()
+            .filter(move |k| k.inside.contains(&outer) || (layers && k.layer))
     }
 }
 
@@ -259,9 +269,7 @@ impl Kind {
     pub fn fits_in(&self, outer: Option<&Kind>) -> bool {
         match outer {
             None => self.inside.contains(&""),
-            Some(outer) => {
-                self.inside.contains(&outer.name) || (self.layer && outer.holds_layers)
-            }
+            Some(outer) => self.inside.contains(&outer.name) || (self.layer && outer.holds_layers),
         }
     }
 }
@@ -299,7 +307,9 @@ impl Field {
     /// The field as one could write it, for hints: `filters = 16`.
     pub fn sample(&self) -> String {
         let value = match &self.ty {
-            FieldType::Integer { min, .. } | FieldType::IntegerOr { min, .. } => (*min).max(1).to_string(),
+            FieldType::Integer { min, .. } | FieldType::IntegerOr { min, .. } => {
+                (*min).max(1).to_string()
+            }
             FieldType::Number { .. } | FieldType::Bound => "1".to_owned(),
             FieldType::Quantity(dim) | FieldType::Signed(dim) => format!("1 {}", dim.common_unit()),
             FieldType::Bool => "true".to_owned(),
@@ -345,6 +355,9 @@ const fn integer(min: u64) -> FieldType {
 /// One of the names, each with its meaning.
 fn choice(names: &[(&'static str, &'static str)]) -> FieldType {
     FieldType::Choice(
-        names.iter().map(|(n, d)| (Words::Borrowed(*n), Words::Borrowed(*d))).collect(),
+        names
+            .iter()
+            .map(|(n, d)| (Words::Borrowed(*n), Words::Borrowed(*d)))
+            .collect(),
     )
 }

@@ -7,7 +7,13 @@ pub(super) fn kinds() -> Vec<Kind> {
     let mut all = vec![network()];
     all.extend(plain_layers());
     all.extend(composite_layers());
-    all.extend([precision(), data(), surrogate(), anchor("smallest"), anchor("largest")]);
+    all.extend([
+        precision(),
+        data(),
+        surrogate(),
+        anchor("smallest"),
+        anchor("largest"),
+    ]);
     all
 }
 
@@ -37,12 +43,21 @@ fn precision_field() -> Field {
 
 fn layer(name: &'static str, doc: &'static str, mut fields: Vec<Field>) -> Kind {
     fields.push(precision_field());
-    Kind { doc, fields, layer: true, ..kind(name, &[], Label::Optional) }
+    Kind {
+        doc,
+        fields,
+        layer: true,
+        ..kind(name, &[], Label::Optional)
+    }
 }
 
 fn kernel() -> Field {
-    field("kernel", FieldType::Sizes { min: 1, max: 2 }, "Filter size: one number, or rows and columns.")
-        .open()
+    field(
+        "kernel",
+        FieldType::Sizes { min: 1, max: 2 },
+        "Filter size: one number, or rows and columns.",
+    )
+    .open()
 }
 
 fn window(padding: &'static str, stride: &'static str) -> Vec<Field> {
@@ -73,18 +88,30 @@ fn norm() -> Field {
 }
 
 fn plain_layers() -> Vec<Kind> {
-    let filters =
-        || field("filters", integer(1), "Output channels.").open().needed();
+    let filters = || {
+        field("filters", integer(1), "Output channels.")
+            .open()
+            .needed()
+    };
     let mut conv = vec![filters(), kernel().needed()];
     conv.extend(window("same", "1"));
-    conv.push(field("groups", integer(1), "Groups of channels that do not mix.").open().or("1"));
+    conv.push(
+        field("groups", integer(1), "Groups of channels that do not mix.")
+            .open()
+            .or("1"),
+    );
     conv.push(norm());
     let mut depthwise = vec![kernel().needed()];
     depthwise.extend(window("same", "1"));
     depthwise.push(norm());
     let mut transposed = vec![filters(), kernel().or("2")];
     transposed.push(
-        field("stride", FieldType::Sizes { min: 1, max: 2 }, "By how much rows and columns grow.").or("2"),
+        field(
+            "stride",
+            FieldType::Sizes { min: 1, max: 2 },
+            "By how much rows and columns grow.",
+        )
+        .or("2"),
     );
     transposed.push(norm());
     let mut pool = vec![
@@ -101,21 +128,41 @@ fn plain_layers() -> Vec<Kind> {
         kernel().or("2"),
     ];
     pool.push(
-        field("stride", FieldType::Sizes { min: 1, max: 2 }, "Step of the window; as wide as the window when not given.")
-            .open(),
+        field(
+            "stride",
+            FieldType::Sizes { min: 1, max: 2 },
+            "Step of the window; as wide as the window when not given.",
+        )
+        .open(),
     );
     pool.push(
         field(
             "padding",
-            FieldType::IntegerOr { min: 0, max: 1024, names: &["same", "valid"] },
+            FieldType::IntegerOr {
+                min: 0,
+                max: 1024,
+                names: &["same", "valid"],
+            },
             "Zeros around the input.",
         )
         .or("valid"),
     );
     vec![
-        layer("conv", "A convolution with batch normalisation and ReLU.", conv),
-        layer("depthwise", "A convolution of each channel by itself.", depthwise),
-        layer("transposed", "A transposed convolution, which enlarges rows and columns.", transposed),
+        layer(
+            "conv",
+            "A convolution with batch normalisation and ReLU.",
+            conv,
+        ),
+        layer(
+            "depthwise",
+            "A convolution of each channel by itself.",
+            depthwise,
+        ),
+        layer(
+            "transposed",
+            "A transposed convolution, which enlarges rows and columns.",
+            transposed,
+        ),
         layer("pool", "Pooling; it computes no MACs.", pool),
         layer(
             "dense",
@@ -141,7 +188,10 @@ fn composite_layers() -> Vec<Kind> {
                         "join",
                         choice(&[
                             ("add", "element by element: the shapes must be equal"),
-                            ("concat", "channel after channel: rows and columns must be equal"),
+                            (
+                                "concat",
+                                "channel after channel: rows and columns must be equal",
+                            ),
                         ]),
                         "How input and output come together.",
                     )
@@ -161,9 +211,13 @@ fn composite_layers() -> Vec<Kind> {
                 "repeat",
                 "Its layers, so many times one after the other; each repetition has its own decisions.",
                 vec![
-                    field("times", FieldType::Integer { min: 0, max: 1024 }, "How often.")
-                        .open()
-                        .needed(),
+                    field(
+                        "times",
+                        FieldType::Integer { min: 0, max: 1024 },
+                        "How often.",
+                    )
+                    .open()
+                    .needed(),
                 ],
             )
         },
@@ -171,10 +225,16 @@ fn composite_layers() -> Vec<Kind> {
             "encoder_decoder",
             "A U-Net: per level two convolutions and a 2×2 max-pool down, two at the bottom, and per level up a 2×2 transposed convolution, the concatenation and two convolutions.",
             vec![
-                field("depth", FieldType::Integer { min: 1, max: 10 }, "Levels.").open().needed(),
-                field("filters", integer(1), "Channels of the first level, doubled at every further one.")
+                field("depth", FieldType::Integer { min: 1, max: 10 }, "Levels.")
                     .open()
                     .needed(),
+                field(
+                    "filters",
+                    integer(1),
+                    "Channels of the first level, doubled at every further one.",
+                )
+                .open()
+                .needed(),
                 kernel().or("3"),
             ],
         ),
@@ -194,7 +254,14 @@ fn precision() -> Kind {
         ..kind(
             "precision",
             &[
-                "network", "conv", "depthwise", "transposed", "pool", "dense", "skip", "repeat",
+                "network",
+                "conv",
+                "depthwise",
+                "transposed",
+                "pool",
+                "dense",
+                "skip",
+                "repeat",
                 "encoder_decoder",
             ],
             Label::Absent,
@@ -206,8 +273,18 @@ fn data() -> Kind {
     Kind {
         doc: "A data set: what it is, where it comes from and how large it is; never fetched by itself.",
         fields: vec![
-            field("input", FieldType::Sizes { min: 1, max: 4 }, "Shape of one sample.").needed(),
-            field("classes", integer(1), "Classes of a classification, or of each pixel.").needed(),
+            field(
+                "input",
+                FieldType::Sizes { min: 1, max: 4 },
+                "Shape of one sample.",
+            )
+            .needed(),
+            field(
+                "classes",
+                integer(1),
+                "Classes of a classification, or of each pixel.",
+            )
+            .needed(),
             field("train", integer(0), "Samples to train with."),
             field("test", integer(0), "Samples to test with."),
             field("source", FieldType::Text, "Where it is published."),
@@ -222,12 +299,32 @@ fn surrogate() -> Kind {
     Kind {
         doc: "An illustrative accuracy, anchored at a published smallest and a published best network and saturating in parameters and MACs between them.",
         fields: vec![
-            field("metric", FieldType::Text, "What the value is: top-1 accuracy, IoU."),
-            field("saturation", FieldType::Number { min: 0.1, max: 20.0 }, "How early the gain flattens: 0.1 is almost linear in the logarithms.")
-                .or("3"),
-            field("macs_share", FieldType::Number { min: 0.0, max: 1.0 }, "Weight of log MACs against log parameters.")
-                .or("0.5"),
-            field("source", FieldType::Text, "Where the anchors are published, and what is not known.").needed(),
+            field(
+                "metric",
+                FieldType::Text,
+                "What the value is: top-1 accuracy, IoU.",
+            ),
+            field(
+                "saturation",
+                FieldType::Number {
+                    min: 0.1,
+                    max: 20.0,
+                },
+                "How early the gain flattens: 0.1 is almost linear in the logarithms.",
+            )
+            .or("3"),
+            field(
+                "macs_share",
+                FieldType::Number { min: 0.0, max: 1.0 },
+                "Weight of log MACs against log parameters.",
+            )
+            .or("0.5"),
+            field(
+                "source",
+                FieldType::Text,
+                "Where the anchors are published, and what is not known.",
+            )
+            .needed(),
         ],
         example: "surrogate my_task {\n  source = \"two trainings of my own\"\n  smallest { accuracy = 0.80, params = 1e4, macs = 1e6 }\n  largest  { accuracy = 0.94, params = 1e7, macs = 1e9 }\n}\n",
         ..kind("surrogate", &[""], Label::Needed)
@@ -238,9 +335,30 @@ fn anchor(name: &'static str) -> Kind {
     Kind {
         doc: "One end of a surrogate: a network of this size has this accuracy.",
         fields: vec![
-            field("accuracy", FieldType::Number { min: 0.0, max: 1.0 }, "In 0..1.").needed(),
-            field("params", FieldType::Number { min: 1.0, max: f64::INFINITY }, "Parameters.").needed(),
-            field("macs", FieldType::Number { min: 1.0, max: f64::INFINITY }, "MACs of one input.").needed(),
+            field(
+                "accuracy",
+                FieldType::Number { min: 0.0, max: 1.0 },
+                "In 0..1.",
+            )
+            .needed(),
+            field(
+                "params",
+                FieldType::Number {
+                    min: 1.0,
+                    max: f64::INFINITY,
+                },
+                "Parameters.",
+            )
+            .needed(),
+            field(
+                "macs",
+                FieldType::Number {
+                    min: 1.0,
+                    max: f64::INFINITY,
+                },
+                "MACs of one input.",
+            )
+            .needed(),
         ],
         ..kind(name, &["surrogate"], Label::Absent)
     }

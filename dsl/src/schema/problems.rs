@@ -3,7 +3,15 @@
 use super::{Algorithm, Field, FieldType, Kind, Label, choice, field, integer, kind};
 
 pub(super) fn kinds(algorithms: &[Algorithm]) -> Vec<Kind> {
-    vec![workload(), task(), problem(), prefer(), strategy(algorithms), penalty(), controller()]
+    vec![
+        workload(),
+        task(),
+        problem(),
+        prefer(),
+        strategy(algorithms),
+        penalty(),
+        controller(),
+    ]
 }
 
 fn workload() -> Kind {
@@ -18,9 +26,23 @@ fn task() -> Kind {
     Kind {
         doc: "One network with its data and the source of its accuracy.",
         fields: vec![
-            field("network", FieldType::Block(&["network"]), "What is computed.").open().needed(),
-            field("data", FieldType::Block(&["data"]), "What it is computed on."),
-            field("accuracy", FieldType::AccuracySource, "Where its accuracy comes from; using the accuracy without one is E0603."),
+            field(
+                "network",
+                FieldType::Block(&["network"]),
+                "What is computed.",
+            )
+            .open()
+            .needed(),
+            field(
+                "data",
+                FieldType::Block(&["data"]),
+                "What it is computed on.",
+            ),
+            field(
+                "accuracy",
+                FieldType::AccuracySource,
+                "Where its accuracy comes from; using the accuracy without one is E0603.",
+            ),
             field(
                 "metric",
                 choice(&[
@@ -31,7 +53,15 @@ fn task() -> Kind {
                 "What the accuracy means.",
             )
             .or("top1"),
-            field("weight", FieldType::Number { min: 0.0, max: f64::INFINITY }, "Weight in the mean accuracy of the workload.").or("1"),
+            field(
+                "weight",
+                FieldType::Number {
+                    min: 0.0,
+                    max: f64::INFINITY,
+                },
+                "Weight in the mean accuracy of the workload.",
+            )
+            .or("1"),
             field("batch", integer(1), "Inputs at a time.").or("1"),
         ],
         ..kind("task", &["workload"], Label::Needed)
@@ -42,7 +72,12 @@ fn problem() -> Kind {
     Kind {
         doc: "What to find: a workload on an accelerator, the specs it must meet (`require`) and what is best (`maximize`, `minimize`).",
         fields: vec![
-            field("workload", FieldType::Block(&["workload", "network"]), "What runs.").needed(),
+            field(
+                "workload",
+                FieldType::Block(&["workload", "network"]),
+                "What runs.",
+            )
+            .needed(),
             field("on", FieldType::Block(&["accelerator"]), "Where it runs.").needed(),
         ],
         goals: true,
@@ -54,7 +89,11 @@ fn problem() -> Kind {
 fn prefer() -> Kind {
     Kind {
         doc: "How several goals are weighed: `prefer lexicographic` takes them in order; without it they make a Pareto front.",
-        ..kind("prefer", &["problem"], Label::OneOf(&["lexicographic", "pareto"]))
+        ..kind(
+            "prefer",
+            &["problem"],
+            Label::OneOf(&["lexicographic", "pareto"]),
+        )
     }
 }
 
@@ -62,14 +101,26 @@ fn prefer() -> Kind {
 fn common() -> Vec<Field> {
     vec![
         field("seed", integer(0), "Where its random numbers start.").or("1"),
-        field("evaluations", integer(1), "Designs to evaluate; duplicates are free."),
+        field(
+            "evaluations",
+            integer(1),
+            "Designs to evaluate; duplicates are free.",
+        ),
     ]
 }
 
 fn strategy(algorithms: &[Algorithm]) -> Kind {
-    let names = algorithms.iter().map(|a| (a.name.clone(), a.doc.clone())).collect();
+    let names = algorithms
+        .iter()
+        .map(|a| (a.name.clone(), a.doc.clone()))
+        .collect();
     let mut fields = vec![
-        field("algorithm", FieldType::Choice(names), "The search algorithm.").needed(),
+        field(
+            "algorithm",
+            FieldType::Choice(names),
+            "The search algorithm.",
+        )
+        .needed(),
     ];
     fields.extend(common());
     Kind {

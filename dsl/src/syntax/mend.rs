@@ -5,8 +5,8 @@
 //! text by what was meant, padded with blanks to the same length in bytes. So
 //! everything after it is read as usual and every place stays exact.
 
-use super::lookalikes::{DOUBLE_QUOTES, INVISIBLE, LETTERS, LOOKALIKES, SINGLE_QUOTES, WORDS};
 use super::lex::{Lexed, Lexeme, Lexer, Token, TokenKind, lex};
+use super::lookalikes::{DOUBLE_QUOTES, INVISIBLE, LETTERS, LOOKALIKES, SINGLE_QUOTES, WORDS};
 use super::problems::{Problems, Rank};
 use crate::diagnostic::Diagnostic;
 use std::borrow::Cow;

@@ -7,13 +7,26 @@ use nasaic_dsl::value::Value;
 /// Points of a space by counting, decision after decision: an inactive one counts once.
 fn points(instance: &Instance) -> u128 {
     fn from(instance: &Instance, at: usize, chosen: &mut Vec<Option<u32>>) -> u128 {
-        let Some(decision) = instance.decisions.get(at) else { return 1 };
+        let Some(decision) = instance.decisions.get(at) else {
+            return 1;
+        };
         let holds = |c: &Condition| chosen[c.decision].is_some_and(|v| c.allowed.contains(&v));
         let active = decision.active.iter().all(holds);
         // Decisions that no condition asks about multiply; only the others need trying out.
-        let asked = instance.decisions.iter().any(|d| d.active.iter().any(|c| c.decision == at));
-        let tries = if active && asked { decision.domain.len() } else { 1 };
-        let weight = if active && !asked { decision.domain.len() as u128 } else { 1 };
+        let asked = instance
+            .decisions
+            .iter()
+            .any(|d| d.active.iter().any(|c| c.decision == at));
+        let tries = if active && asked {
+            decision.domain.len()
+        } else {
+            1
+        };
+        let weight = if active && !asked {
+            decision.domain.len() as u128
+        } else {
+            1
+        };
         let mut sum = 0;
         for value in 0..tries {
             chosen.push(active.then_some(value as u32));
@@ -34,16 +47,25 @@ fn w1() -> Session {
 }
 
 fn blocks(session: &Session) -> Blocks<'_> {
-    Blocks { blocks: &session.program.blocks, choices: &session.program.choices }
+    Blocks {
+        blocks: &session.program.blocks,
+        choices: &session.program.choices,
+    }
 }
 
 #[test]
 fn w1_has_the_decisions_of_its_parts() {
     let session = w1();
-    let network = |name: &str| blocks(&session).pair(Some(&Value::Block(name.into())), None).unwrap();
+    let network = |name: &str| {
+        blocks(&session)
+            .pair(Some(&Value::Block(name.into())), None)
+            .unwrap()
+    };
     assert_eq!(points(&network("resnet9")), 3 * 4u128.pow(3) * 3u128.pow(3));
     assert_eq!(points(&network("unet")), 20);
-    let hardware = blocks(&session).pair(None, Some(&Value::Block("hetero".into()))).unwrap();
+    let hardware = blocks(&session)
+        .pair(None, Some(&Value::Block("hetero".into())))
+        .unwrap();
     assert_eq!(points(&hardware), (3u128 * 129 * 9).pow(2));
     let whole = blocks(&session).problem("w1").unwrap();
     assert_eq!(points(&whole), 5184 * 20 * 12_131_289);
@@ -74,6 +96,10 @@ fn decisions_stand_in_source_order_under_their_canonical_paths() {
             "w1.a2.bandwidth",
         ]
     );
-    let networks = problem.decisions.iter().filter(|d| d.role == Role::Network).count();
+    let networks = problem
+        .decisions
+        .iter()
+        .filter(|d| d.role == Role::Network)
+        .count();
     assert_eq!(networks, 9);
 }

@@ -1,7 +1,9 @@
 //! Nothing that can be written makes the checker panic, hang or eat the memory.
 
-use crate::prelude::{check, folder, programs};
+use crate::prelude::{SmallBackend, check, folder, programs, schemas, world};
+use nasaic_dsl::check::{self, Checked, Program, Setting};
 use nasaic_dsl::plan::content_hash;
+use nasaic_dsl::render;
 use nasaic_dsl::source::SourceId;
 use nasaic_dsl::syntax;
 use std::time::{Duration, Instant};
@@ -14,7 +16,10 @@ struct Lottery(u64);
 
 impl Lottery {
     fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as usize) % n.max(1)
     }
 }
@@ -32,14 +37,38 @@ fn tokens(text: &str) -> Vec<String> {
     out
 }
 
+/// Checks a text without showing the messages.
+fn quietly(text: &str) -> (Program, Checked) {
+    let setting = Setting {
+        world: world(),
+        schemas: schemas(),
+        backend: &SmallBackend,
+    };
+    let mut program = Program::default();
+    let checked = check::check(&mut program, setting, "test.nasaic", text);
+    (program, checked)
+}
+
+/// How many changed texts are tried; more with `NASAIC_ROUNDS=5000`.
+fn rounds() -> usize {
+    std::env::var("NASAIC_ROUNDS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(1500)
+}
+
 #[test]
 fn random_changes_of_the_examples_never_panic() {
-    let texts: Vec<Vec<String>> =
-        programs(&folder("examples")).iter().map(|(_, text)| tokens(text)).collect();
+    let texts: Vec<Vec<String>> = programs(&folder("examples"))
+        .iter()
+        .map(|(_, text)| tokens(text))
+        .collect();
     let pool: Vec<String> = texts.concat();
-    let odd = ["{", "}", "(", "?", "in", "=", "1e300", "-1", "0..1e12", "\"", "with", "[", "step *2", "é"];
+    let odd = [
+        "{", "}", "(", "?", "in", "=", "1e300", "-1", "0..1e12", "\"", "with", "[", "step *2", "é",
+    ];
     let mut lottery = Lottery(7);
-    for round in 0..5000 {
+    for round in 0..rounds() {
         let mut text = texts[round % texts.len()].clone();
         for _ in 0..=lottery.below(4) {
             let at = lottery.below(text.len());
@@ -52,8 +81,15 @@ fn random_changes_of_the_examples_never_panic() {
         }
         let text = text.concat();
         let start = Instant::now();
-        let _ = check(&text);
-        assert!(start.elapsed() < LONGEST, "round {round} took {:?}\n{text}", start.elapsed());
+        let (program, checked) = quietly(&text);
+        assert!(
+            start.elapsed() < LONGEST,
+            "round {round} took {:?}\n{text}",
+            start.elapsed()
+        );
+        if round % 10 == 0 {
+            render::plain(&program.sources, &checked.diagnostics);
+        }
     }
 }
 
@@ -65,18 +101,26 @@ fn an_example_means_the_same_after_printing() {
         let printed = syntax::format(SourceId(0), &text).unwrap_or_else(|_| panic!("{name}"));
         let (before, _) = check(&text);
         let (after, shown) = check(&printed);
-        assert_eq!(content_hash(&before.steps), content_hash(&after.steps), "{name}\n{printed}\n{shown}");
+        assert_eq!(
+            content_hash(&before.steps),
+            content_hash(&after.steps),
+            "{name}\n{printed}\n{shown}"
+        );
     }
 }
 
 fn network(body: &str) -> String {
-    format!("use std.accel.{{eyeriss_like}}\nnetwork n {{\n  input = [3, 64, 64]\n{body}\n}}\nlayers(n)\nspace(n)\nevaluate(n, eyeriss_like)\n")
+    format!(
+        "use std.accel.{{eyeriss_like}}\nnetwork n {{\n  input = [3, 64, 64]\n{body}\n}}\nlayers(n)\nspace(n)\nevaluate(n, eyeriss_like)\n"
+    )
 }
 
 #[test]
 fn huge_numbers_are_refused_or_carried_in_time() {
     let conv = "conv { filters = 8, kernel = 3 }";
-    let thrice = format!("repeat {{ times = 1024, repeat {{ times = 1024, repeat {{ times = 1024, {conv} }} }} }}");
+    let thrice = format!(
+        "repeat {{ times = 1024, repeat {{ times = 1024, repeat {{ times = 1024, {conv} }} }} }}"
+    );
     let open = "repeat a { times in 0..1024, repeat b { times in 0..1024, conv { filters in 1..1000000, kernel in 1..64, stride in 1..64 } } }";
     for text in [
         network(&thrice),
@@ -108,7 +152,13 @@ fn huge_numbers_are_refused_or_carried_in_time() {
 
 #[test]
 fn deep_structures_are_refused() {
-    let deep = |n: usize| format!("network n {{ input = [3, 8, 8] {} conv {{ filters = 3, kernel = 3 }} {} }}\n", "skip { ".repeat(n), "}".repeat(n));
+    let deep = |n: usize| {
+        format!(
+            "network n {{ input = [3, 8, 8] {} conv {{ filters = 3, kernel = 3 }} {} }}\n",
+            "skip { ".repeat(n),
+            "}".repeat(n)
+        )
+    };
     assert!(check(&deep(8)).1.is_empty(), "{}", check(&deep(8)).1);
     for n in [40, 1000] {
         let (checked, shown) = check(&deep(n));
@@ -124,7 +174,7 @@ fn many_names_and_many_mistakes_take_little_time() {
         text.push_str(&format!("let name{i} = name{} + nothing{i}\n", i + 1));
     }
     let start = Instant::now();
-    let (checked, _) = check(&text);
+    let (_, checked) = quietly(&text);
     assert!(checked.has_errors());
     assert!(start.elapsed() < LONGEST, "{:?}", start.elapsed());
 }

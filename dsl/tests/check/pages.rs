@@ -21,7 +21,10 @@ fn every_wrong_program_of_a_page_gives_its_code() {
         let page = explain::page(code).unwrap();
         let (checked, shown) = check(program(page, "Wrong"));
         let later = page.contains(RUNS) || page.contains(RESERVED);
-        assert!(later || codes(&checked).contains(&code), "{code} is not given\n{shown}");
+        assert!(
+            later || codes(&checked).contains(&code),
+            "{code} is not given\n{shown}"
+        );
     }
 }
 
@@ -29,7 +32,10 @@ fn every_wrong_program_of_a_page_gives_its_code() {
 fn every_right_program_of_a_page_has_no_error() {
     for code in explain::codes() {
         let (checked, shown) = check(program(explain::page(code).unwrap(), "Right"));
-        assert!(!checked.has_errors() && !codes(&checked).contains(&code), "{code}\n{shown}");
+        assert!(
+            !checked.has_errors() && !codes(&checked).contains(&code),
+            "{code}\n{shown}"
+        );
     }
 }
 
@@ -38,7 +44,10 @@ fn every_page_is_in_its_form() {
     for code in explain::codes() {
         let page = explain::page(code).unwrap();
         assert!(page.starts_with(&format!("# {code}: ")), "{code}");
-        assert!(explain::title(code).is_some_and(|t| !t.is_empty() && !t.ends_with('.')), "{code}");
+        assert!(
+            explain::title(code).is_some_and(|t| !t.is_empty() && !t.ends_with('.')),
+            "{code}"
+        );
     }
     assert_eq!(explain::page("e0301"), explain::page("E0301"));
     assert_eq!(explain::page("E9999"), None);
@@ -55,7 +64,10 @@ fn codes_and_pages_are_the_same() {
     assert!(without.is_empty(), "codes without a page: {without:?}");
     for code in pages.difference(&used) {
         let page = explain::page(code).unwrap();
-        assert!(page.contains(RESERVED) || page.contains(RUNS), "{code} is never given");
+        assert!(
+            page.contains(RESERVED) || page.contains(RUNS),
+            "{code} is never given"
+        );
     }
 }
 
@@ -67,7 +79,11 @@ fn codes_in(folder: &Path, out: &mut BTreeSet<String>) {
             codes_in(&path, out);
         } else if path.extension().is_some_and(|e| e == "rs") {
             let text = std::fs::read_to_string(&path).unwrap();
-            out.extend(text.split('"').filter(|word| is_code(word)).map(str::to_owned));
+            out.extend(
+                text.split('"')
+                    .filter(|word| is_code(word))
+                    .map(str::to_owned),
+            );
         }
     }
 }

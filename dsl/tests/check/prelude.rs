@@ -19,10 +19,18 @@ pub fn schemas() -> &'static Schemas {
 }
 
 fn algorithms() -> Vec<Algorithm> {
-    let count = || FieldType::Integer { min: 1, max: 1_000_000 };
+    let count = || FieldType::Integer {
+        min: 1,
+        max: 1_000_000,
+    };
     let share = || FieldType::Number { min: 0.0, max: 1.0 };
     let words = |names: &[&'static str]| {
-        FieldType::Choice(names.iter().map(|n| (Words::Borrowed(*n), Words::Borrowed(*n))).collect())
+        FieldType::Choice(
+            names
+                .iter()
+                .map(|n| (Words::Borrowed(*n), Words::Borrowed(*n)))
+                .collect(),
+        )
     };
     let controller = vec![
         field("kind", words(&["lstm"]), "Its architecture.").or("lstm"),
@@ -41,7 +49,12 @@ fn algorithms() -> Vec<Algorithm> {
                 true,
                 vec![
                     field("episodes", count(), "Networks proposed.").or("500"),
-                    field("hardware_steps", count(), "Hardware-only steps per episode.").or("10"),
+                    field(
+                        "hardware_steps",
+                        count(),
+                        "Hardware-only steps per episode.",
+                    )
+                    .or("10"),
                 ],
             )
         },
@@ -62,7 +75,11 @@ fn algorithms() -> Vec<Algorithm> {
                 field("init", count(), "Random designs at first.").or("64"),
             ],
         ),
-        algorithm("gan", false, vec![field("train_designs", count(), "Designs to learn from.")]),
+        algorithm(
+            "gan",
+            false,
+            vec![field("train_designs", count(), "Designs to learn from.")],
+        ),
     ]
 }
 
@@ -84,7 +101,9 @@ impl Backend for SmallBackend {
     fn script_functions(&self, text: &str) -> Result<Vec<ScriptFunction>, ScriptFault> {
         let mut out = Vec::new();
         for (index, line) in text.lines().enumerate() {
-            let Some((before, rest)) = line.split_once("fn ") else { continue };
+            let Some((before, rest)) = line.split_once("fn ") else {
+                continue;
+            };
             let fault = || ScriptFault {
                 message: "expecting '(' after the name of a function".into(),
                 line: index + 1,
@@ -93,22 +112,37 @@ impl Backend for SmallBackend {
             let (name, rest) = rest.split_once('(').ok_or_else(fault)?;
             let (params, _) = rest.split_once(')').ok_or_else(fault)?;
             let arity = params.split(',').filter(|p| !p.trim().is_empty()).count();
-            out.push(ScriptFunction { name: name.trim().into(), arity });
+            out.push(ScriptFunction {
+                name: name.trim().into(),
+                arity,
+            });
         }
         Ok(out)
     }
 
-    fn best_possible(&self, _: &Instance, _: &BTreeMap<BlockName, Block>, metric: &str) -> Option<Extreme> {
+    fn best_possible(
+        &self,
+        _: &Instance,
+        _: &BTreeMap<BlockName, Block>,
+        metric: &str,
+    ) -> Option<Extreme> {
         matches!(metric, "latency" | "energy").then(|| Extreme {
             value: 1e-6,
-            why: "The smallest network has 1,000,000 MACs, and 1,000 PEs do 1,000 of them per cycle.".into(),
+            why:
+                "The smallest network has 1,000,000 MACs, and 1,000 PEs do 1,000 of them per cycle."
+                    .into(),
         })
     }
 }
 
 /// The files that tests may use: the examples, and a few small ones.
-pub fn world() -> Memory {
-    let example = |name: &str| std::fs::read(folder("examples").join(name)).unwrap_or_default();
+pub fn world() -> &'static Memory {
+    static WORLD: LazyLock<Memory> = LazyLock::new(files);
+    &WORLD
+}
+
+fn files() -> Memory {
+    let example = |name: &str| std::fs::read(folder("examples").join(name)).unwrap();
     Memory::default()
         .with("w1.nasaic", example("w1.nasaic"))
         .with("accuracies.csv", "params,accuracy\n1e4,0.8\n1e6,0.9\n")
@@ -152,8 +186,11 @@ impl Session {
 
     /// Checks a text with `--set` changes.
     pub fn set(&mut self, name: &str, text: &str, settings: &[&str]) -> (Checked, String) {
-        let world = world();
-        let setting = Setting { world: &world, schemas: schemas(), backend: &SmallBackend };
+        let setting = Setting {
+            world: world(),
+            schemas: schemas(),
+            backend: &SmallBackend,
+        };
         let settings: Vec<String> = settings.iter().map(|s| (*s).to_owned()).collect();
         let checked = check::check_with(&mut self.program, setting, name, text, &settings);
         let shown = render::plain(&self.program.sources, &checked.diagnostics);
@@ -163,7 +200,11 @@ impl Session {
 
 /// The codes of all messages, in the order shown.
 pub fn codes(checked: &Checked) -> Vec<&str> {
-    checked.diagnostics.iter().map(|d| d.code.as_str()).collect()
+    checked
+        .diagnostics
+        .iter()
+        .map(|d| d.code.as_str())
+        .collect()
 }
 
 /// The program left by a text that must be right.
@@ -181,11 +222,17 @@ pub fn folder(name: &str) -> PathBuf {
 
 /// The `.nasaic` files of a folder by name, with their texts.
 pub fn programs(folder: &Path) -> Vec<(String, String)> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut files: Vec<PathBuf> =
-        entries.filter(|path| path.extension().is_some_and(|e| e == "nasaic")).collect();
+    let entries = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> = entries
+        .filter(|path| path.extension().is_some_and(|e| e == "nasaic"))
+        .collect();
     files.sort();
     assert!(!files.is_empty(), "no programs in {}", folder.display());
     let name = |path: &Path| path.file_stem().unwrap().to_string_lossy().into_owned();
-    files.iter().map(|path| (name(path), std::fs::read_to_string(path).unwrap())).collect()
+    files
+        .iter()
+        .map(|path| (name(path), std::fs::read_to_string(path).unwrap()))
+        .collect()
 }

@@ -40,7 +40,11 @@ fn every_example_of_a_function_is_right() {
     for function in functions::all() {
         let (checked, shown) = check(&format!("{PRELUDE}{}\n", function.example));
         assert!(checked.diagnostics.is_empty(), "{}\n{shown}", function.name);
-        assert!(function.later.is_some() || !function.example.is_empty(), "{}", function.name);
+        assert!(
+            function.later.is_some() || !function.example.is_empty(),
+            "{}",
+            function.name
+        );
     }
 }
 
@@ -61,7 +65,10 @@ fn generated_files_are_up_to_date() {
             std::fs::write(&path, &page).unwrap();
         }
         let there = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(there == page, "docs/reference/{name} is old: run the tests with NASAIC_UPDATE=1");
+        assert!(
+            there == page,
+            "docs/reference/{name} is old: run the tests with NASAIC_UPDATE=1"
+        );
     }
 }
 

@@ -7,7 +7,14 @@ use nasaic_dsl::value::{Domain, Value};
 
 fn first(text: &str) -> (String, String) {
     let (checked, shown) = check(text);
-    (codes(&checked).first().copied().unwrap_or_default().to_owned(), shown)
+    (
+        codes(&checked)
+            .first()
+            .copied()
+            .unwrap_or_default()
+            .to_owned(),
+        shown,
+    )
 }
 
 #[test]
@@ -30,7 +37,9 @@ fn each_slip_gets_its_code_and_its_correction() {
 
 #[test]
 fn a_range_includes_both_ends() {
-    let program = right("choose k in 8..64 step 8\nchoose m in 16..2048 step *2\nchoose b in 8..64 step 8 GB/s\n");
+    let program = right(
+        "choose k in 8..64 step 8\nchoose m in 16..2048 step *2\nchoose b in 8..64 step 8 GB/s\n",
+    );
     let last = |name: &str| {
         let domain: &Domain = &program.choices[name].domain;
         (domain.len(), domain.get(domain.len() - 1).to_string())
@@ -56,9 +65,16 @@ network shared {
 #[test]
 fn the_same_set_twice_is_two_decisions_and_a_choice_is_one() {
     let program = right(TWICE);
-    let blocks = Blocks { blocks: &program.blocks, choices: &program.choices };
+    let blocks = Blocks {
+        blocks: &program.blocks,
+        choices: &program.choices,
+    };
     let decisions = |name: &str| {
-        blocks.pair(Some(&Value::Block(name.into())), None).unwrap().decisions.len()
+        blocks
+            .pair(Some(&Value::Block(name.into())), None)
+            .unwrap()
+            .decisions
+            .len()
     };
     assert_eq!((decisions("twice"), decisions("shared")), (2, 1));
 }
@@ -68,13 +84,23 @@ fn a_later_cell_replaces_and_the_same_cell_may_not() {
     let mut session = Session::default();
     assert!(codes(&session.cell("cell 1", "let limit = 3 ms\n").0).is_empty());
     assert!(codes(&session.cell("cell 2", "let limit = 4 ms\n").0).is_empty());
-    assert_eq!(codes(&session.cell("cell 3", "let a = 1\nlet a = 2\n").0), ["E0203"]);
+    assert_eq!(
+        codes(&session.cell("cell 3", "let a = 1\nlet a = 2\n").0),
+        ["E0203"]
+    );
 }
 
 #[test]
 fn a_cell_with_an_error_declares_nothing() {
     let mut session = Session::default();
-    assert_eq!(codes(&session.cell("cell 1", "let good = 1\nlet bad = nothing\n").0), ["E0201"]);
+    assert_eq!(
+        codes(
+            &session
+                .cell("cell 1", "let good = 1\nlet bad = nothing\n")
+                .0
+        ),
+        ["E0201"]
+    );
     assert_eq!(codes(&session.cell("cell 2", "good\n").0), ["E0201"]);
     assert!(codes(&session.cell("cell 3", "let good = 2\ngood\n").0).is_empty());
 }
@@ -98,7 +124,9 @@ fn a_network_changed_in_a_later_cell_changes_what_a_problem_means() {
 
 #[test]
 fn cycles_and_times_compare_and_convert_through_the_clock() {
-    right("use std.nets.{resnet18}\nuse std.accel.{eyeriss_like}\nproblem p { workload = resnet18, on = eyeriss_like, require latency <= 8e8 cycles, require latency <= 1 s }\n");
+    right(
+        "use std.nets.{resnet18}\nuse std.accel.{eyeriss_like}\nproblem p { workload = resnet18, on = eyeriss_like, require latency <= 8e8 cycles, require latency <= 1 s }\n",
+    );
 }
 
 #[test]
@@ -118,7 +146,8 @@ fn known_arithmetic_is_folded_with_its_units() {
 
 #[test]
 fn settings_from_the_command_line_reach_canonical_paths() {
-    let text = std::fs::read_to_string(crate::prelude::folder("examples").join("w1.nasaic")).unwrap();
+    let text =
+        std::fs::read_to_string(crate::prelude::folder("examples").join("w1.nasaic")).unwrap();
     for (setting, code) in [
         ("w1.a1.pes=1024", ""),
         ("w1.a1.pes in {1024}", ""),
@@ -132,9 +161,17 @@ fn settings_from_the_command_line_reach_canonical_paths() {
         ("w1.a1.pes=3 GB", "E0301"),
     ] {
         let (checked, shown) = Session::default().set("w1.nasaic", &text, &[setting]);
-        let errors: Vec<&str> =
-            checked.diagnostics.iter().filter(|d| d.is_error()).map(|d| d.code.as_str()).collect();
-        assert_eq!(errors.first().copied().unwrap_or_default(), code, "{setting}\n{shown}");
+        let errors: Vec<&str> = checked
+            .diagnostics
+            .iter()
+            .filter(|d| d.is_error())
+            .map(|d| d.code.as_str())
+            .collect();
+        assert_eq!(
+            errors.first().copied().unwrap_or_default(),
+            code,
+            "{setting}\n{shown}"
+        );
         assert!(errors.len() <= 1, "{setting}\n{shown}");
     }
 }

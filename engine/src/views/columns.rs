@@ -81,6 +81,9 @@ pub(super) struct Column {
     /// A value per row, where the row has one.
     pub values: Vec<Option<Value>>,
     scale: Scale,
+    /// Its name without remarks.
+    plain: String,
+    remarks: Remarks,
     /// Cycles per second of the first row.
     clock: f64,
     volatile: bool,
@@ -116,7 +119,7 @@ pub(super) fn read(of: &Item, asks: &[Ask<'_>], scripts: &Scripts) -> Result<She
     })?;
     let columns = asks.iter().zip(values).zip(remarks);
     let columns = columns
-        .map(|((ask, v), r)| Column::new(ask, v, &r, clock))
+        .map(|((ask, v), r)| Column::new(ask, v, r, clock))
         .collect();
     Ok(Sheet {
         columns,
@@ -152,7 +155,7 @@ impl Sheet {
 }
 
 impl Column {
-    fn new(ask: &Ask<'_>, values: Vec<Option<Value>>, remarks: &Remarks, clock: f64) -> Self {
+    fn new(ask: &Ask<'_>, values: Vec<Option<Value>>, remarks: Remarks, clock: f64) -> Self {
         let (unit, scale) = unit(&values, remarks.is_activity());
         let mut volatile = false;
         ask.expr
@@ -162,6 +165,8 @@ impl Column {
             unit,
             values,
             scale,
+            plain: ask.name.clone(),
+            remarks,
             clock,
             volatile,
         }
@@ -201,22 +206,23 @@ impl Column {
 
     /// The head of the column in a table.
     pub fn head(&self) -> Head {
+        // `cycles (cycles)` would say it twice.
+        let unit = if self.unit == self.name {
+            ""
+        } else {
+            &self.unit
+        };
         Head {
             volatile: self.volatile,
-            ..Head::new(&self.name, &self.unit)
+            ..Head::new(&self.name, unit)
         }
     }
 
     /// The axis on which its numbers stand, logarithmic when they span more than two decades.
     pub fn axis(&self) -> Axis {
-        let axis = Axis {
+        Axis {
             log: self.is_wide(),
-            ..Axis::new(&self.name)
-        };
-        if self.unit.is_empty() {
-            axis
-        } else {
-            axis.unit(suited::typeset(&self.unit))
+            ..self.remarks.axis(&self.plain, &self.unit)
         }
     }
 
@@ -285,7 +291,7 @@ mod tests {
     }
 
     fn column(values: Vec<Option<Value>>) -> Column {
-        Column::new(&Ask::metric("latency"), values, &Remarks::default(), 1e9)
+        Column::new(&Ask::metric("latency"), values, Remarks::default(), 1e9)
     }
 
     #[test]

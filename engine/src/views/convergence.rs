@@ -22,7 +22,7 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
                 goal.better,
                 Band::None,
             );
-            (goal, vec![line], starts(&found.study, "the first"))
+            (goal, vec![line], starts(&found.study, "with the first"))
         }
         Item::Race(race) => of_race(race, Band::of(call.word("band"))),
         _ => {
@@ -33,14 +33,9 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
         }
     };
     let (unit, scale) = unit(&goal, &lines);
-    let y = Axis::new(goal.remarks.on("best so far"));
     let chart = Lines {
         x: Axis::new("evaluations"),
-        y: if unit.is_empty() {
-            y
-        } else {
-            y.unit(suited::typeset(&unit))
-        },
+        y: goal.remarks.axis("best so far", &unit),
         lines: lines.into_iter().map(|line| scaled(line, scale)).collect(),
         limits: Vec::new(),
     };
@@ -97,9 +92,9 @@ fn of_race(race: &Race, band: Band) -> (FirstGoal, Vec<Line>, Option<String>) {
     let start = starts(
         &race.study,
         if several {
-            "half of its seeds have a"
+            "where half of its seeds have a"
         } else {
-            "the first"
+            "with the first"
         },
     );
     let caption = [what, start]
@@ -112,8 +107,7 @@ fn of_race(race: &Race, band: Band) -> (FirstGoal, Vec<Line>, Option<String>) {
 
 /// With specs a line may start late.
 fn starts(study: &Study, when: &str) -> Option<String> {
-    (!study.specs.is_empty())
-        .then(|| format!("A line starts with {when} design that meets all specs."))
+    (!study.specs.is_empty()).then(|| format!("A line starts {when} design that meets all specs."))
 }
 
 /// The best of the designs up to each evaluation that meet all specs.

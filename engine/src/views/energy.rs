@@ -4,11 +4,12 @@ use crate::call::Call;
 use crate::fault::Fault;
 use crate::item::{Evaluation, Item};
 use crate::study::hardware::JOULES;
+use crate::views::names::Remarks;
 use crate::views::nest::letter;
 use crate::views::units as suited;
 use crate::views::work::{self, Work};
 use nasaic_cost::{Energy, Tensor};
-use nasaic_dsl::units::{self, Dim, Scale, number};
+use nasaic_dsl::units::{self, Dim, Scale, number, pretty};
 use nasaic_plot::{Axis, Bars, Figure, Segment};
 use std::sync::Arc;
 
@@ -51,12 +52,7 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
             "all" => "",
             _ => "layer",
         }),
-        value: Axis::new(if activity {
-            "energy (activity)"
-        } else {
-            "energy"
-        })
-        .unit(suited::typeset(&unit)),
+        value: Remarks::of_energy(&evaluation.study).axis("energy", &unit),
         segments: stack.segments(scale),
         categories: stack.categories,
     };
@@ -68,11 +64,7 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
             "storage level"
         }
     );
-    let caption = caption(
-        &evaluation,
-        (&unit, scale),
-        if per == "all" { 0.0 } else { leakage },
-    );
+    let caption = caption(&evaluation, if per == "all" { 0.0 } else { leakage });
     Ok(Item::Figure(Arc::new(
         Figure::new(title, chart).caption(caption),
     )))
@@ -115,24 +107,19 @@ fn unit(stack: &Stack, activity: bool) -> (String, Scale) {
     }
 }
 
-fn caption(e: &Evaluation, (unit, scale): (&str, Scale), hidden: f64) -> String {
-    let shown = |joules: f64| {
-        format!(
-            "{} {}",
-            number(scale.from_base(joules)),
-            suited::typeset(unit)
-        )
-    };
+fn caption(e: &Evaluation, hidden: f64) -> String {
     let total = e.priced.metrics.energy.unwrap_or(0.0);
+    if !e.study.in_joules() {
+        let count = number(total * 1e9);
+        return format!("In all {count} nJ: counts of activity, not joules of silicon.");
+    }
+    let shown = |joules| pretty(joules, Dim::ENERGY).replace(" u", " µ");
     let mut caption = format!("In all {}.", shown(total));
     if hidden > 0.0 {
         caption += &format!(
             " Of it {} is leakage, which no bar contains.",
             shown(hidden)
         );
-    }
-    if !e.study.in_joules() {
-        caption += " These are counts of activity, not joules of silicon.";
     }
     caption
 }

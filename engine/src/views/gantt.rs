@@ -18,11 +18,7 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
         start: time.of_cycles(work.entry.start),
         end: time.of_cycles(work.entry.end),
         group: work.task.to_owned(),
-        label: work
-            .name
-            .strip_prefix(&format!("{}.", work.task))
-            .unwrap_or(&work.name)
-            .to_owned(),
+        label: tail(&work.name),
     });
     let specs = evaluation.study.specs.iter();
     let deadline = specs
@@ -48,6 +44,13 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
     Ok(Item::Figure(Arc::new(
         Figure::new("Schedule", chart).caption(caption),
     )))
+}
+
+/// The last two parts of a path, short enough for a box: `up[0].conv1`.
+fn tail(path: &str) -> String {
+    let mut parts: Vec<&str> = path.rsplitn(3, '.').take(2).collect();
+    parts.reverse();
+    parts.join(".")
 }
 
 /// The sub-accelerators with what they are, absent ones included.

@@ -1,8 +1,10 @@
 //! What a column or axis must say beside its name: what its accuracies and energies are worth.
 
 use crate::study::Study;
+use crate::views::units;
 use nasaic_accuracy::Kind;
 use nasaic_dsl::plan::{Expr, ExprKind};
+use nasaic_plot::Axis;
 use std::collections::BTreeSet;
 
 /// Remarks on an expression, gathered from the studies of its rows.
@@ -13,6 +15,14 @@ pub(super) struct Remarks {
 }
 
 impl Remarks {
+    /// What must be said of energies in a study.
+    pub fn of_energy(study: &Study) -> Self {
+        Self {
+            activity: !study.in_joules(),
+            ..Self::default()
+        }
+    }
+
     /// Gathers what the metrics of an expression are in a study.
     pub fn see(&mut self, expr: &Expr, study: &Study) {
         expr.walk(&mut |e| {
@@ -49,10 +59,22 @@ impl Remarks {
 
     /// The name with its remarks: `accuracy (illustrative surrogate)`, `energy (activity)`.
     pub fn on(&self, name: &str) -> String {
-        let mut remarks: Vec<&str> = self.kinds.iter().map(|k| k.label()).collect();
-        if self.activity {
-            remarks.push("activity");
+        self.noted(name, self.activity)
+    }
+
+    /// The axis of a quantity; activity is said beside the unit, because `nJ` alone would turn
+    /// into joules where a picture writes large numbers.
+    pub fn axis(&self, name: &str, unit: &str) -> Axis {
+        if unit.is_empty() {
+            return Axis::new(self.on(name));
         }
+        let remark = if self.activity { ", activity" } else { "" };
+        Axis::new(self.noted(name, false)).unit(format!("{}{remark}", units::typeset(unit)))
+    }
+
+    fn noted(&self, name: &str, activity: bool) -> String {
+        let kinds = self.kinds.iter().map(|k| k.label());
+        let remarks: Vec<&str> = kinds.chain(activity.then_some("activity")).collect();
         if remarks.is_empty() {
             name.to_owned()
         } else {
@@ -84,5 +106,9 @@ mod tests {
         assert_eq!(remarks.on("latency"), "latency");
         remarks.activity = true;
         assert_eq!(remarks.on("energy"), "energy (activity)");
+        assert_eq!(
+            remarks.axis("energy", "nJ"),
+            Axis::new("energy").unit("nJ, activity")
+        );
     }
 }

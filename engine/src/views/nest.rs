@@ -20,9 +20,10 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
 fn template(dataflow: &Dataflow) -> Figure {
     let lines = template_nest(dataflow);
     let stores: Vec<&str> = dataflow.stores().collect();
-    let nest = nest(&lines, &stores, written);
-    Figure::new(format!("Loop nest of the dataflow {}", dataflow.name), nest)
-        .caption("`fit` is as large as the stores allow; it is chosen for each layer.")
+    let nest = nest(&lines, &stores, |line| written(line, stores.len()));
+    Figure::new(format!("Loop nest of the dataflow {}", dataflow.name), nest).caption(
+        "A tile that fits is as large as the stores inside allow; it is chosen for each layer.",
+    )
 }
 
 fn mapped(evaluation: &Evaluation) -> Result<Figure, Fault> {
@@ -54,7 +55,7 @@ fn mapped(evaluation: &Evaluation) -> Result<Figure, Fault> {
 }
 
 /// The lines of a picture, each inside the one before it, with the multiplication in the middle.
-fn nest(lines: &[Line], stores: &[&str], text: fn(&Line) -> String) -> LoopNest {
+fn nest(lines: &[Line], stores: &[&str], text: impl Fn(&Line) -> String) -> LoopNest {
     let store = |level: usize| {
         stores
             .get(level)
@@ -109,11 +110,12 @@ fn kind(axis: Option<Axis>, implied: bool) -> NestKind {
     }
 }
 
-/// A line of a template, where sizes are open.
-fn written(line: &Line) -> String {
+/// A line of a template, where sizes are open; the picture says over which side a spread goes.
+fn written(line: &Line, stores: usize) -> String {
     match line {
         Line::Store { .. } => store(line),
         Line::Loop {
+            level,
             dim,
             factor,
             tile,
@@ -122,28 +124,25 @@ fn written(line: &Line) -> String {
             ..
         } => {
             let letter = dim.letter();
+            // Inside the innermost store there is nothing for a tile to fit.
+            let single = *implied || level + 1 == stores;
             match (factor, tile) {
                 (_, Some(1)) => format!("for {letter}"),
                 (_, Some(tile)) => format!("for {letter}, tiles of {tile}"),
                 (Some(_), None) => format!("for {letter}, tile = full"),
-                (None, None) if *implied => format!("for {letter}"),
+                (None, None) if single => format!("for {letter}"),
                 (None, None) => format!("for {letter}, tile = fit"),
             }
         }
         Line::Loop {
             dim,
             factor,
-            axis: Some(axis),
+            axis: Some(_),
             reduce,
             ..
         } => {
             let size = factor.map_or_else(String::new, |f| format!(" × {f}"));
-            format!(
-                "spread {}{size} over {}{}",
-                dim.letter(),
-                side(*axis),
-                summed(*reduce)
-            )
+            format!("spread {}{size}{}", dim.letter(), summed(*reduce))
         }
     }
 }
@@ -167,11 +166,7 @@ fn counted(line: &Line) -> String {
             };
             match axis {
                 None => format!("for {range}{each}"),
-                Some(axis) => format!(
-                    "spread {range} over {}{each}{}",
-                    side(*axis),
-                    summed(*reduce)
-                ),
+                Some(_) => format!("spread {range}{each}{}", summed(*reduce)),
             }
         }
     }
@@ -202,13 +197,6 @@ pub(super) fn letter(tensor: Tensor) -> &'static str {
         Tensor::W => "W",
         Tensor::I => "I",
         Tensor::O => "O",
-    }
-}
-
-fn side(axis: Axis) -> &'static str {
-    match axis {
-        Axis::Columns => "columns",
-        Axis::Rows => "rows",
     }
 }
 
@@ -261,7 +249,10 @@ mod tests {
                 },
             ],
         };
-        let lines = nest(&template_nest(&dataflow), &["dram", "glb", "rf"], written).lines;
+        let lines = nest(&template_nest(&dataflow), &["dram", "glb", "rf"], |l| {
+            written(l, 3)
+        })
+        .lines;
         let texts: Vec<&str> = lines.iter().map(|l| l.text.as_str()).take(6).collect();
         assert_eq!(
             texts,
@@ -269,7 +260,7 @@ mod tests {
                 "dram keeps W, I, O",
                 "for K, tile = fit",
                 "glb keeps I, O in 256 KiB",
-                "spread C over rows, sums added",
+                "spread C, sums added",
                 "rf keeps W in 64 B",
                 "for R"
             ]

@@ -8,7 +8,7 @@ use crate::views::{limits, sense};
 use nasaic_dsl::plan::BetterWhen;
 use nasaic_dsl::units::number;
 use nasaic_dsl::value::Value;
-use nasaic_plot::{Direction, Figure, Front, Goal, Point, Scatter, Series};
+use nasaic_plot::{Direction, Figure, Front, Goal, Mark, Point, Scatter, Series};
 use nasaic_search as search;
 use std::sync::Arc;
 
@@ -118,9 +118,9 @@ fn front(rows: &[Dot<'_>], only_good: bool, better: [BetterWhen; 2]) -> Vec<(f64
         .collect()
 }
 
-/// With specs two series: what breaks them below, what meets them above.
+/// With specs two series; the later one, what meets them, is drawn above.
 fn series(rows: &[Dot<'_>], judged: bool) -> Vec<Series> {
-    let of = |name: &str, good: bool| Series {
+    let of = |name: &str, good: bool, mark| Series {
         name: name.to_owned(),
         points: rows
             .iter()
@@ -134,12 +134,15 @@ fn series(rows: &[Dot<'_>], judged: bool) -> Vec<Series> {
                 }
             })
             .collect(),
-        mark: None,
+        mark: Some(mark),
     };
     if judged {
-        vec![of("meets the specs", true), of("breaks a spec", false)]
+        vec![
+            of("breaks a spec", false, Mark::Cross),
+            of("meets the specs", true, Mark::Circle),
+        ]
     } else {
-        vec![of("", true)]
+        vec![of("", true, Mark::Circle)]
     }
 }
 

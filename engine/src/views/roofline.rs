@@ -28,9 +28,9 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
     let memory = if off_chip { "DRAM" } else { "NoC" };
     let chart = Roofline {
         intensity: Axis::new(format!("operations per byte from {memory}"))
-            .unit("op/B")
+            .unit("ops/B")
             .log(),
-        performance: Axis::new("performance").unit("op/s").log(),
+        performance: Axis::new("performance").unit("ops/s").log(),
         points: points.collect(),
         machines,
     };

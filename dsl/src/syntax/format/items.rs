@@ -20,7 +20,10 @@ impl Printer<'_> {
             let brackets = item_brackets(self, item);
             let beside = self.comments.take_beside(span.clone(), &brackets, limit);
             self.item(item);
-            if items.get(place + 1).is_some_and(|next| self.continues(next)) {
+            if items
+                .get(place + 1)
+                .is_some_and(|next| self.continues(next))
+            {
                 self.lines.write(",");
             }
             self.lines.end(beside);

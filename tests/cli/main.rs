@@ -1,0 +1,10 @@
+//! The command line as a shell sees it: exit codes, messages and files.
+//!
+//! What commands compute is tested where it is computed; here is only the wiring.
+
+mod bad_input;
+mod calls;
+mod files;
+mod scratch;
+mod stream;
+mod words;
