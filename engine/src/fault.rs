@@ -6,7 +6,11 @@ use nasaic_dsl::source::{Sources, Span};
 
 /// A run-time error, turned into a [`Diagnostic`] where the sources are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct Fault(Box<Content>);
+
+/// Boxed, because results that carry a fault are made far more often than faults.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Content {
     code: &'static str,
     title: String,
     at: Option<Span>,
@@ -19,7 +23,7 @@ pub struct Fault {
 impl Fault {
     /// A fault with its code and title.
     pub fn new(code: &'static str, title: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Content {
             code,
             title: title.into(),
             at: None,
@@ -27,56 +31,58 @@ impl Fault {
             script: None,
             notes: Vec::new(),
             hint: None,
-        }
+        }))
     }
 
     /// Where it happened; the first place given stays.
     #[must_use]
     pub fn at(mut self, at: Span) -> Self {
-        self.at.get_or_insert(at);
+        self.0.at.get_or_insert(at);
         self
     }
 
     /// What stands under the place.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
+        self.0.label = label.into();
         self
     }
 
     /// The line and column inside a script.
     #[must_use]
     pub fn in_script(mut self, script: Span, line: usize, column: usize) -> Self {
-        self.script = Some((script, line, column));
+        self.0.script = Some((script, line, column));
         self
     }
 
     /// Adds a sentence.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
+        self.0.notes.push(note.into());
         self
     }
 
     /// What to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
         self
     }
 
     /// The message with its places in the sources.
     pub fn diagnostic(self, sources: &Sources) -> Diagnostic {
-        let mut d = Diagnostic::new(self.code, self.title);
-        if let Some((script, line, column)) = self.script {
+        let content = *self.0;
+        let mut d = Diagnostic::new(content.code, content.title);
+        if let Some((script, line, column)) = content.script {
             d = d.at(place_in_script(sources, script, line, column), "in the script");
         }
-        if let Some(at) = self.at {
-            let label = if self.script.is_some() { "called here".to_owned() } else { self.label };
+        if let Some(at) = content.at {
+            let label =
+                if content.script.is_some() { "called here".to_owned() } else { content.label };
             d = d.at(at, label);
         }
-        d.notes = self.notes;
-        d.hint = self.hint;
+        d.notes = content.notes;
+        d.hint = content.hint;
         d
     }
 }

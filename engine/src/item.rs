@@ -106,6 +106,8 @@ pub struct LayerRows {
     pub clock: f64,
     /// Whether they have costs.
     pub costed: bool,
+    /// The space they are from, which knows what its energies mean.
+    pub study: Option<Arc<Study>>,
 }
 
 /// One layer.
@@ -149,6 +151,13 @@ pub struct Size {
     pub count: Count,
     /// The decisions: path, domain, number of values.
     pub decisions: Vec<(String, String, usize)>,
+}
+
+impl LayerRow {
+    /// Its path, with its task before it when there are several.
+    pub fn name(&self) -> String {
+        if self.task.is_empty() { self.path.clone() } else { format!("{}.{}", self.task, self.path) }
+    }
 }
 
 impl Evaluation {

@@ -14,7 +14,7 @@ pub fn of_networks(study: &Study, networks: &[Arc<Network>]) -> LayerRows {
             rows.push(plain(study, task, layer));
         }
     }
-    LayerRows { rows, clock: study.platform.clock, costed: false }
+    LayerRows { rows, clock: study.platform.clock, costed: false, study: None }
 }
 
 /// The layers of an evaluated design with their costs, task by task.
@@ -43,7 +43,12 @@ pub fn of_evaluation(evaluation: &Evaluation) -> LayerRows {
         }
         rows.extend(these);
     }
-    LayerRows { rows, clock: study.platform.clock, costed: true }
+    LayerRows {
+        rows,
+        clock: study.platform.clock,
+        costed: true,
+        study: Some(Arc::clone(study)),
+    }
 }
 
 fn plain(study: &Study, task: usize, layer: &nasaic_dsl::network::Layer) -> LayerRow {

@@ -23,7 +23,12 @@ pub fn top(of: &Item, count: usize, by: &Expr) -> Result<Item, Fault> {
         rows.sort_by(|a, b| b.0.total_cmp(&a.0));
         rows.truncate(count);
         let rows = rows.into_iter().map(|r| r.1).collect();
-        let layers = LayerRows { rows, clock: layers.clock, costed: layers.costed };
+        let layers = LayerRows {
+            rows,
+            clock: layers.clock,
+            costed: layers.costed,
+            study: layers.study.clone(),
+        };
         return Ok(Item::Layers(Arc::new(layers)));
     }
     let mut designs: Vec<(f64, Vec<u32>)> = Vec::new();
@@ -58,7 +63,7 @@ pub fn best(designs: &Designs) -> Result<Option<Item>, Fault> {
         };
         let rank = if violation == 0.0 { (true, goal) } else { (false, -violation) };
         let better = best.as_ref().is_none_or(|(known, _)| {
-            rank.0 > known.0 || (rank.0 == known.0 && rank.1 > known.1)
+            rank.0.cmp(&known.0).then(rank.1.total_cmp(&known.1)).is_gt()
         });
         if better {
             best = Some((rank, evaluation));
@@ -80,7 +85,7 @@ impl Names for LayerNames<'_> {
         let of = |x: f64, dim| Some(Value::Quantity(Quantity::of(x, dim)));
         let cost = self.row.cost.as_ref();
         match name {
-            "layer" => Some(Value::Text(self.row.path.clone())),
+            "layer" => Some(Value::Text(self.row.name())),
             "kind" => Some(Value::Text(self.row.kind.to_owned())),
             "sub" => Some(Value::Text(self.row.sub.clone())),
             "bound" => Some(Value::Text(self.row.bound.clone())),

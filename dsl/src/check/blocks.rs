@@ -1,5 +1,6 @@
 //! Blocks, judged by the schema of their kind.
 
+use super::kinds::{misplaced, no_name};
 use super::{Checker, Local, Scope};
 use crate::diagnostic::Diagnostic;
 use crate::functions::{Type, with_article};
@@ -12,34 +13,6 @@ use crate::units::Dim;
 use crate::value::{BlockName, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-
-/// What other tools call our kinds.
-const FOREIGN: &[(&str, &str)] = &[
-    ("conv2d", "conv"),
-    ("convolution", "conv"),
-    ("linear", "dense"),
-    ("fc", "dense"),
-    ("fully_connected", "dense"),
-    ("maxpool", "pool"),
-    ("avgpool", "pool"),
-    ("residual", "skip"),
-    ("deconv", "transposed"),
-    ("unet", "encoder_decoder"),
-    ("model", "network"),
-    ("net", "network"),
-    ("arch", "accelerator"),
-    ("architecture", "accelerator"),
-    ("hardware", "accelerator"),
-    ("chip", "device"),
-    ("search", "strategy"),
-    ("objective", "problem"),
-    ("dataset", "data"),
-    ("mapping", "dataflow"),
-    ("buffer", "store"),
-    ("level", "store"),
-    ("temporal", "loop"),
-    ("spatial", "spread"),
-];
 
 /// Deepest nesting of blocks.
 const DEEPEST: usize = 32;
@@ -113,42 +86,6 @@ impl<'a> Checker<'a> {
         self.diagnostics.iter().filter(|d| d.is_error()).count()
     }
 
-    fn kind_of(&mut self, name: &Name, outer: Option<&Kind>) -> Option<&'a Kind> {
-        if let Some(kind) = self.schemas.kind(&name.text) {
-            return Some(kind);
-        }
-        let outer_name = outer.map_or("", |k| k.name);
-        let here: Vec<&str> = self
-            .schemas
-            .kinds_inside(outer_name)
-            .map(|k| k.name)
-            .collect();
-        let guess = closest(&name.text, here.iter().copied());
-        let mut d = Diagnostic::new("E0202", format!("`{}` is not a kind of block", name.text))
-            .at(name.span, "unknown kind");
-        d = match outer {
-            Some(outer) => d.note(format!(
-                "In {} there can be {}.",
-                with_article(outer.name),
-                join_names(here.iter().copied())
-            )),
-            None => d.note(format!(
-                "A file holds {}.",
-                join_names(here.iter().copied())
-            )),
-        };
-        let foreign = FOREIGN
-            .iter()
-            .find(|f| f.0 == name.text && here.contains(&f.1))
-            .map(|f| f.1.to_owned());
-        d = match foreign.or(guess) {
-            Some(guess) => d.hint(format!("did you mean `{guess}`?")),
-            None => d.hint("write one of these kinds; `nasaic doc` describes them"),
-        };
-        self.say(d);
-        None
-    }
-
     /// Checks a block and all that is in it.
     pub(super) fn block(
         &mut self,
@@ -211,49 +148,6 @@ impl<'a> Checker<'a> {
             Rc::make_mut(frame)
                 .entry(name.text.clone())
                 .or_insert(Local::Lost);
-        }
-    }
-
-    fn judge_label(&mut self, kind: &Kind, block: &tree::Block) {
-        match (kind.label, &block.label) {
-            (Label::Needed, None) => self.say(no_name(kind, &block.kind)),
-            (Label::OneOf(words), label) => {
-                let good = label
-                    .as_ref()
-                    .is_some_and(|l| words.contains(&l.text.as_str()));
-                if !good {
-                    let (span, got) = label
-                        .as_ref()
-                        .map_or((block.kind.span, "nothing"), |l| (l.span, l.text.as_str()));
-                    let guess = words
-                        .iter()
-                        .find(|w| w.eq_ignore_ascii_case(got))
-                        .or(words.first());
-                    let d = Diagnostic::new(
-                        "E0201",
-                        format!(
-                            "`{}` needs one of {}",
-                            kind.name,
-                            join_names(words.iter().copied())
-                        ),
-                    )
-                    .at(span, format!("`{got}` is none of them"))
-                    .hint(format!(
-                        "write `{} {}`",
-                        kind.name,
-                        guess.copied().unwrap_or_default()
-                    ));
-                    self.say(d);
-                }
-            }
-            (Label::Absent, Some(label)) => {
-                self.say(
-                    Diagnostic::new("E0206", format!("`{}` has no name", kind.name))
-                        .at(label.span, "one too many")
-                        .hint(format!("write `{} {{ … }}`", kind.name)),
-                );
-            }
-            _ => {}
         }
     }
 
@@ -615,34 +509,4 @@ fn lower_first(text: &str) -> String {
     chars
         .next()
         .map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
-}
-
-fn no_name(kind: &Kind, at: &Name) -> Diagnostic {
-    Diagnostic::new("E0306", format!("this {} has no name", kind.name))
-        .at(at.span, "a name is missing after this")
-        .hint(format!("write `{} my_{} {{ … }}`", kind.name, kind.name))
-}
-
-fn misplaced(kind: &Kind, at: &Name, outer: Option<&Kind>) -> Diagnostic {
-    let here = outer.map_or("at the top level".to_owned(), |k| {
-        format!("in {}", with_article(k.name))
-    });
-    let belongs = if kind.layer {
-        "a network, `skip` or `repeat`".to_owned()
-    } else {
-        kind.inside
-            .iter()
-            .map(|k| {
-                if k.is_empty() {
-                    "the top level of a file".to_owned()
-                } else {
-                    with_article(k)
-                }
-            })
-            .collect::<Vec<_>>()
-            .join(" or ")
-    };
-    Diagnostic::new("E0307", format!("`{}` cannot stand {here}", kind.name))
-        .at(at.span, "not here")
-        .hint(format!("move it to {belongs}"))
 }

@@ -451,73 +451,6 @@ impl Checker<'_> {
         Some(())
     }
 
-    fn script_call(
-        &mut self,
-        scope: &Scope,
-        at: Span,
-        (script, functions): (&str, &[(String, usize)]),
-        name: &Name,
-        args: &[Arg],
-    ) -> Option<Typed> {
-        let arities: Vec<usize> = functions
-            .iter()
-            .filter(|f| f.0 == name.text)
-            .map(|f| f.1)
-            .collect();
-        if !arities.contains(&args.len()) {
-            let d = Diagnostic::new(
-                "E0802",
-                format!(
-                    "the script has no `{}` of {}",
-                    name.text,
-                    counted(args.len(), "argument")
-                ),
-            );
-            let known: Vec<&str> = functions.iter().map(|f| f.0.as_str()).collect();
-            let d = if let Some(n) = arities.first() {
-                d.at(name.span, format!("it takes {n}")).hint(format!(
-                    "give {}, each in its unit: `latency as ms`",
-                    counted(*n, "number")
-                ))
-            } else if let Some(guess) = closest(&name.text, known.iter().copied()) {
-                d.at(name.span, "unknown function")
-                    .hint(format!("did you mean `{guess}`?"))
-            } else {
-                d.at(name.span, "unknown function")
-                    .hint(format!("it has {}", join_names(known)))
-            };
-            self.say(d);
-            return None;
-        }
-        let mut numbers = Vec::new();
-        for arg in args {
-            let (expr, ty) = self.expr(scope, &arg.value)?;
-            let plain = matches!(ty, Type::Quantity(Dim::NONE) | Type::Bool);
-            let converted = matches!(expr.kind, Plan::As(..)) || shown(&arg.value);
-            if !plain && !converted {
-                if let Type::Quantity(dim) = ty {
-                    let unit = dim.common_unit();
-                    let written = self.words(arg.value.span);
-                    self.say(
-                        Diagnostic::new("E0803", "a script takes plain numbers")
-                            .at(arg.value.span, format!("this is {dim}; in which unit?"))
-                            .hint(format!("say the unit: `{written} as {unit}`")),
-                    );
-                } else {
-                    self.say(
-                        Diagnostic::new("E0803", "a script takes plain numbers")
-                            .at(arg.value.span, format!("this is {}", ty.describe()))
-                            .hint("give it a number or a metric"),
-                    );
-                }
-                return None;
-            }
-            numbers.push(expr);
-        }
-        let kind = Plan::Script(script.to_owned(), name.text.clone(), numbers);
-        Some((plan::Expr { kind, at }, Type::Quantity(Dim::NONE)))
-    }
-
     fn method(
         &mut self,
         scope: &Scope,
@@ -570,15 +503,6 @@ fn rows_of(ty: &Type) -> Type {
     match ty {
         Type::List => Type::Results(Subject::default()),
         other => other.clone(),
-    }
-}
-
-/// Whether an expression ends in `as UNIT`.
-fn shown(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::As { .. } => true,
-        ExprKind::Group(inner) => shown(inner),
-        _ => false,
     }
 }
 

@@ -152,15 +152,16 @@ impl Checker<'_> {
         if self.named_where_garbled(name) {
             return;
         }
-        // After so many unknown names the trouble lies elsewhere, and comparing takes long.
-        let guess = (self.diagnostics.len() < MOST_GUESSED)
+        // After so many messages the trouble lies elsewhere, and looking for names takes long.
+        let few = self.diagnostics.len() < MOST_GUESSED;
+        let guess = few
             .then(|| closest(name, self.known_names(scope).iter().map(String::as_str)))
             .flatten();
         let mut d = Diagnostic::new("E0201", format!("`{name}` is not known here"))
             .at(span, "unknown name");
         if let Some(guess) = guess {
             d = d.hint(format!("did you mean `{guess}`?"));
-        } else if let Some(path) = library_path(name) {
+        } else if few && let Some(path) = library_path(name) {
             d = d.hint(format!("put `use {path}` at the top"));
         } else if self.schemas.kind(name).is_some() {
             d = d.hint(format!(

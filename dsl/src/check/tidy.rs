@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Span};
+use std::collections::BTreeMap;
 
 /// Most places that one message marks as further ones of the same kind.
 const MOST_ECHOES: usize = 3;
@@ -10,19 +11,36 @@ const MOST_ECHOES: usize = 3;
 pub(super) fn tidied(found: Vec<Diagnostic>, main: SourceId, garbled: &[Span]) -> Vec<Diagnostic> {
     let mut sorted = found;
     sorted.sort_by_key(|d| (d.span().map(|s| (s.source != main, s)), d.code.clone()));
+    let unclosed: Vec<Span> = sorted.iter().filter_map(never_closed).collect();
     let mut out: Vec<Diagnostic> = Vec::new();
+    // Where the first message of each kind that may echo stands in `out`.
+    let mut first = BTreeMap::new();
     for diagnostic in sorted {
-        let swallowed = matches!(diagnostic.code.as_str(), "E0307" | "E0201")
-            && out.iter().any(|d| never_closed(d, &diagnostic));
-        if swallowed || follows_from_reading(&diagnostic, garbled) || out.contains(&diagnostic) {
+        if swallowed(&diagnostic, &unclosed)
+            || follows_from_reading(&diagnostic, garbled)
+            || told_there(&out, &diagnostic)
+        {
             continue;
         }
-        match out.iter_mut().find(|d| echoes(d, &diagnostic)) {
-            Some(first) => mark(first, diagnostic.span()),
-            None => out.push(diagnostic),
+        if let Some(key) = echo(&diagnostic) {
+            if let Some(&index) = first.get(&key) {
+                mark(&mut out[index], diagnostic.span());
+                continue;
+            }
+            first.insert(key, out.len());
         }
+        out.push(diagnostic);
     }
     out
+}
+
+/// Whether the same message has been told at the same place; equal places stand together.
+fn told_there(out: &[Diagnostic], diagnostic: &Diagnostic) -> bool {
+    let there = out
+        .iter()
+        .rev()
+        .take_while(|d| d.span() == diagnostic.span());
+    there.into_iter().any(|d| d == diagnostic)
 }
 
 /// Whether a message is about words that could not be read in the first place.
@@ -37,20 +55,27 @@ fn follows_from_reading(d: &Diagnostic, garbled: &[Span]) -> bool {
     })
 }
 
-/// Whether a brace that is never closed swallows what another message finds out of place or lacking.
-fn never_closed(d: &Diagnostic, other: &Diagnostic) -> bool {
-    let places = d.span().zip(other.span());
-    d.code == "E0101"
-        && d.title.contains('{')
-        && places.is_some_and(|(a, b)| a.source == b.source && a.start < b.start)
+/// The place of a brace that is never closed.
+fn never_closed(d: &Diagnostic) -> Option<Span> {
+    d.span()
+        .filter(|_| d.code == "E0101" && d.title.contains('{'))
 }
 
-/// The same mistake at another place: an unknown name used again, a metric that is not to be had.
-fn echoes(first: &Diagnostic, other: &Diagnostic) -> bool {
-    matches!(first.code.as_str(), "E0201" | "E0603" | "E0604" | "E0605")
-        && first.code == other.code
-        && first.title == other.title
-        && first.span().map(|s| s.source) == other.span().map(|s| s.source)
+/// Whether something is out of place or lacking only because a brace before it is never closed.
+fn swallowed(d: &Diagnostic, unclosed: &[Span]) -> bool {
+    matches!(d.code.as_str(), "E0307" | "E0201")
+        && d.span().is_some_and(|s| {
+            unclosed
+                .iter()
+                .any(|open| open.source == s.source && open.start < s.start)
+        })
+}
+
+/// What a mistake that may come at many places is known by: an unknown name used again, a metric
+/// that is not to be had.
+fn echo(d: &Diagnostic) -> Option<(String, String, SourceId)> {
+    matches!(d.code.as_str(), "E0201" | "E0603" | "E0604" | "E0605")
+        .then(|| Some((d.code.clone(), d.title.clone(), d.span()?.source)))?
 }
 
 fn mark(first: &mut Diagnostic, echo: Option<Span>) {

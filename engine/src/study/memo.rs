@@ -38,11 +38,14 @@ pub struct Array {
     prices: RwLock<HashMap<Layer, Price>>,
 }
 
+/// A task or sub-accelerator with the choices it depends on.
+type Key = (usize, Vec<u32>);
+
 /// Everything found so far.
 #[derive(Debug, Default)]
 pub struct Memo {
-    networks: Mutex<HashMap<(usize, Vec<u32>), Arc<Network>>>,
-    arrays: Mutex<HashMap<(usize, Vec<u32>), Option<Arc<Array>>>>,
+    networks: Mutex<HashMap<Key, Arc<Network>>>,
+    arrays: Mutex<HashMap<Key, Option<Arc<Array>>>>,
 }
 
 impl Memo {

@@ -178,11 +178,6 @@ impl<'s> Search<'s> {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// The pre-run's result.
-    pub fn spread(&self) -> &Spread {
-        &self.spread
-    }
-
     fn note(&self, fault: Fault) {
         let mut slot = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
         // The smallest text stays, so that the thread that comes first does not decide.

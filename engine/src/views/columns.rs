@@ -94,8 +94,9 @@ pub(super) fn read(of: &Item, asks: &[Ask<'_>], scripts: &Scripts) -> Result<She
     let mut values: Vec<Vec<Option<Value>>> = asks.iter().map(|_| Vec::new()).collect();
     let mut remarks: Vec<Remarks> = asks.iter().map(|_| Remarks::default()).collect();
     let mut labels = Vec::new();
-    let (mut first, mut last, mut clock): (Option<Arc<Study>>, Option<Arc<Study>>, _) =
-        (None, None, 1.0);
+    let mut first: Option<Arc<Study>> = None;
+    let mut last: Option<Arc<Study>> = None;
+    let mut clock = 1.0;
     rows::each(of, &mut |row| {
         if labels.is_empty() {
             clock = row.names.clock();

@@ -200,11 +200,19 @@ mod tests {
             vec![None, None, Some(3.0)],
         ];
         let line = line("a", &seeds, BetterWhen::More, Band::Range);
-        let points: Vec<(f64, f64, Option<(f64, f64)>)> =
-            line.points.iter().map(|p| (p.x, p.y, p.band)).collect();
-        assert_eq!(
-            points,
-            [(2.0, 1.0, Some((1.0, 5.0))), (3.0, 3.0, Some((1.0, 5.0)))]
-        );
+        let band = Some((1.0, 5.0));
+        let wanted = [
+            LinePoint {
+                x: 2.0,
+                y: 1.0,
+                band,
+            },
+            LinePoint {
+                x: 3.0,
+                y: 3.0,
+                band,
+            },
+        ];
+        assert_eq!(line.points, wanted);
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
         start: time.of_cycles(work.entry.start),
         end: time.of_cycles(work.entry.end),
         group: work.task.to_owned(),
-        label: tail(&work.name),
+        label: tail(work.path),
     });
     let specs = evaluation.study.specs.iter();
     let deadline = specs

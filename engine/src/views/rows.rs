@@ -18,7 +18,7 @@ pub(super) struct Row<'a> {
     pub names: &'a dyn Names,
     /// What to call it in a picture; empty for designs, which have no name.
     pub label: &'a str,
-    /// The space it is from; layers do not say.
+    /// The space it is from; layers that were not evaluated have none.
     pub study: Option<&'a Arc<Study>>,
 }
 
@@ -36,8 +36,8 @@ pub(super) fn each(
             };
             see(&Row {
                 names: &names,
-                label: &row.path,
-                study: None,
+                label: &row.name(),
+                study: layers.study.as_ref(),
             })
         }),
         Item::Race(race) => {

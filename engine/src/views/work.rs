@@ -14,7 +14,9 @@ pub(super) struct Work<'a> {
     pub task: &'a str,
     /// The label of its sub-accelerator.
     pub sub: &'a str,
-    /// Its path in the network, with the task's label before it when there are several tasks.
+    /// Its path in the network.
+    pub path: &'a str,
+    /// Its path, with the task's label before it when there are several tasks.
     pub name: String,
     /// The layer with the word widths that the technology sees.
     pub layer: Layer,
@@ -48,6 +50,7 @@ pub(super) fn all(e: &Evaluation) -> Result<Vec<Work<'_>>, Fault> {
             entry,
             task,
             sub: &e.study.subs[entry.sub],
+            path,
             name: if e.study.tasks.len() > 1 {
                 format!("{task}.{path}")
             } else {
