@@ -43,14 +43,22 @@ impl Surrogate {
         let s = self.saturation;
         let rise = (1.0 - libm::exp(-s * x)) / (1.0 - libm::exp(-s));
         let (lo, hi) = (self.smallest.accuracy, self.largest.accuracy);
-        Measurement { value: lo + (hi - lo) * rise, uncertainty: None, kind: Kind::Surrogate }
+        Measurement {
+            value: lo + (hi - lo) * rise,
+            uncertainty: None,
+            kind: Kind::Surrogate,
+        }
     }
 }
 
 /// Where `x` lies between `low` and `high` on a logarithmic scale, clamped to 0..1.
 fn position(x: f64, low: f64, high: f64) -> f64 {
     let (x, low, high) = (libm::log(x.max(1.0)), libm::log(low), libm::log(high));
-    if high <= low { 1.0 } else { ((x - low) / (high - low)).clamp(0.0, 1.0) }
+    if high <= low {
+        1.0
+    } else {
+        ((x - low) / (high - low)).clamp(0.0, 1.0)
+    }
 }
 
 #[cfg(test)]
@@ -59,8 +67,16 @@ mod tests {
     use proptest::prelude::*;
 
     const CURVE: Surrogate = Surrogate {
-        smallest: Anchor { accuracy: 0.7893, params: 2e4, macs: 2e6 },
-        largest: Anchor { accuracy: 0.9417, params: 4e6, macs: 5e8 },
+        smallest: Anchor {
+            accuracy: 0.7893,
+            params: 2e4,
+            macs: 2e6,
+        },
+        largest: Anchor {
+            accuracy: 0.9417,
+            params: 4e6,
+            macs: 5e8,
+        },
         saturation: 3.0,
         macs_share: 0.5,
     };

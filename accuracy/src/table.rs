@@ -48,30 +48,42 @@ impl Table {
             let message = if head.is_empty() {
                 "the file is empty; it needs a head and at least one row".to_owned()
             } else {
-                format!("the head has no column `accuracy`; it has {}", list(head.iter()))
+                format!(
+                    "the head has no column `accuracy`; it has {}",
+                    list(head.iter())
+                )
             };
             return Err(TableError { line: 1, message });
         };
         let uncertainty = column("uncertainty");
-        let keys: Vec<usize> =
-            (0..head.len()).filter(|i| *i != accuracy && Some(*i) != uncertainty).collect();
+        let keys: Vec<usize> = (0..head.len())
+            .filter(|i| *i != accuracy && Some(*i) != uncertainty)
+            .collect();
         let decisions = keys.iter().map(|i| head[*i].to_owned()).collect();
         let mut rows = BTreeMap::new();
         for record in reader.records() {
             let record = record.map_err(malformed)?;
             let line = record.position().map_or(0, csv::Position::line);
             let value = share(&record[accuracy], "accuracy", line)?;
-            let uncertainty =
-                uncertainty.map(|i| share(&record[i], "uncertainty", line)).transpose()?;
+            let uncertainty = uncertainty
+                .map(|i| share(&record[i], "uncertainty", line))
+                .transpose()?;
             let key: Vec<String> = keys.iter().map(|i| normal(&record[*i])).collect();
-            let measurement = Measurement { value, uncertainty, kind: Kind::Table };
+            let measurement = Measurement {
+                value,
+                uncertainty,
+                kind: Kind::Table,
+            };
             if rows.insert(key, measurement).is_some() {
                 let message = "a second row for the same network".to_owned();
                 return Err(TableError { line, message });
             }
         }
         if rows.is_empty() {
-            return Err(TableError { line: 0, message: "the table has no rows".into() });
+            return Err(TableError {
+                line: 0,
+                message: "the table has no rows".into(),
+            });
         }
         Ok(Self { decisions, rows })
     }
@@ -101,24 +113,38 @@ impl Table {
 /// `64`, `64.0` and `6.4e1` are one number; other words stay as they are.
 fn normal(text: &str) -> String {
     let text = text.trim();
-    text.replace(['_', ','], "").parse::<f64>().map_or_else(|_| text.to_owned(), |x| format!("{x}"))
+    text.replace(['_', ','], "")
+        .parse::<f64>()
+        .map_or_else(|_| text.to_owned(), |x| format!("{x}"))
 }
 
 fn share(text: &str, column: &str, line: u64) -> Result<f64, TableError> {
     match text.parse::<f64>() {
         Ok(x) if (0.0..=1.0).contains(&x) => Ok(x),
         Ok(x) => {
-            let advice = if (1.0..=100.0).contains(&x) { "; percentages are divided by 100" } else { "" };
-            Err(TableError { line, message: format!("`{column}` is {x}, not in 0..1{advice}") })
+            let advice = if (1.0..=100.0).contains(&x) {
+                "; percentages are divided by 100"
+            } else {
+                ""
+            };
+            Err(TableError {
+                line,
+                message: format!("`{column}` is {x}, not in 0..1{advice}"),
+            })
         }
-        Err(_) => Err(TableError { line, message: format!("`{column}` is `{text}`, not a number") }),
+        Err(_) => Err(TableError {
+            line,
+            message: format!("`{column}` is `{text}`, not a number"),
+        }),
     }
 }
 
 fn malformed(error: csv::Error) -> TableError {
     let line = error.position().map_or(0, csv::Position::line);
     let message = match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+        csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => {
             format!("this row has {len} values, the head has {expected_len}")
         }
         csv::ErrorKind::Utf8 { .. } => "this row is not UTF-8 text".to_owned(),
@@ -128,7 +154,10 @@ fn malformed(error: csv::Error) -> TableError {
 }
 
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+    names
+        .map(|n| format!("`{n}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 #[cfg(test)]
@@ -137,7 +166,10 @@ mod tests {
 
     #[test]
     fn a_row_is_found_however_its_numbers_are_written() {
-        let table = Table::read(b"# measured\nstem.filters, accuracy, uncertainty\n64, 0.93, 0.002\n32,0.91,0.003\n").unwrap();
+        let table = Table::read(
+            b"# measured\nstem.filters, accuracy, uncertainty\n64, 0.93, 0.002\n32,0.91,0.003\n",
+        )
+        .unwrap();
         assert_eq!(table.decisions(), ["stem.filters"]);
         let hit = table.look_up(&["64.0".to_owned()]).unwrap();
         assert_eq!((hit.value, hit.uncertainty), (0.93, Some(0.002)));

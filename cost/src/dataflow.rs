@@ -186,7 +186,11 @@ impl std::fmt::Display for Flaw {
         match self {
             Flaw::NoHome { tensor } => write!(f, "the outermost store does not keep {tensor:?}"),
             Flaw::ReduceOverOutput { dim, .. } => {
-                write!(f, "nothing is added up over {}, so it cannot be reduced", dim.letter())
+                write!(
+                    f,
+                    "nothing is added up over {}, so it cannot be reduced",
+                    dim.letter()
+                )
             }
             Flaw::NoOutermostStore => f.write_str("the first line is not a store"),
             Flaw::NoOnChipStore => f.write_str("there is no store below the outermost one"),
@@ -199,10 +203,20 @@ impl std::fmt::Display for Flaw {
                 write!(f, "{} is spread twice", dim.letter())
             }
             Flaw::TooManyElements { needed, available } => {
-                write!(f, "the spreads take {needed} PEs, and there are {available}")
+                write!(
+                    f,
+                    "the spreads take {needed} PEs, and there are {available}"
+                )
             }
-            Flaw::SideTooShort { over, needed, available } => {
-                write!(f, "the spreads along the {over:?} take {needed} PEs, and there are {available}")
+            Flaw::SideTooShort {
+                over,
+                needed,
+                available,
+            } => {
+                write!(
+                    f,
+                    "the spreads along the {over:?} take {needed} PEs, and there are {available}"
+                )
             }
         }
     }

@@ -216,7 +216,9 @@ impl std::fmt::Display for ShapeError {
             ShapeError::Zero => "has a size, stride, dilation or group count of zero",
             ShapeError::Groups => "has channels that its groups do not divide",
             ShapeError::WindowTooLarge => "has a window larger than its padded input",
-            ShapeError::TransposedKernel => "has a transposed filter that is no multiple of its stride",
+            ShapeError::TransposedKernel => {
+                "has a transposed filter that is no multiple of its stride"
+            }
             ShapeError::TooLarge => "has more operations than 64 bits can count",
         })
     }

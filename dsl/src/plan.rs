@@ -98,6 +98,9 @@ pub struct Block {
     pub label: Option<String>,
     /// What stands inside, in source order.
     pub items: Vec<Entry>,
+    /// What it is a changed copy of, if it is one: a result depends on that, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy_of: Option<BlockName>,
     /// Changes made by `with` and `--set`, in order; the last that matches a path wins.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,

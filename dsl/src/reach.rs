@@ -152,6 +152,9 @@ impl Reached {
     }
 
     fn block(&mut self, block: &Block, known: Blocks<'_>) {
+        if let Some(original) = &block.copy_of {
+            self.block_named(original, known);
+        }
         for entry in &block.items {
             match entry {
                 Entry::Field(f) | Entry::Choose(f) => self.slot(&f.slot, known),

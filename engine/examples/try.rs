@@ -23,8 +23,12 @@ impl Sink for Out {
     fn tell(&mut self, d: &nasaic_dsl::diagnostic::Diagnostic) {
         eprintln!("{d:#?}");
     }
-    fn file(&mut self, _: &str, _: &[u8]) -> Result<(), String> { Ok(()) }
-    fn stop(&self) -> bool { false }
+    fn file(&mut self, _: &str, _: &[u8]) -> Result<(), String> {
+        Ok(())
+    }
+    fn stop(&self) -> bool {
+        false
+    }
 }
 fn main() {
     let path = std::env::args().nth(1).unwrap();
@@ -34,7 +38,18 @@ fn main() {
     let c = e.check(&path, &text, &[]);
     eprintln!("check {:?}", t.elapsed());
     for d in &c.diagnostics {
-        eprintln!("{} {} {:?} at {} '{}' notes {:?} hint {:?}", d.code, d.title, d.labels.first().map(|l| l.text.clone()), d.span().map(|s| e.sources().place(s)).unwrap_or_default(), d.span().map(|s| e.sources().slice(s).to_owned()).unwrap_or_default(), d.notes, d.hint);
+        eprintln!(
+            "{} {} {:?} at {} '{}' notes {:?} hint {:?}",
+            d.code,
+            d.title,
+            d.labels.first().map(|l| l.text.clone()),
+            d.span().map(|s| e.sources().place(s)).unwrap_or_default(),
+            d.span()
+                .map(|s| e.sources().slice(s).to_owned())
+                .unwrap_or_default(),
+            d.notes,
+            d.hint
+        );
     }
     let plan = e.plan(c.steps);
     let t = std::time::Instant::now();

@@ -27,9 +27,10 @@ impl Backend for Judge {
         match metric {
             "latency" => least_latency(space, blocks),
             "energy" => least_energy(space, blocks),
-            "accuracy" | "utilization" => {
-                Some(Extreme { value: 1.0, why: format!("A share such as {metric} never exceeds 1.") })
-            }
+            "accuracy" | "utilization" => Some(Extreme {
+                value: 1.0,
+                why: format!("A share such as {metric} never exceeds 1."),
+            }),
             _ => None,
         }
     }
@@ -48,7 +49,10 @@ fn least_latency(space: &Instance, blocks: &BTreeMap<String, Block>) -> Option<E
         number(lanes),
         number(cycles)
     );
-    Some(Extreme { value: cycles / clock, why })
+    Some(Extreme {
+        value: cycles / clock,
+        why,
+    })
 }
 
 /// Every MAC costs at least its own energy.
@@ -65,7 +69,10 @@ fn least_energy(space: &Instance, blocks: &BTreeMap<String, Block>) -> Option<Ex
         number(macs as f64),
         nasaic_dsl::units::pretty(each, nasaic_dsl::units::Dim::ENERGY)
     );
-    Some(Extreme { value: macs as f64 * each, why })
+    Some(Extreme {
+        value: macs as f64 * each,
+        why,
+    })
 }
 
 fn least_macs(space: &Instance) -> Option<u64> {
@@ -90,7 +97,9 @@ fn most_lanes(space: &Instance) -> Option<f64> {
         widest = widest.max(simd);
         all += most(space, sub, "pes")? * simd;
     }
-    let budget = hardware.child("budget").and_then(|b| space.number(b, "pes", &[]));
+    let budget = hardware
+        .child("budget")
+        .and_then(|b| space.number(b, "pes", &[]));
     let lanes = budget.map_or(all, |b| all.min(b * widest));
     (lanes > 0.0).then_some(lanes)
 }
@@ -98,7 +107,11 @@ fn most_lanes(space: &Instance) -> Option<f64> {
 fn most(space: &Instance, node: &Node, field: &str) -> Option<f64> {
     match node.field(field)? {
         Bound::Fixed(v) => v.as_f64(),
-        Bound::Decision(d) => space.decisions[*d].domain.numbers()?.into_iter().reduce(f64::max),
+        Bound::Decision(d) => space.decisions[*d]
+            .domain
+            .numbers()?
+            .into_iter()
+            .reduce(f64::max),
         Bound::Formula(_) => None,
     }
 }

@@ -39,7 +39,9 @@ impl<'a> Call<'a> {
     pub fn subject(&self) -> Result<&Item, Fault> {
         match self.args.first() {
             Some((_, Given::Item(item))) => Ok(item),
-            _ => Err(Fault::new("E0209", format!("`{}` needs something to show", self.name)).at(self.at)),
+            _ => Err(
+                Fault::new("E0209", format!("`{}` needs something to show", self.name)).at(self.at),
+            ),
         }
     }
 

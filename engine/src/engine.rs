@@ -11,12 +11,13 @@ use crate::registry::schemas;
 use crate::sink::Sink;
 use nasaic_dsl::check::{self, Checked, Program, Setting};
 use nasaic_dsl::diagnostic::Diagnostic;
-use nasaic_dsl::plan::{Plan, Step, VERSION};
-use nasaic_dsl::reach;
+use nasaic_dsl::instance::Blocks;
+use nasaic_dsl::plan::{Plan, Step, StepKind, VERSION};
+use nasaic_dsl::reach::{self, Reached};
 use nasaic_dsl::schema::Schemas;
 use nasaic_dsl::source::Sources;
 use nasaic_dsl::world::World;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,8 +83,11 @@ impl Engine {
 
     /// Checks a text; with an error the program stays as it was. `settings` are `--set` texts.
     pub fn check(&mut self, name: &str, text: &str, settings: &[String]) -> Checked {
-        let setting =
-            Setting { world: self.world.as_ref(), schemas: &self.schemas, backend: &Judge };
+        let setting = Setting {
+            world: self.world.as_ref(),
+            schemas: &self.schemas,
+            backend: &Judge,
+        };
         check::check_with(&mut self.program, setting, name, text, settings)
     }
 
@@ -116,15 +120,51 @@ impl Engine {
         if checked.has_errors() {
             return (checked, None);
         }
+        let stale = self.stale(&checked.steps);
         let plan = self.plan(checked.steps.clone());
-        let report = self.run(&plan, sink);
+        for warning in &stale {
+            sink.tell(warning);
+        }
+        let mut report = self.run(&plan, sink);
+        report.diagnostics.splice(0..0, stale);
         (checked, Some(report))
+    }
+
+    /// Results of earlier cells that steps use although what they depend on has changed (W0901).
+    fn stale(&self, steps: &[Step]) -> Vec<Diagnostic> {
+        let known = Blocks {
+            blocks: &self.program.blocks,
+            choices: &self.program.choices,
+        };
+        let mut fresh = BTreeSet::new();
+        let mut out = Vec::new();
+        for step in steps {
+            for name in Reached::of(&step.expr, known).lets {
+                if !fresh.contains(&name) && self.kept.is_stale(&name, known) {
+                    out.push(
+                        Diagnostic::new("W0901", format!("`{name}` is out of date"))
+                            .at(step.expr.at, "uses a result from before the change")
+                            .note(format!(
+                                "`{name}` was computed before something it depends on changed."
+                            ))
+                            .hint(format!("run the cell that computes `{name}` again")),
+                    );
+                }
+            }
+            if let StepKind::Let(name) = &step.kind {
+                fresh.insert(name.clone());
+            }
+        }
+        out
     }
 
     /// The bytes of the data files of a plan, each as it was when the plan was made.
     fn files(&self, plan: &Plan) -> Result<BTreeMap<String, Vec<u8>>, Fault> {
         if plan.version != VERSION {
-            let title = format!("this plan has format {}, and this build reads {VERSION}", plan.version);
+            let title = format!(
+                "this plan has format {}, and this build reads {VERSION}",
+                plan.version
+            );
             return Err(Fault::new("E0703", title).hint("make the plan again with `nasaic plan`"));
         }
         let mut out = BTreeMap::new();
@@ -133,9 +173,15 @@ impl Engine {
                 Fault::new("E0705", format!("`{}` cannot be read: {e:?}", file.path)).at(file.at)
             })?;
             if blake3::hash(&bytes).to_hex().to_string() != file.hash {
-                return Err(Fault::new("E0705", format!("`{}` is not the file that the plan was made with", file.path))
-                    .at(file.at)
-                    .hint("restore the file, or make the plan again"));
+                return Err(Fault::new(
+                    "E0705",
+                    format!(
+                        "`{}` is not the file that the plan was made with",
+                        file.path
+                    ),
+                )
+                .at(file.at)
+                .hint("restore the file, or make the plan again"));
             }
             out.insert(file.path.clone(), bytes);
         }

@@ -74,11 +74,17 @@ impl Fault {
         let content = *self.0;
         let mut d = Diagnostic::new(content.code, content.title);
         if let Some((script, line, column)) = content.script {
-            d = d.at(place_in_script(sources, script, line, column), "in the script");
+            d = d.at(
+                place_in_script(sources, script, line, column),
+                "in the script",
+            );
         }
         if let Some(at) = content.at {
-            let label =
-                if content.script.is_some() { "called here".to_owned() } else { content.label };
+            let label = if content.script.is_some() {
+                "called here".to_owned()
+            } else {
+                content.label
+            };
             d = d.at(at, label);
         }
         d.notes = content.notes;

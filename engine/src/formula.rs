@@ -33,7 +33,10 @@ pub fn value(expr: &Expr, names: &dyn Names, scripts: &Scripts) -> Result<Value,
         ExprKind::Path(path) => names.path(path).ok_or_else(|| missing(expr, path))?,
         ExprKind::Negate(inner) => {
             let q = number(inner)?;
-            Value::Quantity(Quantity { value: -q.value, ..q })
+            Value::Quantity(Quantity {
+                value: -q.value,
+                ..q
+            })
         }
         ExprKind::As(inner, unit) => Value::Quantity(shown(number(inner)?, unit, names.clock())),
         ExprKind::Binary(op, a, b) => {
@@ -52,8 +55,7 @@ pub fn value(expr: &Expr, names: &dyn Names, scripts: &Scripts) -> Result<Value,
             for arg in args {
                 plain.push(number(arg)?.number());
             }
-            let (compiled, at) =
-                scripts.get(script).ok_or_else(|| missing(expr, script))?;
+            let (compiled, at) = scripts.get(script).ok_or_else(|| missing(expr, script))?;
             let x = compiled.call(function, &plain).map_err(|f| {
                 Fault::new(f.code, f.message.clone())
                     .at(expr.at)
@@ -88,9 +90,15 @@ fn missing(expr: &Expr, what: &str) -> Fault {
 
 /// A quantity shown in another unit; times and cycles convert through the clock.
 pub fn shown(q: Quantity, unit: &str, clock: f64) -> Quantity {
-    let Some(scale) = units::parse(unit) else { return q };
+    let Some(scale) = units::parse(unit) else {
+        return q;
+    };
     let value = convert(q.value, q.dim, scale.dim, clock);
-    Quantity { value, dim: scale.dim, unit: unit.to_owned() }
+    Quantity {
+        value,
+        dim: scale.dim,
+        unit: unit.to_owned(),
+    }
 }
 
 fn convert(value: f64, from: Dim, to: Dim, clock: f64) -> f64 {
@@ -104,7 +112,11 @@ fn convert(value: f64, from: Dim, to: Dim, clock: f64) -> f64 {
 /// Cycles that went through seconds and back are whole again.
 fn whole_if_close(x: f64) -> f64 {
     let near = libm::round(x);
-    if (x - near).abs() <= 1e-9 * near.abs().max(1.0) { near } else { x }
+    if (x - near).abs() <= 1e-9 * near.abs().max(1.0) {
+        near
+    } else {
+        x
+    }
 }
 
 fn binary(op: Operator, a: &Value, b: &Value, clock: f64) -> Option<Value> {
@@ -167,7 +179,10 @@ fn call(function: &str, args: &[Quantity]) -> Option<Quantity> {
         ("exp", _) => libm::exp(x),
         _ => return None,
     };
-    value.is_finite().then(|| Quantity { value, ..first.clone() })
+    value.is_finite().then(|| Quantity {
+        value,
+        ..first.clone()
+    })
 }
 
 /// Binary arithmetic and comparisons on values, for expressions outside designs.

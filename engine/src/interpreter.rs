@@ -26,10 +26,38 @@ use std::time::Instant;
 /// What stays from one plan to the next: results by name, and actions already done.
 #[derive(Default)]
 pub struct Kept {
-    /// `let` results with the expression that gave them.
-    pub lets: BTreeMap<String, (Item, Expr)>,
+    /// `let` results by name.
+    pub lets: BTreeMap<String, Named>,
     /// Results of actions by the fingerprint of all they depend on.
     done: BTreeMap<String, Item>,
+}
+
+/// The result of a `let`.
+pub struct Named {
+    item: Item,
+    expr: Expr,
+    print: String,
+}
+
+impl Kept {
+    /// Whether a result was computed before something it depends on changed.
+    pub fn is_stale(&self, name: &str, known: Blocks<'_>) -> bool {
+        self.lets
+            .get(name)
+            .is_some_and(|n| self.print(&n.expr, known, 0) != n.print)
+    }
+
+    /// A hash of an expression, the blocks it depends on and, through them, the results it uses.
+    fn print(&self, expr: &Expr, known: Blocks<'_>, depth: usize) -> String {
+        let mut print = Reached::fingerprint(expr, known);
+        for name in Reached::of(expr, known).lets {
+            // A result may have taken the name of one that it was computed from.
+            if let Some(used) = self.lets.get(&name).filter(|_| depth < 32) {
+                print.push_str(&self.print(&used.expr, known, depth + 1));
+            }
+        }
+        blake3::hash(print.as_bytes()).to_hex().to_string()
+    }
 }
 
 /// Runs one plan.
@@ -81,7 +109,11 @@ impl<'a> Interpreter<'a> {
                 break;
             }
         }
-        let ended = ended.unwrap_or(if self.unexpected { Ended::Unexpected } else { Ended::Done });
+        let ended = ended.unwrap_or(if self.unexpected {
+            Ended::Unexpected
+        } else {
+            Ended::Done
+        });
         Report {
             ended,
             diagnostics: self.diagnostics,
@@ -100,7 +132,13 @@ impl<'a> Interpreter<'a> {
             StepKind::Let(name) => {
                 let item = self.eval(&step.expr)?;
                 self.named.insert(name.clone(), crate::json::of(&item));
-                self.kept.lets.insert(name.clone(), (item, step.expr.clone()));
+                let (expr, print) = (
+                    step.expr.clone(),
+                    self.kept.print(&step.expr, self.blocks(), 0),
+                );
+                self.kept
+                    .lets
+                    .insert(name.clone(), Named { item, expr, print });
             }
             StepKind::Show => {
                 let item = self.eval(&step.expr)?;
@@ -114,8 +152,13 @@ impl<'a> Interpreter<'a> {
     fn show(&mut self, item: &Item, source: String) -> Result<(), Fault> {
         let json = crate::json::of(item);
         let parts = present(item, &self.plan.sources)?;
-        self.outputs.push(json!({ "source": source, "value": json }));
-        self.sink.show(&Output { source, parts, json });
+        self.outputs
+            .push(json!({ "source": source, "value": json }));
+        self.sink.show(&Output {
+            source,
+            parts,
+            json,
+        });
         Ok(())
     }
 
@@ -129,9 +172,13 @@ impl<'a> Interpreter<'a> {
             self.unexpected = true;
             let written = words(&self.plan.sources, step.expr.at);
             let title = message.map_or_else(|| format!("`{written}` does not hold"), str::to_owned);
-            let label = self.sides(&step.expr).unwrap_or_else(|| "does not hold".into());
-            let diagnostic =
-                Fault::new("E0610", title).at(step.expr.at).label(label).diagnostic(&self.plan.sources);
+            let label = self
+                .sides(&step.expr)
+                .unwrap_or_else(|| "does not hold".into());
+            let diagnostic = Fault::new("E0610", title)
+                .at(step.expr.at)
+                .label(label)
+                .diagnostic(&self.plan.sources);
             self.tell(diagnostic);
         }
         Ok(())
@@ -139,7 +186,9 @@ impl<'a> Interpreter<'a> {
 
     /// What the left side of a failed comparison is.
     fn sides(&mut self, expr: &Expr) -> Option<String> {
-        let ExprKind::Binary(_, left, _) = &expr.kind else { return None };
+        let ExprKind::Binary(_, left, _) = &expr.kind else {
+            return None;
+        };
         match self.eval(left).ok()? {
             Item::Value(v) => Some(format!("this is {v}")),
             _ => None,
@@ -152,9 +201,12 @@ impl<'a> Interpreter<'a> {
         Ok(match &expr.kind {
             ExprKind::Value(v) => Item::Value(v.clone()),
             ExprKind::Let(name) => self.named_item(name, expr)?,
-            ExprKind::List(items) => {
-                Item::List(items.iter().map(|i| self.eval(i)).collect::<Result<_, _>>()?)
-            }
+            ExprKind::List(items) => Item::List(
+                items
+                    .iter()
+                    .map(|i| self.eval(i))
+                    .collect::<Result<_, _>>()?,
+            ),
             ExprKind::Member(base, name) => {
                 let base = self.eval(base)?;
                 member(&base, name).ok_or_else(|| no_value(expr, name))??
@@ -164,7 +216,10 @@ impl<'a> Interpreter<'a> {
             ExprKind::Method(base, _, args) => self.top(base, args)?,
             ExprKind::Negate(inner) => {
                 let q = self.number(inner)?;
-                Item::Value(Value::Quantity(Quantity { value: -q.value, ..q }))
+                Item::Value(Value::Quantity(Quantity {
+                    value: -q.value,
+                    ..q
+                }))
             }
             ExprKind::As(inner, unit) => {
                 let clock = self.clock_in(inner);
@@ -176,9 +231,13 @@ impl<'a> Interpreter<'a> {
                 let (Item::Value(x), Item::Value(y)) = (self.eval(a)?, self.eval(b)?) else {
                     return Err(no_value(expr, "this"));
                 };
-                Item::Value(formula::combine(*op, &x, &y, clock).ok_or_else(|| no_value(expr, "this"))?)
+                Item::Value(
+                    formula::combine(*op, &x, &y, clock).ok_or_else(|| no_value(expr, "this"))?,
+                )
             }
-            ExprKind::Script(script, function, args) => self.script(expr, script, function, args)?,
+            ExprKind::Script(script, function, args) => {
+                self.script(expr, script, function, args)?
+            }
             ExprKind::Slot(name) | ExprKind::Metric(name) | ExprKind::Path(name) => {
                 return Err(no_value(expr, name));
             }
@@ -187,7 +246,7 @@ impl<'a> Interpreter<'a> {
 
     fn named_item(&self, name: &str, expr: &Expr) -> Result<Item, Fault> {
         match self.kept.lets.get(name) {
-            Some((item, _)) => Ok(item.clone()),
+            Some(named) => Ok(named.item.clone()),
             None => Err(Fault::new("E0210", format!("`{name}` has no result yet"))
                 .at(expr.at)
                 .hint("run the cell that computes it first")),
@@ -213,9 +272,13 @@ impl<'a> Interpreter<'a> {
             plain.push(self.number(arg)?.number());
         }
         let scripts = compile_named(self.parts(), &[script.to_owned()])?;
-        let Some((compiled, at)) = scripts.get(script) else { return Err(no_value(expr, script)) };
+        let Some((compiled, at)) = scripts.get(script) else {
+            return Err(no_value(expr, script));
+        };
         let x = compiled.call(function, &plain).map_err(|f| {
-            Fault::new(f.code, f.message.clone()).at(expr.at).in_script(*at, f.line, f.column)
+            Fault::new(f.code, f.message.clone())
+                .at(expr.at)
+                .in_script(*at, f.line, f.column)
         })?;
         Ok(Item::Value(Value::number(x)))
     }
@@ -227,7 +290,7 @@ impl<'a> Interpreter<'a> {
 
     fn find_clock(&self, expr: &Expr) -> Option<f64> {
         match &expr.kind {
-            ExprKind::Let(name) => clock_of(&self.kept.lets.get(name)?.0),
+            ExprKind::Let(name) => clock_of(&self.kept.lets.get(name)?.item),
             ExprKind::Member(a, _) | ExprKind::Negate(a) | ExprKind::As(a, _) => self.find_clock(a),
             ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => {
                 self.find_clock(a).or_else(|| self.find_clock(b))
@@ -251,17 +314,31 @@ impl<'a> Interpreter<'a> {
         };
         match self.eval(base)? {
             Item::List(items) => items.get(i).cloned().ok_or_else(|| beyond(items.len())),
-            Item::Value(Value::List(items)) => {
-                items.get(i).cloned().map(Item::Value).ok_or_else(|| beyond(items.len()))
-            }
+            Item::Value(Value::List(items)) => items
+                .get(i)
+                .cloned()
+                .map(Item::Value)
+                .ok_or_else(|| beyond(items.len())),
             Item::Results(d) => {
-                let design = d.designs.get(i).cloned().ok_or_else(|| beyond(d.designs.len()))?;
+                let design = d
+                    .designs
+                    .get(i)
+                    .cloned()
+                    .ok_or_else(|| beyond(d.designs.len()))?;
                 Ok(Item::Result(Arc::new(Evaluation::of(&d.study, design)?)))
             }
             Item::Run(found) => {
                 let all = &found.run.evaluated;
-                let design = all.get(i).ok_or_else(|| beyond(all.len()))?.design.0.clone();
-                Ok(Item::Result(Arc::new(Evaluation::of(&found.study, design)?)))
+                let design = all
+                    .get(i)
+                    .ok_or_else(|| beyond(all.len()))?
+                    .design
+                    .0
+                    .clone();
+                Ok(Item::Result(Arc::new(Evaluation::of(
+                    &found.study,
+                    design,
+                )?)))
             }
             _ => Err(no_value(expr, "an element")),
         }
@@ -270,7 +347,10 @@ impl<'a> Interpreter<'a> {
     // ---- calls ------------------------------------------------------------------
 
     fn blocks(&self) -> Blocks<'a> {
-        Blocks { blocks: &self.plan.blocks, choices: &self.plan.choices }
+        Blocks {
+            blocks: &self.plan.blocks,
+            choices: &self.plan.choices,
+        }
     }
 
     fn parts(&self) -> Parts<'a> {
@@ -285,22 +365,29 @@ impl<'a> Interpreter<'a> {
 
     fn call(&mut self, expr: &Expr, name: &str, args: &[(String, Expr)]) -> Result<Item, Fault> {
         let Some(function) = functions::find(name) else {
-            return Err(Fault::new("E0704", format!("`{name}` of this file is not in this build"))
-                .at(expr.at)
-                .label("cannot be read by this build")
-                .hint("`nasaic explain E0704` tells what each build can do"));
+            return Err(Fault::new(
+                "E0704",
+                format!("`{name}` of this file is not in this build"),
+            )
+            .at(expr.at)
+            .label("cannot be read by this build")
+            .hint("`nasaic explain E0704` tells what each build can do"));
         };
         if let Some(later) = function.later {
-            return Err(Fault::new("E0704", format!("`{name}` is not in this build"))
-                .at(expr.at)
-                .label("cannot be run")
-                .note(format!("{}.", capital(later)))
-                .hint("`nasaic explain E0704` tells what each build can do"));
+            return Err(
+                Fault::new("E0704", format!("`{name}` is not in this build"))
+                    .at(expr.at)
+                    .label("cannot be run")
+                    .note(format!("{}.", capital(later)))
+                    .hint("`nasaic explain E0704` tells what each build can do"),
+            );
         }
         match function.group {
             Group::Formula => {
-                let args: Vec<Quantity> =
-                    args.iter().map(|a| self.number(&a.1)).collect::<Result<_, _>>()?;
+                let args: Vec<Quantity> = args
+                    .iter()
+                    .map(|a| self.number(&a.1))
+                    .collect::<Result<_, _>>()?;
                 let q = formula::apply(name, &args).ok_or_else(|| no_value(expr, name))?;
                 Ok(Item::Value(Value::Quantity(q)))
             }
@@ -323,7 +410,12 @@ impl<'a> Interpreter<'a> {
         let what = words(&self.plan.sources, expr.at);
         let start = Instant::now();
         let parts = self.parts();
-        let mut context = actions::Context { parts, sink: self.sink, what: &what, at: expr.at };
+        let mut context = actions::Context {
+            parts,
+            sink: self.sink,
+            what: &what,
+            at: expr.at,
+        };
         let item = actions::call(name, &given, &mut context)?;
         self.timing.push((what, start.elapsed().as_secs_f64()));
         // What was broken off is not the answer to keep.
@@ -345,7 +437,11 @@ impl<'a> Interpreter<'a> {
         let mut scripts = Vec::new();
         let mut given: Vec<(&str, Given<'_>)> = Vec::new();
         for (name, arg) in args {
-            let accepts = function.params.iter().find(|p| p.name == name).map(|p| &p.accepts);
+            let accepts = function
+                .params
+                .iter()
+                .find(|p| p.name == name)
+                .map(|p| &p.accepts);
             let value = match (accepts, &arg.kind) {
                 (Some(Accepts::Column), _) => {
                     scripts_in(arg, &mut scripts);
@@ -382,18 +478,28 @@ impl<'a> Interpreter<'a> {
         }
         let instance = self.blocks().pair(None, Some(value)).ok()?;
         let choices = vec![0; instance.decisions.len()];
-        Some(read_dataflow(&instance, instance.hardware.as_ref()?, &choices))
+        Some(read_dataflow(
+            &instance,
+            instance.hardware.as_ref()?,
+            &choices,
+        ))
     }
 
     fn layers(&mut self, expr: &Expr, args: &[(String, Expr)]) -> Result<Item, Fault> {
-        let Some((_, arg)) = args.first() else { return Err(no_value(expr, "layers")) };
+        let Some((_, arg)) = args.first() else {
+            return Err(no_value(expr, "layers"));
+        };
         match self.eval(arg)? {
             Item::Value(value @ Value::Block(_)) => {
                 let study = crate::study::Study::of_pair(self.parts(), Some(&value), None, 1)?;
                 let networks = study.networks(&[]).map_err(|why| {
-                    Fault::new("E0504", "this network cannot be written out").at(arg.at).note(why)
+                    Fault::new("E0504", "this network cannot be written out")
+                        .at(arg.at)
+                        .note(why)
                 })?;
-                Ok(Item::Layers(Arc::new(layers::of_networks(&study, &networks))))
+                Ok(Item::Layers(Arc::new(layers::of_networks(
+                    &study, &networks,
+                ))))
             }
             Item::Result(e) => Ok(Item::Layers(Arc::new(layers::of_evaluation(&e)))),
             Item::Run(found) => match found.best() {
@@ -407,10 +513,16 @@ impl<'a> Interpreter<'a> {
     /// `top(count, by = column)`: the rows with the largest values.
     fn top(&mut self, base: &Expr, args: &[(String, Expr)]) -> Result<Item, Fault> {
         let of = self.eval(base)?;
-        let count = args.iter().find(|a| a.0 == "count").map(|a| self.number(&a.1)).transpose()?;
+        let count = args
+            .iter()
+            .find(|a| a.0 == "count")
+            .map(|a| self.number(&a.1))
+            .transpose()?;
         let count = count.map_or(5, |q| q.value as usize);
         let by = args.iter().find(|a| a.0 == "by").map(|a| &a.1);
-        let Some(by) = by else { return Err(no_value(base, "by")) };
+        let Some(by) = by else {
+            return Err(no_value(base, "by"));
+        };
         crate::top::top(&of, count, by)
     }
 }
@@ -431,7 +543,9 @@ fn no_value(expr: &Expr, what: &str) -> Fault {
 
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }
 
 /// A member of a result.
@@ -443,9 +557,9 @@ fn member(base: &Item, name: &str) -> Option<Result<Item, Fault>> {
             use crate::formula::Names;
             e.sight().metric(name).map(|v| Ok(Item::Value(v)))
         }
-        (Item::Run(f), "best") => {
-            f.best().map(|b| Ok(Item::Result(Arc::new(b.map_err(Fault::from)?))))
-        }
+        (Item::Run(f), "best") => f
+            .best()
+            .map(|b| Ok(Item::Result(Arc::new(b.map_err(Fault::from)?)))),
         (Item::Run(f), "front") => Some(Ok(Item::Results(Arc::new(f.front())))),
         (Item::Run(f), "all") => Some(Ok(Item::Results(Arc::new(f.all())))),
         (Item::Run(f), "evaluations") => number(f.run.counts.hardware as f64),
@@ -470,7 +584,12 @@ fn member(base: &Item, name: &str) -> Option<Result<Item, Fault>> {
                 "within_budget" => s.count.within_limits,
                 _ => s.count.distinct,
             };
-            n.map(|n| Ok(Item::Value(Value::Quantity(Quantity::of(n as f64, Dim::NONE)))))
+            n.map(|n| {
+                Ok(Item::Value(Value::Quantity(Quantity::of(
+                    n as f64,
+                    Dim::NONE,
+                ))))
+            })
         }
         _ => None,
     }

@@ -156,7 +156,11 @@ pub struct Size {
 impl LayerRow {
     /// Its path, with its task before it when there are several.
     pub fn name(&self) -> String {
-        if self.task.is_empty() { self.path.clone() } else { format!("{}.{}", self.task, self.path) }
+        if self.task.is_empty() {
+            self.path.clone()
+        } else {
+            format!("{}.{}", self.task, self.path)
+        }
     }
 }
 
@@ -164,9 +168,15 @@ impl Evaluation {
     /// Prices one design and asks for its accuracy.
     pub fn of(study: &Arc<Study>, choices: Vec<u32>) -> Result<Self, Refused> {
         let priced = study.price(&choices).map_err(Refused::Invalid)?;
-        let accuracies =
-            study.accuracies(&priced.networks, &choices).map_err(|f| Refused::Fault(Box::new(f)))?;
-        Ok(Self { study: Arc::clone(study), choices, priced, accuracies })
+        let accuracies = study
+            .accuracies(&priced.networks, &choices)
+            .map_err(|f| Refused::Fault(Box::new(f)))?;
+        Ok(Self {
+            study: Arc::clone(study),
+            choices,
+            priced,
+            accuracies,
+        })
     }
 
     /// What formulas see of it.
@@ -192,7 +202,9 @@ pub enum Refused {
 impl From<Refused> for Fault {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::Invalid(reason) => Fault::new("E0507", "this design cannot be built").note(reason),
+            Refused::Invalid(reason) => {
+                Fault::new("E0507", "this design cannot be built").note(reason)
+            }
             Refused::Fault(fault) => *fault,
         }
     }
@@ -223,7 +235,12 @@ impl Found {
     pub fn front(&self) -> Designs {
         Designs {
             study: Arc::clone(&self.study),
-            designs: self.run.front.iter().map(|i| self.run.evaluated[*i].design.0.clone()).collect(),
+            designs: self
+                .run
+                .front
+                .iter()
+                .map(|i| self.run.evaluated[*i].design.0.clone())
+                .collect(),
             invalid: (0, None),
             how: format!("the front that `{}` found", self.strategy),
         }
@@ -231,13 +248,20 @@ impl Found {
 
     /// How many evaluated designs meet all specs.
     pub fn satisfied(&self) -> usize {
-        self.run.evaluated.iter().filter(|e| e.hardware.is_feasible()).count()
+        self.run
+            .evaluated
+            .iter()
+            .filter(|e| e.hardware.is_feasible())
+            .count()
     }
 }
 
 impl Item {
     /// Calls `see` with each design of it, in order.
-    pub fn each_design(&self, see: &mut dyn FnMut(&Evaluation) -> Result<(), Fault>) -> Result<(), Fault> {
+    pub fn each_design(
+        &self,
+        see: &mut dyn FnMut(&Evaluation) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         match self {
             Item::Result(e) => see(e),
             Item::Results(d) => d.each(see),

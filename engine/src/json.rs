@@ -40,8 +40,12 @@ pub fn of_value(value: &Value) -> Json {
 pub fn of_evaluation(e: &Evaluation) -> Json {
     let m = &e.priced.metrics;
     let sight = e.sight();
-    let design: Map<String, Json> =
-        e.study.chosen(&e.choices).into_iter().map(|(path, v)| (path, of_value(&v))).collect();
+    let design: Map<String, Json> = e
+        .study
+        .chosen(&e.choices)
+        .into_iter()
+        .map(|(path, v)| (path, of_value(&v)))
+        .collect();
     let specs: Vec<Json> = e
         .study
         .specs
@@ -122,8 +126,11 @@ fn of_designs(designs: &Designs) -> Json {
                 .into_iter()
                 .map(|(path, v)| (path, of_value(&v)))
                 .collect();
-            let accuracies: Vec<Option<f64>> =
-                e.accuracies.iter().map(|a| a.as_ref().map(|a| a.value)).collect();
+            let accuracies: Vec<Option<f64>> = e
+                .accuracies
+                .iter()
+                .map(|a| a.as_ref().map(|a| a.value))
+                .collect();
             rows.push(json!({
                 "design": chosen, "cycles": m.cycles, "latency_s": m.latency, "energy_j": m.energy,
                 "area_m2": m.area, "utilization": m.utilization, "accuracies": accuracies,

@@ -14,7 +14,12 @@ pub fn of_networks(study: &Study, networks: &[Arc<Network>]) -> LayerRows {
             rows.push(plain(study, task, layer));
         }
     }
-    LayerRows { rows, clock: study.platform.clock, costed: false, study: None }
+    LayerRows {
+        rows,
+        clock: study.platform.clock,
+        costed: false,
+        study: None,
+    }
 }
 
 /// The layers of an evaluated design with their costs, task by task.
@@ -24,11 +29,22 @@ pub fn of_evaluation(evaluation: &Evaluation) -> LayerRows {
     let unit = JOULES;
     let mut rows = Vec::new();
     for (task, network) in evaluation.priced.networks.iter().enumerate() {
-        let mut these: Vec<LayerRow> =
-            network.layers.iter().map(|l| plain(study, task, l)).collect();
-        for entry in evaluation.priced.schedule.entries.iter().filter(|e| e.task == task) {
+        let mut these: Vec<LayerRow> = network
+            .layers
+            .iter()
+            .map(|l| plain(study, task, l))
+            .collect();
+        for entry in evaluation
+            .priced
+            .schedule
+            .entries
+            .iter()
+            .filter(|e| e.task == task)
+        {
             let (index, layer) = network.computing[entry.layer];
-            let Some(array) = &evaluation.priced.arrays[entry.sub] else { continue };
+            let Some(array) = &evaluation.priced.arrays[entry.sub] else {
+                continue;
+            };
             let row = &mut these[index];
             row.sub = study.subs[entry.sub].clone();
             row.start = entry.start;
@@ -53,7 +69,11 @@ pub fn of_evaluation(evaluation: &Evaluation) -> LayerRows {
 
 fn plain(study: &Study, task: usize, layer: &nasaic_dsl::network::Layer) -> LayerRow {
     LayerRow {
-        task: if study.tasks.len() > 1 { study.tasks[task].label.clone() } else { String::new() },
+        task: if study.tasks.len() > 1 {
+            study.tasks[task].label.clone()
+        } else {
+            String::new()
+        },
         path: layer.path.clone(),
         kind: layer.operation.name(),
         shape: layer.output.to_string(),

@@ -21,7 +21,10 @@ pub fn present(item: &Item, sources: &Sources) -> Result<Vec<Part>, Fault> {
             parts
         }
         Item::Results(designs) => {
-            vec![Part::Text(report::of_designs(designs)), table(item, sources)?]
+            vec![
+                Part::Text(report::of_designs(designs)),
+                table(item, sources)?,
+            ]
         }
         Item::Race(_) | Item::Layers(_) => vec![table(item, sources)?],
         Item::Space(size) => vec![Part::Text(report::of_size(size))],

@@ -47,7 +47,10 @@ fn option_field(option: &'static OptionInfo) -> Field {
         },
         Kind::Float { min, max } => FieldType::Number { min, max },
         Kind::Choice(names) => FieldType::Choice(
-            names.iter().map(|n| (Words::Borrowed(*n), Words::Borrowed(""))).collect(),
+            names
+                .iter()
+                .map(|n| (Words::Borrowed(*n), Words::Borrowed("")))
+                .collect(),
         ),
         Kind::Bool | Kind::Group(_) => FieldType::Bool,
     };
@@ -55,15 +58,26 @@ fn option_field(option: &'static OptionInfo) -> Field {
         name: Words::Borrowed(option.name),
         ty,
         open: false,
-        absent: option.default.map_or(Absent::Nothing, |d| Absent::Default(Words::Borrowed(d))),
+        absent: option
+            .default
+            .map_or(Absent::Nothing, |d| Absent::Default(Words::Borrowed(d))),
         doc: Words::Owned(sentence(option.help)),
     }
 }
 
 fn sentence(help: &str) -> String {
     let mut chars = help.chars();
-    let text: String = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
-    if text.ends_with('.') { text } else { format!("{text}.") }
+    let text: String = chars
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(chars)
+        .collect();
+    if text.ends_with('.') {
+        text
+    } else {
+        format!("{text}.")
+    }
 }
 
 /// Strategies whose scripts are checked here and run elsewhere (E0704).
@@ -82,14 +96,22 @@ fn later() -> Vec<Algorithm> {
             "bayesian",
             "Bayesian optimization with a Gaussian process.",
             vec![
-                field("acquisition", FieldType::Choice(acquisition.to_vec()), "What is maximised to choose the next design."),
+                field(
+                    "acquisition",
+                    FieldType::Choice(acquisition.to_vec()),
+                    "What is maximised to choose the next design.",
+                ),
                 field("init", whole(1), "Random designs before the first model."),
             ],
         ),
         named(
             "gan",
             "Generates designs for a target with a trained generator.",
-            vec![field("train_designs", whole(1), "Random designs to train on.")],
+            vec![field(
+                "train_designs",
+                whole(1),
+                "Random designs to train on.",
+            )],
         ),
     ]
 }

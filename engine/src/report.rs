@@ -34,10 +34,17 @@ fn specs(out: &mut String, e: &Evaluation) {
         format!("INFEASIBLE: {missed} of {} specs not met", results.len())
     };
     let _ = writeln!(out, "{verdict}");
-    let width = results.iter().map(|r| r.text.chars().count()).max().unwrap_or(0);
+    let width = results
+        .iter()
+        .map(|r| r.text.chars().count())
+        .max()
+        .unwrap_or(0);
     for r in &results {
         let sign = if r.met { "✓" } else { "✗" };
-        let value = r.value.as_ref().map_or_else(|| "no value".to_owned(), Quantity::to_string);
+        let value = r
+            .value
+            .as_ref()
+            .map_or_else(|| "no value".to_owned(), Quantity::to_string);
         let margin = match r.margin {
             Some(m) if m >= 0.0 => format!("{} % room", units::number(round1(100.0 * m))),
             Some(m) => format!("{} % over", units::number(round1(-100.0 * m))),
@@ -53,11 +60,17 @@ fn round1(x: f64) -> f64 {
 
 fn metrics(out: &mut String, e: &Evaluation) {
     let m = &e.priced.metrics;
-    let mut parts = vec![
-        format!("latency {} ({} cycles)", units::pretty(m.latency, Dim::TIME), units::number(m.cycles as f64)),
-    ];
+    let mut parts = vec![format!(
+        "latency {} ({} cycles)",
+        units::pretty(m.latency, Dim::TIME),
+        units::number(m.cycles as f64)
+    )];
     if let Some(energy) = m.energy {
-        let note = if e.study.in_joules() { "" } else { " (activity count)" };
+        let note = if e.study.in_joules() {
+            ""
+        } else {
+            " (activity count)"
+        };
         let text = if e.study.in_joules() {
             units::pretty(energy, Dim::ENERGY)
         } else {
@@ -66,26 +79,42 @@ fn metrics(out: &mut String, e: &Evaluation) {
         };
         parts.push(format!("energy {text}{note}"));
         if e.study.in_joules() && m.latency > 0.0 {
-            parts.push(format!("power {}", units::pretty(energy / m.latency, Dim::POWER)));
+            parts.push(format!(
+                "power {}",
+                units::pretty(energy / m.latency, Dim::POWER)
+            ));
         }
     }
     if let Some(area) = m.area {
         parts.push(format!("area {}", units::pretty(area, Dim::AREA)));
     }
-    parts.push(format!("utilization {} %", units::number(round1(100.0 * m.utilization))));
+    parts.push(format!(
+        "utilization {} %",
+        units::number(round1(100.0 * m.utilization))
+    ));
     let _ = writeln!(out, "  {}", parts.join(" · "));
 }
 
 fn accuracies(out: &mut String, e: &Evaluation) {
-    let known: Vec<_> = e.study.tasks.iter().zip(&e.accuracies).filter(|t| t.1.is_some()).collect();
+    let known: Vec<_> = e
+        .study
+        .tasks
+        .iter()
+        .zip(&e.accuracies)
+        .filter(|t| t.1.is_some())
+        .collect();
     if known.is_empty() {
         return;
     }
     let _ = writeln!(out, "accuracy");
     let width = known.iter().map(|t| t.0.label.len()).max().unwrap_or(0);
     for (task, accuracy) in known {
-        let (Some(a), Some(source)) = (accuracy, &task.source) else { continue };
-        let spread = a.uncertainty.map_or(String::new(), |u| format!(" ± {}", units::number(u)));
+        let (Some(a), Some(source)) = (accuracy, &task.source) else {
+            continue;
+        };
+        let spread = a
+            .uncertainty
+            .map_or(String::new(), |u| format!(" ± {}", units::number(u)));
         let _ = writeln!(
             out,
             "  {:<width$}  {} {:.4}{spread}   {} · {}",
@@ -100,7 +129,13 @@ fn accuracies(out: &mut String, e: &Evaluation) {
 
 fn networks(out: &mut String, e: &Evaluation) {
     let _ = writeln!(out, "networks");
-    let width = e.study.tasks.iter().map(|t| t.label.len()).max().unwrap_or(0);
+    let width = e
+        .study
+        .tasks
+        .iter()
+        .map(|t| t.label.len())
+        .max()
+        .unwrap_or(0);
     let chosen = e.study.chosen(&e.choices);
     for (task, network) in e.study.tasks.iter().zip(&e.priced.networks) {
         let _ = writeln!(
@@ -111,7 +146,11 @@ fn networks(out: &mut String, e: &Evaluation) {
             units::number(network.macs as f64),
             units::number(network.params as f64)
         );
-        let prefix = if e.study.name.is_empty() { String::new() } else { format!("{}.{}.", e.study.name, task.label) };
+        let prefix = if e.study.name.is_empty() {
+            String::new()
+        } else {
+            format!("{}.{}.", e.study.name, task.label)
+        };
         let own: Vec<String> = chosen
             .iter()
             .filter(|(path, _)| !prefix.is_empty() && path.starts_with(&prefix))
@@ -146,8 +185,21 @@ fn arrays(out: &mut String, e: &Evaluation) {
             let _ = writeln!(out, "  {label:<width$}  absent");
             continue;
         };
-        let busy: u64 = e.priced.schedule.entries.iter().filter(|x| x.sub == i).map(|x| x.end - x.start).sum();
-        let layers = e.priced.schedule.entries.iter().filter(|x| x.sub == i).count();
+        let busy: u64 = e
+            .priced
+            .schedule
+            .entries
+            .iter()
+            .filter(|x| x.sub == i)
+            .map(|x| x.end - x.start)
+            .sum();
+        let layers = e
+            .priced
+            .schedule
+            .entries
+            .iter()
+            .filter(|x| x.sub == i)
+            .count();
         let share = 100.0 * busy as f64 / (e.priced.metrics.cycles.max(1)) as f64;
         let area = if e.priced.metrics.area.is_some() {
             format!("  {}", units::pretty(array.area * 1e-12, Dim::AREA))
@@ -171,22 +223,40 @@ fn schedule(out: &mut String, e: &Evaluation) {
     }
     let _ = writeln!(out, "schedule (cycles)");
     for (i, label) in e.study.subs.iter().enumerate() {
-        let mut entries: Vec<_> = e.priced.schedule.entries.iter().filter(|x| x.sub == i).collect();
+        let mut entries: Vec<_> = e
+            .priced
+            .schedule
+            .entries
+            .iter()
+            .filter(|x| x.sub == i)
+            .collect();
         entries.sort_by_key(|x| x.start);
         let words: Vec<String> = entries
             .iter()
             .map(|x| {
                 let network = &e.priced.networks[x.task];
                 let path = &network.layers[network.computing[x.layer].0].path;
-                format!("{}–{} {}.{path}", units::number(x.start as f64), units::number(x.end as f64), e.study.tasks[x.task].label)
+                format!(
+                    "{}–{} {}.{path}",
+                    units::number(x.start as f64),
+                    units::number(x.end as f64),
+                    e.study.tasks[x.task].label
+                )
             })
             .collect();
-        for (n, line) in wrap(&words[..words.len().min(MOST_ENTRIES)], 86).into_iter().enumerate() {
+        for (n, line) in wrap(&words[..words.len().min(MOST_ENTRIES)], 86)
+            .into_iter()
+            .enumerate()
+        {
             let head = if n == 0 { label.as_str() } else { "" };
             let _ = writeln!(out, "  {head:<6} {line}");
         }
         if let more @ 1.. = words.len().saturating_sub(MOST_ENTRIES) {
-            let _ = writeln!(out, "  {:<6} and {more} more layers; `schedule(…)` draws all", "");
+            let _ = writeln!(
+                out,
+                "  {:<6} and {more} more layers; `schedule(…)` draws all",
+                ""
+            );
         }
     }
 }
@@ -207,16 +277,32 @@ pub fn of_search(found: &Found) -> String {
         units::number(c.duplicates as f64)
     );
     if found.pre_run > 0 {
-        let _ = writeln!(out, "  {} random designs priced beforehand to scale the penalty", units::number(found.pre_run as f64));
+        let _ = writeln!(
+            out,
+            "  {} random designs priced beforehand to scale the penalty",
+            units::number(found.pre_run as f64)
+        );
     }
     let share = 100.0 * found.satisfied() as f64 / found.run.evaluated.len().max(1) as f64;
-    let _ = writeln!(out, "  {} of them meet the hardware specs ({} %)", units::number(found.satisfied() as f64), units::number(round1(share)));
+    let _ = writeln!(
+        out,
+        "  {} of them meet the hardware specs ({} %)",
+        units::number(found.satisfied() as f64),
+        units::number(round1(share))
+    );
     if found.study.goals.len() > 1 {
-        let _ = writeln!(out, "  {} designs on the Pareto front", found.run.front.len());
+        let _ = writeln!(
+            out,
+            "  {} designs on the Pareto front",
+            found.run.front.len()
+        );
     }
     let _ = match found.run.stop {
         Stop::Interrupted => writeln!(out, "  interrupted: this is the best so far"),
-        Stop::Stalled => writeln!(out, "  stopped: the strategy proposed nothing but known designs"),
+        Stop::Stalled => writeln!(
+            out,
+            "  stopped: the strategy proposed nothing but known designs"
+        ),
         Stop::Exhausted => writeln!(out, "  every distinct design of the space was evaluated"),
         Stop::Budget | Stop::Done => Ok(()),
     };
@@ -225,9 +311,17 @@ pub fn of_search(found: &Found) -> String {
 
 /// A set of designs in one line.
 pub fn of_designs(designs: &Designs) -> String {
-    let mut out = format!("{} designs: {}", units::number(designs.designs.len() as f64), designs.how);
+    let mut out = format!(
+        "{} designs: {}",
+        units::number(designs.designs.len() as f64),
+        designs.how
+    );
     if let (n @ 1.., Some(reason)) = (designs.invalid.0, &designs.invalid.1) {
-        let _ = write!(out, "\n  {} more cannot be built; the first because {reason}", units::number(n as f64));
+        let _ = write!(
+            out,
+            "\n  {} more cannot be built; the first because {reason}",
+            units::number(n as f64)
+        );
     }
     out.push('\n');
     out
@@ -243,9 +337,18 @@ pub fn of_size(size: &Size) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{}: {} decisions", size.of, size.decisions.len());
     let _ = writeln!(out, "  points             {}", number(size.count.raw));
-    let _ = writeln!(out, "  within the budget  {}", number(size.count.within_limits));
+    let _ = writeln!(
+        out,
+        "  within the budget  {}",
+        number(size.count.within_limits)
+    );
     let _ = writeln!(out, "  distinct designs   {}", number(size.count.distinct));
-    let width = size.decisions.iter().map(|d| d.0.chars().count()).max().unwrap_or(0);
+    let width = size
+        .decisions
+        .iter()
+        .map(|d| d.0.chars().count())
+        .max()
+        .unwrap_or(0);
     for (path, domain, count) in &size.decisions {
         let _ = writeln!(out, "  {path:<width$}  {count:>5}  {domain}");
     }

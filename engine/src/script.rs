@@ -42,7 +42,10 @@ impl Script {
         let mut all: Vec<ScriptFunction> = self
             .ast
             .iter_functions()
-            .map(|f| ScriptFunction { name: f.name.to_owned(), arity: f.params.len() })
+            .map(|f| ScriptFunction {
+                name: f.name.to_owned(),
+                arity: f.params.len(),
+            })
             .collect();
         all.sort_by(|a, b| (&a.name, a.arity).cmp(&(&b.name, b.arity)));
         all
@@ -53,7 +56,8 @@ impl Script {
         let args: Vec<Dynamic> = args.iter().map(|x| Dynamic::from_float(*x)).collect();
         let options = rhai::CallFnOptions::new().eval_ast(false);
         let result: Result<Dynamic, _> =
-            self.engine.call_fn_with_options(options, &mut Scope::new(), &self.ast, function, args);
+            self.engine
+                .call_fn_with_options(options, &mut Scope::new(), &self.ast, function, args);
         let value = result.map_err(|e| fault(&e))?;
         let number = if let Ok(x) = value.as_float() {
             x
@@ -71,7 +75,12 @@ impl Script {
         };
         if !number.is_finite() {
             let message = format!("`{function}` gave {number}, which is not a finite number");
-            return Err(CallFault { code: "E0805", message, line: 0, column: 0 });
+            return Err(CallFault {
+                code: "E0805",
+                message,
+                line: 0,
+                column: 0,
+            });
         }
         Ok(number)
     }
@@ -141,7 +150,13 @@ mod tests {
     fn numbers_go_in_and_a_number_comes_out() {
         let script = Script::compile("fn reward(a, b) { a - 10.0 * max(b - 1.0, 0.0) }").unwrap();
         assert_eq!(script.call("reward", &[0.9, 1.5]).unwrap(), 0.9 - 5.0);
-        assert_eq!(script.functions(), [ScriptFunction { name: "reward".into(), arity: 2 }]);
+        assert_eq!(
+            script.functions(),
+            [ScriptFunction {
+                name: "reward".into(),
+                arity: 2
+            }]
+        );
     }
 
     #[test]
@@ -155,10 +170,16 @@ mod tests {
             ("fn f(x) { \"high\" }", "E0805"),
             ("fn f(x) { throw \"no\" }", "E0805"),
         ] {
-            let fault = Script::compile(text).unwrap().call("f", &[1.0]).unwrap_err();
+            let fault = Script::compile(text)
+                .unwrap()
+                .call("f", &[1.0])
+                .unwrap_err();
             assert_eq!(fault.code, code, "{text}: {}", fault.message);
         }
-        for text in ["fn f(x) { eval(\"1\") }", "import \"a\" as a; fn f(x) { x }"] {
+        for text in [
+            "fn f(x) { eval(\"1\") }",
+            "import \"a\" as a; fn f(x) { x }",
+        ] {
             let refused = match Script::compile(text) {
                 Ok(script) => script.call("f", &[1.0]).is_err() || text.starts_with("import"),
                 Err(_) => true,

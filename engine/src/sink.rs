@@ -37,7 +37,10 @@ pub struct Output {
 /// A part of what is shown.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", content = "value", rename_all = "lowercase")]
-#[allow(clippy::large_enum_variant, reason = "a run shows dozens of parts, not millions")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a run shows dozens of parts, not millions"
+)]
 pub enum Part {
     /// Lines of text.
     Text(String),

@@ -67,7 +67,11 @@ impl Cell {
 impl Head {
     /// A column with a unit.
     pub fn new(name: impl Into<String>, unit: impl Into<String>) -> Self {
-        Self { name: name.into(), unit: unit.into(), volatile: false }
+        Self {
+            name: name.into(),
+            unit: unit.into(),
+            volatile: false,
+        }
     }
 
     /// A column without one.
@@ -77,7 +81,11 @@ impl Head {
 
     /// `latency (ms)`.
     pub fn shown(&self) -> String {
-        if self.unit.is_empty() { self.name.clone() } else { format!("{} ({})", self.name, self.unit) }
+        if self.unit.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{} ({})", self.name, self.unit)
+        }
     }
 }
 
@@ -87,8 +95,10 @@ const MOST_ROWS: usize = 40;
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = self.rows.len().min(MOST_ROWS);
-        let rows: Vec<Vec<String>> =
-            self.rows[..shown].iter().map(|r| r.iter().map(Cell::shown).collect()).collect();
+        let rows: Vec<Vec<String>> = self.rows[..shown]
+            .iter()
+            .map(|r| r.iter().map(Cell::shown).collect())
+            .collect();
         let heads: Vec<String> = self.columns.iter().map(Head::shown).collect();
         let width = |i: usize| {
             let cells = rows.iter().filter_map(|r| r.get(i)).chain(heads.get(i));
@@ -96,7 +106,12 @@ impl fmt::Display for Table {
         };
         let widths: Vec<usize> = (0..heads.len()).map(width).collect();
         let right: Vec<bool> = (0..heads.len())
-            .map(|i| self.rows.iter().all(|r| r.get(i).is_none_or(Cell::is_number)) && !self.rows.is_empty())
+            .map(|i| {
+                self.rows
+                    .iter()
+                    .all(|r| r.get(i).is_none_or(Cell::is_number))
+                    && !self.rows.is_empty()
+            })
             .collect();
         if !self.title.is_empty() {
             writeln!(f, "{}", self.title)?;
@@ -147,7 +162,11 @@ impl Table {
             let quoted: Vec<String> = cells
                 .into_iter()
                 .map(|c| {
-                    if c.contains([',', '"', '\n']) { format!("\"{}\"", c.replace('"', "\"\"")) } else { c }
+                    if c.contains([',', '"', '\n']) {
+                        format!("\"{}\"", c.replace('"', "\"\""))
+                    } else {
+                        c
+                    }
                 })
                 .collect();
             quoted.join(",") + "\n"
@@ -171,8 +190,9 @@ impl Table {
     /// The table without what differs from run to run.
     #[must_use]
     pub fn reproducible(&self) -> Self {
-        let keep: Vec<usize> =
-            (0..self.columns.len()).filter(|i| !self.columns[*i].volatile).collect();
+        let keep: Vec<usize> = (0..self.columns.len())
+            .filter(|i| !self.columns[*i].volatile)
+            .collect();
         Self {
             columns: keep.iter().map(|i| self.columns[*i].clone()).collect(),
             rows: self

@@ -14,7 +14,10 @@ pub fn top(of: &Item, count: usize, by: &Expr) -> Result<Item, Fault> {
     if let Item::Layers(layers) = of {
         let mut rows = Vec::new();
         for row in &layers.rows {
-            let names = LayerNames { row, clock: layers.clock };
+            let names = LayerNames {
+                row,
+                clock: layers.clock,
+            };
             // Layers that do not compute have no cost to compare.
             if let Ok(value) = formula::quantity(by, &names, &scripts) {
                 rows.push((value.value, row.clone()));
@@ -41,7 +44,9 @@ pub fn top(of: &Item, count: usize, by: &Expr) -> Result<Item, Fault> {
     })?;
     designs.sort_by(|a, b| b.0.total_cmp(&a.0));
     designs.truncate(count);
-    let Some(study) = study else { return Err(Fault::new("E0805", "there are no designs")) };
+    let Some(study) = study else {
+        return Err(Fault::new("E0805", "there are no designs"));
+    };
     Ok(Item::Results(Arc::new(Designs {
         study,
         designs: designs.into_iter().map(|d| d.1).collect(),
@@ -54,16 +59,25 @@ pub fn top(of: &Item, count: usize, by: &Expr) -> Result<Item, Fault> {
 pub fn best(designs: &Designs) -> Result<Option<Item>, Fault> {
     let mut best: Option<((bool, f64), Evaluation)> = None;
     for choices in &designs.designs {
-        let Ok(evaluation) = Evaluation::of(&designs.study, choices.clone()) else { continue };
+        let Ok(evaluation) = Evaluation::of(&designs.study, choices.clone()) else {
+            continue;
+        };
         let sight = evaluation.sight();
         let violation = sight.violation();
         let goal = match designs.study.goals.first() {
             Some(goal) => goal.score(&sight)?,
             None => -evaluation.priced.metrics.latency,
         };
-        let rank = if violation == 0.0 { (true, goal) } else { (false, -violation) };
+        let rank = if violation == 0.0 {
+            (true, goal)
+        } else {
+            (false, -violation)
+        };
         let better = best.as_ref().is_none_or(|(known, _)| {
-            rank.0.cmp(&known.0).then(rank.1.total_cmp(&known.1)).is_gt()
+            rank.0
+                .cmp(&known.0)
+                .then(rank.1.total_cmp(&known.1))
+                .is_gt()
         });
         if better {
             best = Some((rank, evaluation));

@@ -57,7 +57,7 @@ impl Folder {
     }
 
     /// Writes a file of the run.
-    pub fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf, Diagnostic> {
+    pub fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf, Refusal> {
         let path = self.path.join(name);
         match write(&path, content) {
             Ok(()) => Ok(path),
@@ -88,7 +88,7 @@ impl Folder {
         report: &Report,
         exit: Exit,
         seconds: f64,
-    ) -> Result<(), Diagnostic> {
+    ) -> Result<(), Refusal> {
         if !self.whole {
             return Ok(());
         }
@@ -109,13 +109,15 @@ impl Folder {
         )
     }
 
-    fn json(&self, name: &str, value: &Value) -> Result<(), Diagnostic> {
+    fn json(&self, name: &str, value: &Value) -> Result<(), Refusal> {
         self.write(name, format!("{value:#}\n").as_bytes())
             .map(|_| ())
     }
 }
 
-fn not_written(path: &Path, error: &io::Error) -> Diagnostic {
+fn not_written(path: &Path, error: &io::Error) -> Refusal {
     let title = format!("`{}` cannot be written: {}", path.display(), reason(error));
-    Diagnostic::new("E0705", title).hint("check the folder and the space on the disk")
+    Diagnostic::new("E0705", title)
+        .hint("check the folder and the space on the disk")
+        .into()
 }

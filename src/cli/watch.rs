@@ -3,7 +3,7 @@
 use super::console::Console;
 use super::output::Folder;
 use super::progress::Meter;
-use super::signals;
+use super::{Refusal, signals};
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::source::Sources;
 use nasaic_engine::{Output, Part, Progress, Sink};
@@ -46,28 +46,11 @@ impl<'a> Watcher<'a> {
     fn figure(&mut self, source: &str, figure: &Figure) {
         self.figures += 1;
         let name = format!("{:02}-{}.svg", self.figures, view_of(source));
-        let drawn = nasaic_plot::svg(figure).map_err(|e| {
-            Diagnostic::new(
-                "E0705",
-                format!("the figure of `{source}` cannot be drawn: {e}"),
-            )
-        });
-        let file = drawn.and_then(|svg| {
-            let file = match self.folder.is_given() {
-                true => Some(
-                    self.folder
-                        .write(&name, svg.as_bytes())?
-                        .display()
-                        .to_string(),
-                ),
-                false => None,
-            };
-            Ok((svg, file))
-        });
-        match file {
-            Err(diagnostic) => {
+        match self.written(&name, source, figure) {
+            Err(refusal) => {
                 self.failed = true;
-                self.tell(&diagnostic);
+                self.meter.clear();
+                self.console.tell(&refusal.sources, &refusal.diagnostics);
             }
             Ok((svg, file)) if self.console.is_stream() => self.console.object(
                 "figure",
@@ -79,6 +62,26 @@ impl<'a> Watcher<'a> {
                 figure.title
             )),
         }
+    }
+
+    /// Draws a figure and writes it where files are wanted.
+    fn written(
+        &self,
+        name: &str,
+        source: &str,
+        figure: &Figure,
+    ) -> Result<(String, Option<String>), Refusal> {
+        let svg = nasaic_plot::svg(figure).map_err(|e| {
+            Diagnostic::new(
+                "E0705",
+                format!("the figure of `{source}` cannot be drawn: {e}"),
+            )
+        })?;
+        if !self.folder.is_given() {
+            return Ok((svg, None));
+        }
+        let path = self.folder.write(name, svg.as_bytes())?;
+        Ok((svg, Some(path.display().to_string())))
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! What commands compute is tested where it is computed; here is only the wiring.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod bad_input;
 mod calls;
 mod files;

@@ -58,7 +58,11 @@ fn w1_meets_its_specs_and_says_that_its_accuracies_are_illustrations() {
     assert_eq!(best["specs"].as_array().map(Vec::len), Some(3));
     let report = format!("{:?}", done.outputs[0].parts);
     assert!(report.contains("all specs met"), "{report}");
-    assert_eq!(report.matches("illustrative surrogate").count(), 2, "{report}");
+    assert_eq!(
+        report.matches("illustrative surrogate").count(),
+        2,
+        "{report}"
+    );
 }
 
 #[test]
@@ -74,7 +78,11 @@ fn a_formatted_program_gives_the_same_results_as_the_program() {
             }
             v.to_string()
         };
-        assert_eq!(without_words(one.results()), without_words(other.results()), "{name}");
+        assert_eq!(
+            without_words(one.results()),
+            without_words(other.results()),
+            "{name}"
+        );
     }
 }
 
@@ -82,7 +90,10 @@ fn a_formatted_program_gives_the_same_results_as_the_program() {
 fn the_number_of_threads_does_not_change_a_result() {
     let (path, text) = example("w1");
     let with = |threads: usize| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .expect("a pool");
         pool.install(|| run(&path, &text).results().to_string())
     };
     let one = with(1);

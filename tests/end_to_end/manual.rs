@@ -50,7 +50,9 @@ fn every_block_of_the_manual_runs() {
         let text = std::fs::read_to_string(&page).expect("a page");
         let mut engine = Engine::new(Box::new(Repository));
         for (tag, block) in blocks(&text) {
-            let Some(rest) = tag.strip_prefix("nasaic") else { continue };
+            let Some(rest) = tag.strip_prefix("nasaic") else {
+                continue;
+            };
             let (checked, report) = engine.cell(&block, &mut Silent);
             let mut found = checked.diagnostics.clone();
             found.extend(report.iter().flat_map(|r| r.diagnostics.clone()));
@@ -62,7 +64,12 @@ fn every_block_of_the_manual_runs() {
                 }
                 None => {
                     let ended = report.map(|r| r.ended);
-                    assert_eq!(ended, Some(Ended::Done), "{}:\n{block}\n{shown}", page.display());
+                    assert_eq!(
+                        ended,
+                        Some(Ended::Done),
+                        "{}:\n{block}\n{shown}",
+                        page.display()
+                    );
                 }
             }
             ran += 1;

@@ -57,14 +57,24 @@ fn the_areas_of_the_published_allocations_follow_within_one_percent() {
         let done = run("examples/table1.nasaic", &text);
         let area = done.shown(0)["area_m2"].as_f64().expect("an area") * 1e12;
         let error = (area - row.area).abs() / row.area;
-        assert!(error < 0.01, "{} {}: {area} against {}", row.workload, row.approach, row.area);
+        assert!(
+            error < 0.01,
+            "{} {}: {area} against {}",
+            row.workload,
+            row.approach,
+            row.area
+        );
     }
 }
 
 #[test]
 fn the_published_figures_meet_and_miss_the_published_specs() {
     for row in rows() {
-        let (cycles, energy) = if row.workload == "W1" { ("8e5", "2e9") } else { ("1e6", "3.5e9") };
+        let (cycles, energy) = if row.workload == "W1" {
+            ("8e5", "2e9")
+        } else {
+            ("1e6", "3.5e9")
+        };
         let text = format!(
             "{c} cycles <= {cycles} cycles\n{e} nJ <= {energy} nJ\n{a} um^2 <= 4e9 um^2\n",
             c = row.cycles,
@@ -80,7 +90,10 @@ fn the_published_figures_meet_and_miss_the_published_specs() {
 #[test]
 fn the_reward_of_the_published_w1_design_is_its_mean_accuracy() {
     let rows = rows();
-    let row = rows.iter().find(|r| r.workload == "W1" && r.approach == "NASAIC").expect("the row");
+    let row = rows
+        .iter()
+        .find(|r| r.workload == "W1" && r.approach == "NASAIC")
+        .expect("the row");
     let text = format!(
         "script reward \"\"\"fn r(a, b, c, e, m) {{\n\
          let p = max(c - 8e5, 0.0) / 8e5 + max(e - 2e9, 0.0) / 2e9 + max(m - 4e9, 0.0) / 4e9;\n\

@@ -79,7 +79,13 @@ pub fn run(name: &str, text: &str) -> Done {
     let mut sink = Kept::default();
     let report = engine.run(&plan, &mut sink);
     diagnostics.extend(sink.diagnostics);
-    done(&engine, Some(report.ended), diagnostics, sink.outputs, Some(report))
+    done(
+        &engine,
+        Some(report.ended),
+        diagnostics,
+        sink.outputs,
+        Some(report),
+    )
 }
 
 fn done(

@@ -499,6 +499,7 @@ fn empty(block: &tree::Block) -> Block {
         kind: block.kind.text.clone(),
         label: block.label.as_ref().map(|l| l.text.clone()),
         items: Vec::new(),
+        copy_of: None,
         changes: Vec::new(),
         at: block.kind.span.to(end),
     }

@@ -26,6 +26,7 @@ impl Checker<'_> {
             return None;
         };
         let mut copy = self.program.blocks.get(name)?.clone();
+        copy.copy_of = Some(name.clone());
         let errors = self.error_count();
         for item in items {
             if let ItemKind::Field { path, open, value } = &item.kind {

@@ -33,12 +33,20 @@ pub(super) fn compare(args: &Args<'_>, context: &mut Context<'_, '_>) -> Result<
                 break;
             }
         }
-        entrants.push(Entrant { strategy: chosen.name.clone(), runs });
+        entrants.push(Entrant {
+            strategy: chosen.name.clone(),
+            runs,
+        });
         if context.sink.stop() {
             break;
         }
     }
-    Ok(Item::Race(Arc::new(Race { study, entrants, evaluations, seeds })))
+    Ok(Item::Race(Arc::new(Race {
+        study,
+        entrants,
+        evaluations,
+        seeds,
+    })))
 }
 
 fn seeds(item: Option<&Item>) -> Vec<u64> {

@@ -56,7 +56,8 @@ fn evaluate(args: &Args<'_>, context: &mut Context<'_, '_>) -> Result<Item, Faul
     if let Some(open) = study.instance.decisions.first() {
         return Err(Fault::new("E0403", format!("`{}` is still open", open.path)).at(context.at));
     }
-    let evaluation = Evaluation::of(&study, Vec::new()).map_err(|r| Fault::from(r).at(context.at))?;
+    let evaluation =
+        Evaluation::of(&study, Vec::new()).map_err(|r| Fault::from(r).at(context.at))?;
     Ok(Item::Result(Arc::new(evaluation)))
 }
 
@@ -68,17 +69,28 @@ fn study(args: &Args<'_>, context: &Context<'_, '_>) -> Result<Study, Fault> {
     };
     let what = value("design").or_else(|| value("of"));
     if let Some(name) = what.and_then(Value::as_block)
-        && context.parts.blocks.get(name).is_some_and(|b| b.kind == "problem")
+        && context
+            .parts
+            .blocks
+            .get(name)
+            .is_some_and(|b| b.kind == "problem")
     {
         return Study::of_problem(context.parts, name);
     }
     let is_hardware = |v: &Value| {
-        v.as_block().and_then(|n| context.parts.blocks.get(n)).is_some_and(|b| b.kind == "accelerator")
+        v.as_block()
+            .and_then(|n| context.parts.blocks.get(n))
+            .is_some_and(|b| b.kind == "accelerator")
     };
     let (what, on) = match what {
         Some(v) if is_hardware(v) => (None, Some(v)),
         other => (other, value("on")),
     };
     let batch = value("batch").and_then(Value::as_u64).unwrap_or(1);
-    Study::of_pair(context.parts, what, on, u32::try_from(batch).unwrap_or(u32::MAX))
+    Study::of_pair(
+        context.parts,
+        what,
+        on,
+        u32::try_from(batch).unwrap_or(u32::MAX),
+    )
 }

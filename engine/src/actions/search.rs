@@ -57,28 +57,54 @@ pub(super) fn one(
     let spread = study.spread(chosen.bound.as_ref(), chosen.seed, &space);
     let pre_run = spread.designs;
     let search = Search::new(study, spread, space);
-    let episodes = chosen.options.int("episodes").filter(|_| chosen.evaluations.is_none());
+    let episodes = chosen
+        .options
+        .int("episodes")
+        .filter(|_| chosen.evaluations.is_none());
     let per_episode = chosen.options.int("hardware_steps").unwrap_or(0) + 1;
-    let total = chosen.evaluations.or_else(|| u64::try_from(episodes? * per_episode).ok());
+    let total = chosen
+        .evaluations
+        .or_else(|| u64::try_from(episodes? * per_episode).ok());
     let sink = &mut *context.sink;
     let what = context.what;
-    let budget = Budget { evaluations: chosen.evaluations };
+    let budget = Budget {
+        evaluations: chosen.evaluations,
+    };
     let result = run(&search, &chosen.options, budget, chosen.seed, &mut |p| {
-        let best = p.best.map(|i| best_text(study, &p.evaluated[i])).unwrap_or_default();
+        let best = p
+            .best
+            .map(|i| best_text(study, &p.evaluated[i]))
+            .unwrap_or_default();
         let done = if p.episodes.is_empty() {
             p.counts.hardware
         } else {
             p.episodes.iter().map(|e| e.trials.len() as u64).sum()
         };
-        sink.progress(&Progress { what: what.to_owned(), done, total, best, finished: false });
-        if sink.stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        sink.progress(&Progress {
+            what: what.to_owned(),
+            done,
+            total,
+            best,
+            finished: false,
+        });
+        if sink.stop() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     })
     .map_err(|e| refused(&e, at))?;
     if let Some(fault) = search.take_fault() {
         return Err(fault.at(at));
     }
     let done = result.counts.hardware;
-    sink.progress(&Progress { what: what.to_owned(), done, total, best: String::new(), finished: true });
+    sink.progress(&Progress {
+        what: what.to_owned(),
+        done,
+        total,
+        best: String::new(),
+        finished: true,
+    });
     Ok(Found {
         study: Arc::clone(study),
         strategy: chosen.name.clone(),

@@ -14,6 +14,14 @@ pub(super) fn space(args: &Args<'_>, context: &mut Context<'_, '_>) -> Result<It
         .iter()
         .map(|d| (d.path.clone(), d.domain.to_string(), d.domain.len()))
         .collect();
-    let of = if study.name.is_empty() { context.what.to_owned() } else { study.name.clone() };
-    Ok(Item::Space(Arc::new(Size { of, count: space.count(), decisions })))
+    let of = if study.name.is_empty() {
+        context.what.to_owned()
+    } else {
+        study.name.clone()
+    };
+    Ok(Item::Space(Arc::new(Size {
+        of,
+        count: space.count(),
+        decisions,
+    })))
 }

@@ -29,19 +29,28 @@ const OF_THE_RUN: [&str; 4] = ["algorithm", "seed", "evaluations", "penalty.boun
 pub fn read(block: &Block, counted: bool, at: Span) -> Result<Chosen, Fault> {
     let all = fields(block);
     let value = |name: &str| all.iter().find(|f| f.0 == name).map(|f| &f.1);
-    let algorithm = value("algorithm").and_then(Value::as_name).unwrap_or_default().to_owned();
+    let algorithm = value("algorithm")
+        .and_then(Value::as_name)
+        .unwrap_or_default()
+        .to_owned();
     let Some(info) = registered(&algorithm) else {
-        return Err(Fault::new("E0704", format!("the strategy `{algorithm}` is not in this build"))
-            .at(at)
-            .label("cannot be run")
-            .note("The script is right; this build has no such algorithm.")
-            .hint("use `random`, `evolution`, `reinforce` or `exhaustive`; see `nasaic explain E0704`"));
+        return Err(Fault::new(
+            "E0704",
+            format!("the strategy `{algorithm}` is not in this build"),
+        )
+        .at(at)
+        .label("cannot be run")
+        .note("The script is right; this build has no such algorithm.")
+        .hint(
+            "use `random`, `evolution`, `reinforce` or `exhaustive`; see `nasaic explain E0704`",
+        ));
     };
     let mut given: Vec<(&str, OptionValue)> = Vec::new();
     for (path, value) in &all {
         // An episode count would end a counted run early.
         let ends = counted && path == "episodes";
-        let known = !path.starts_with("penalty.") || info.options.iter().any(|o| o.name == "penalty");
+        let known =
+            !path.starts_with("penalty.") || info.options.iter().any(|o| o.name == "penalty");
         if OF_THE_RUN.contains(&path.as_str()) || ends || !known {
             continue;
         }
@@ -83,7 +92,11 @@ fn fields(block: &Block) -> Vec<(String, Value)> {
         }
     }
     for change in &block.changes {
-        let path: Vec<&str> = change.path.iter().map(|s: &PathStep| s.name.as_str()).collect();
+        let path: Vec<&str> = change
+            .path
+            .iter()
+            .map(|s: &PathStep| s.name.as_str())
+            .collect();
         put(path.join("."), &change.slot);
     }
     out
@@ -99,7 +112,9 @@ fn option(value: &Value) -> Option<OptionValue> {
 }
 
 fn wrong_option(error: &OptionError, at: Span) -> Fault {
-    Fault::new("E0206", error.to_string()).at(at).hint("`nasaic doc ALGORITHM` lists its options")
+    Fault::new("E0206", error.to_string())
+        .at(at)
+        .hint("`nasaic doc ALGORITHM` lists its options")
 }
 
 /// A search that cannot be run, as a message.

@@ -19,14 +19,23 @@ pub(super) fn sweep(args: &Args<'_>, context: &mut Context<'_, '_>) -> Result<It
     let space = study.space().map_err(|f| f.at(context.at))?;
     let total = space.within_limits();
     if total.is_none_or(|n| n > LARGEST) {
-        let size = total.map_or_else(|| "more than can be counted".to_owned(), |n| number(n as f64));
-        return Err(Fault::new("E0406", format!("this space has {size} designs"))
-            .at(context.at)
-            .label(format!("a sweep visits at most {}", number(LARGEST as f64)))
-            .hint("fix some decisions, take larger steps, or use `search(…)`"));
+        let size = total.map_or_else(
+            || "more than can be counted".to_owned(),
+            |n| number(n as f64),
+        );
+        return Err(
+            Fault::new("E0406", format!("this space has {size} designs"))
+                .at(context.at)
+                .label(format!("a sweep visits at most {}", number(LARGEST as f64)))
+                .hint("fix some decisions, take larger steps, or use `search(…)`"),
+        );
     }
-    let mut found =
-        Designs { study: Arc::clone(&study), designs: Vec::new(), invalid: (0, None), how: "a sweep, in order".into() };
+    let mut found = Designs {
+        study: Arc::clone(&study),
+        designs: Vec::new(),
+        invalid: (0, None),
+        how: "a sweep, in order".into(),
+    };
     let mut designs = space.enumerate();
     let mut done = 0u64;
     loop {

@@ -40,7 +40,12 @@ pub fn read(
                 Fault::new("E0603", format!("the surrogate `{block}` is not declared")).at(*at)
             })?;
             let name = format!("surrogate({})", short(block));
-            Ok(Source { name, kind: Kind::Surrogate, from: From::Surrogate(surrogate), at: *at })
+            Ok(Source {
+                name,
+                kind: Kind::Surrogate,
+                from: From::Surrogate(surrogate),
+                at: *at,
+            })
         }
         ("table", Some(Value::Text(path))) => {
             let bytes = files.get(path).ok_or_else(|| {
@@ -53,12 +58,20 @@ pub fn read(
                     .hint("the head names decisions such as `stem.filters`, and `accuracy` in 0..1")
             })?;
             let name = format!("table({path:?})");
-            Ok(Source { name, kind: Kind::Table, from: From::Table(table), at: *at })
+            Ok(Source {
+                name,
+                kind: Kind::Table,
+                from: From::Table(table),
+                at: *at,
+            })
         }
-        _ => Err(Fault::new("E0704", format!("`{name}` accuracies are not in this build"))
-            .at(*at)
-            .label("needs the training part")
-            .hint("use `surrogate(…)` or `table(\"file.csv\")`")),
+        _ => Err(Fault::new(
+            "E0704",
+            format!("`{name}` accuracies are not in this build"),
+        )
+        .at(*at)
+        .label("needs the training part")
+        .hint("use `surrogate(…)` or `table(\"file.csv\")`")),
     }
 }
 
@@ -90,7 +103,9 @@ pub(super) fn measure(
     network: &Network,
     choices: &[u32],
 ) -> Result<Option<Measurement>, Fault> {
-    let Some(source) = &task.source else { return Ok(None) };
+    let Some(source) = &task.source else {
+        return Ok(None);
+    };
     if let Some(known) = network.accuracy.get() {
         return Ok(known.clone());
     }
@@ -114,11 +129,25 @@ fn look_up(
     let mut values = Vec::new();
     for decision in table.decisions() {
         let path = format!("{}.{decision}", task.label);
-        let bound = study.instance.find(&path).or_else(|| study.instance.find(decision));
+        let bound = study
+            .instance
+            .find(&path)
+            .or_else(|| study.instance.find(decision));
         let Some(bound) = bound else {
-            let known: Vec<String> = study.instance.decisions.iter().map(|d| d.path.clone()).collect();
-            return Err(Fault::new("E0706", format!("the table's column `{decision}` is no field of `{}`", task.label))
-                .note(format!("The decisions are {}.", known.join(", "))));
+            let known: Vec<String> = study
+                .instance
+                .decisions
+                .iter()
+                .map(|d| d.path.clone())
+                .collect();
+            return Err(Fault::new(
+                "E0706",
+                format!(
+                    "the table's column `{decision}` is no field of `{}`",
+                    task.label
+                ),
+            )
+            .note(format!("The decisions are {}.", known.join(", "))));
         };
         // An inactive decision is an empty cell.
         let value = study.instance.value(bound, choices);
@@ -129,8 +158,12 @@ fn look_up(
         });
     }
     table.look_up(&values).cloned().ok_or_else(|| {
-        let row: Vec<String> =
-            table.decisions().iter().zip(&values).map(|(d, v)| format!("{d} = {v}")).collect();
+        let row: Vec<String> = table
+            .decisions()
+            .iter()
+            .zip(&values)
+            .map(|(d, v)| format!("{d} = {v}"))
+            .collect();
         Fault::new("E0706", "the table has no row for a network of this space")
             .note(format!("Looked for {}.", row.join(", ")))
             .hint("complete the table, or narrow the space to what it holds")

@@ -31,13 +31,17 @@ pub struct Parts<'a> {
 impl Study {
     /// The study of a declared problem.
     pub fn of_problem(parts: Parts<'_>, name: &str) -> Result<Self, Fault> {
-        let blocks = Blocks { blocks: parts.blocks, choices: parts.choices };
+        let blocks = Blocks {
+            blocks: parts.blocks,
+            choices: parts.choices,
+        };
         let instance = blocks.problem(name).map_err(trouble)?;
         let mut study = Self::from_instance(parts, instance, 1)?;
         study.name = short(name).to_owned();
-        let block = parts.blocks.get(name).ok_or_else(|| {
-            Fault::new("E0201", format!("the problem `{name}` is not declared"))
-        })?;
+        let block = parts
+            .blocks
+            .get(name)
+            .ok_or_else(|| Fault::new("E0201", format!("the problem `{name}` is not declared")))?;
         for entry in &block.items {
             match entry {
                 Entry::Goal { sense, value } => study.goals.push(Goal {
@@ -67,7 +71,10 @@ impl Study {
         on: Option<&Value>,
         batch: u32,
     ) -> Result<Self, Fault> {
-        let blocks = Blocks { blocks: parts.blocks, choices: parts.choices };
+        let blocks = Blocks {
+            blocks: parts.blocks,
+            choices: parts.choices,
+        };
         let instance = blocks.pair(what, on).map_err(trouble)?;
         Self::from_instance(parts, instance, batch)
     }
@@ -79,8 +86,11 @@ impl Study {
             .iter()
             .map(|node| read_task(parts, &instance, node, batch))
             .collect::<Result<_, _>>()?;
-        let nodes: Vec<&Node> =
-            instance.hardware.iter().flat_map(|h| h.children_of("sub")).collect();
+        let nodes: Vec<&Node> = instance
+            .hardware
+            .iter()
+            .flat_map(|h| h.children_of("sub"))
+            .collect();
         let subs = nodes.iter().map(|n| n.label.clone()).collect();
         let sub_decisions = nodes.iter().map(|n| decisions_of(n)).collect();
         Ok(Self {
@@ -146,11 +156,13 @@ pub fn compile_named(parts: Parts<'_>, names: &[String]) -> Result<Scripts, Faul
     let mut out = Scripts::new();
     for name in names {
         let Some(script) = parts.scripts.get(name) else {
-            return Err(Fault::new("E0201", format!("the script `{name}` is not declared")));
+            return Err(Fault::new(
+                "E0201",
+                format!("the script `{name}` is not declared"),
+            ));
         };
-        let compiled = Script::compile(&script.text).map_err(|f| {
-            Fault::new("E0801", f.message).in_script(script.at, f.line, f.column)
-        })?;
+        let compiled = Script::compile(&script.text)
+            .map_err(|f| Fault::new("E0801", f.message).in_script(script.at, f.line, f.column))?;
         out.insert(name.clone(), (compiled, script.at));
     }
     Ok(out)
@@ -182,5 +194,9 @@ fn trouble(t: Trouble) -> Fault {
 
 /// The words of a place, on one line.
 pub fn words(sources: &Sources, at: Span) -> String {
-    sources.slice(at).split_whitespace().collect::<Vec<_>>().join(" ")
+    sources
+        .slice(at)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -44,20 +44,28 @@ impl Platform {
     /// Reads an accelerator and the blocks it refers to.
     pub fn read(instance: &Instance, blocks: &BTreeMap<String, Block>) -> Self {
         let Some(hardware) = &instance.hardware else {
-            return Self { clock: DEFAULT_CLOCK, technology: None, dram: None, area_budget: None };
+            return Self {
+                clock: DEFAULT_CLOCK,
+                technology: None,
+                dram: None,
+                area_budget: None,
+            };
         };
         let referred = |name: &str| {
-            instance.get(hardware, name, &[]).and_then(|v| blocks.get(v.as_block()?))
+            instance
+                .get(hardware, name, &[])
+                .and_then(|v| blocks.get(v.as_block()?))
         };
         let device = referred("device");
         let clock = instance
             .number(hardware, "clock", &[])
             .or_else(|| fixed(device?, "clock")?.as_f64())
             .unwrap_or(DEFAULT_CLOCK);
-        let technology = referred("technology").or_else(|| {
-            blocks.get(fixed(device?, "technology")?.as_block()?)
-        });
-        let own_dram = hardware.child("dram").and_then(|d| instance.number(d, "bandwidth", &[]));
+        let technology = referred("technology")
+            .or_else(|| blocks.get(fixed(device?, "technology")?.as_block()?));
+        let own_dram = hardware
+            .child("dram")
+            .and_then(|d| instance.number(d, "bandwidth", &[]));
         let dram = own_dram.or_else(|| {
             let inner = inner_block(device?, "dram")?;
             fixed(inner, "bandwidth")?.as_f64()
@@ -66,13 +74,20 @@ impl Platform {
             .child("budget")
             .and_then(|b| instance.number(b, "area", &[]))
             .or_else(|| fixed(device?, "area")?.as_f64());
-        Self { clock, technology: technology.map(read_technology), dram, area_budget }
+        Self {
+            clock,
+            technology: technology.map(read_technology),
+            dram,
+            area_budget,
+        }
     }
 }
 
 /// The sub-accelerators of a design; absent ones are `None`, so that indices keep their meaning.
 pub fn subs(instance: &Instance, platform: &Platform, choices: &[u32]) -> Vec<Option<Sub>> {
-    let Some(hardware) = &instance.hardware else { return Vec::new() };
+    let Some(hardware) = &instance.hardware else {
+        return Vec::new();
+    };
     let mut out: Vec<Option<Sub>> = hardware
         .children_of("sub")
         .map(|node| read_sub(instance, platform, node, choices))
@@ -86,12 +101,7 @@ pub fn subs(instance: &Instance, platform: &Platform, choices: &[u32]) -> Vec<Op
     out
 }
 
-fn read_sub(
-    instance: &Instance,
-    platform: &Platform,
-    node: &Node,
-    choices: &[u32],
-) -> Option<Sub> {
+fn read_sub(instance: &Instance, platform: &Platform, node: &Node, choices: &[u32]) -> Option<Sub> {
     let count = |name: &str| instance.get(node, name, choices)?.as_u64();
     let pes = u32::try_from(count("pes")?).ok()?;
     let bandwidth = instance.number(node, "bandwidth", choices)?;
@@ -104,7 +114,9 @@ fn read_sub(
     let flow = node.children_of("dataflow").find(|d| d.label == label)?;
     let dataflow = read_dataflow(instance, flow, choices);
     let mut array = SubAccelerator::new(pes, bandwidth / platform.clock, platform.clock);
-    array.simd = count("simd").and_then(|n| u32::try_from(n).ok()).unwrap_or(1);
+    array.simd = count("simd")
+        .and_then(|n| u32::try_from(n).ok())
+        .unwrap_or(1);
     if let Some(Value::List(sizes)) = instance.get(node, "shape", choices)
         && let [columns, rows] = sizes.as_slice()
     {
@@ -119,7 +131,13 @@ fn read_sub(
             array.store_sizes[level] = Some(bytes as u64);
         }
     }
-    Some(Sub { label: node.label.clone(), dataflow_name: label, dataflow, array, bandwidth })
+    Some(Sub {
+        label: node.label.clone(),
+        dataflow_name: label,
+        dataflow,
+        array,
+        bandwidth,
+    })
 }
 
 /// The template of a dataflow block.
@@ -161,12 +179,17 @@ pub fn read_dataflow(instance: &Instance, node: &Node, choices: &[u32]) -> Dataf
         steps.extend(step);
     }
     let kinds = match instance.get(node, "layer", choices) {
-        Some(Value::List(names)) => {
-            names.iter().filter_map(|n| layer_kind(n.as_name()?)).collect()
-        }
+        Some(Value::List(names)) => names
+            .iter()
+            .filter_map(|n| layer_kind(n.as_name()?))
+            .collect(),
         _ => Vec::new(),
     };
-    Dataflow { name: node.label.clone(), kinds, steps }
+    Dataflow {
+        name: node.label.clone(),
+        kinds,
+        steps,
+    }
 }
 
 fn whole(value: &Value) -> Option<u32> {
@@ -174,7 +197,10 @@ fn whole(value: &Value) -> Option<u32> {
 }
 
 fn name_of(instance: &Instance, node: &Node, field: &str, choices: &[u32]) -> Option<String> {
-    instance.get(node, field, choices)?.as_name().map(str::to_owned)
+    instance
+        .get(node, field, choices)?
+        .as_name()
+        .map(str::to_owned)
 }
 
 fn loop_dim(letter: char) -> Option<Loop> {
@@ -182,7 +208,9 @@ fn loop_dim(letter: char) -> Option<Loop> {
 }
 
 fn tensors(keep: Option<&Value>) -> TensorSet {
-    let Some(Value::List(names)) = keep else { return TensorSet::of(&[]) };
+    let Some(Value::List(names)) = keep else {
+        return TensorSet::of(&[]);
+    };
     let all: Vec<Tensor> = names
         .iter()
         .filter_map(|n| match n.as_name()? {
@@ -210,7 +238,9 @@ fn layer_kind(name: &str) -> Option<LayerKind> {
 /// The constants of a technology block, in the cost model's units: pJ (or activity) and µm².
 fn read_technology(block: &Block) -> Technology {
     let name_is = |field: &str, name: &str| {
-        fixed(block, field).and_then(Value::as_name).is_some_and(|n| n == name)
+        fixed(block, field)
+            .and_then(Value::as_name)
+            .is_some_and(|n| n == name)
     };
     let truth = |field: &str| fixed(block, field) == Some(&Value::Bool(true));
     let number = |field: &str| fixed(block, field).and_then(Value::as_f64).unwrap_or(0.0);

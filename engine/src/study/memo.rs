@@ -84,7 +84,11 @@ impl Array {
     /// An array with its area.
     pub fn new(sub: Sub, technology: Option<&Technology>) -> Self {
         let area = technology.map_or(0.0, |t| area(&sub.dataflow, &sub.array, t).total());
-        Self { sub, area, prices: RwLock::default() }
+        Self {
+            sub,
+            area,
+            prices: RwLock::default(),
+        }
     }
 
     /// What a layer costs on it.

@@ -123,7 +123,10 @@ thread_local! {
 impl Study {
     /// Whether energies are joules of silicon.
     pub fn in_joules(&self) -> bool {
-        self.platform.technology.as_ref().is_none_or(|t| t.energy_unit == EnergyUnit::Joule)
+        self.platform
+            .technology
+            .as_ref()
+            .is_none_or(|t| t.energy_unit == EnergyUnit::Joule)
     }
 
     /// The networks of a design.
@@ -131,7 +134,9 @@ impl Study {
         (0..self.tasks.len())
             .map(|task| {
                 let key = pick(&self.tasks[task].decisions, choices);
-                self.memo.network(task, key, || networks::build(self, &self.tasks[task], choices))
+                self.memo.network(task, key, || {
+                    networks::build(self, &self.tasks[task], choices)
+                })
             })
             .collect()
     }
@@ -183,7 +188,12 @@ impl Study {
             .with_borrow_mut(|s| s.schedule(&tasks, self.deadline()))
             .map_err(|e| self.nowhere(&e, &networks, refused))?;
         let metrics = self.metrics(&networks, &arrays, &schedule);
-        let priced = Priced { networks, arrays, schedule, metrics };
+        let priced = Priced {
+            networks,
+            arrays,
+            schedule,
+            metrics,
+        };
         self.within_area(&priced)?;
         Ok(priced)
     }
@@ -210,7 +220,10 @@ impl Study {
                 let network = &networks[*task];
                 let path = &network.layers[network.computing[*layer].0].path;
                 let why = refused.map_or(String::new(), |r| format!(": {r}"));
-                format!("layer `{path}` of `{}` runs on no sub-accelerator{why}", self.tasks[*task].label)
+                format!(
+                    "layer `{path}` of `{}` runs on no sub-accelerator{why}",
+                    self.tasks[*task].label
+                )
             }
         }
     }
@@ -248,11 +261,18 @@ impl Study {
 
     /// The tightest latency spec, in cycles; the scheduler saves energy as long as it holds.
     fn deadline(&self) -> Option<u64> {
-        self.specs.iter().filter_map(|s| s.deadline(self.platform.clock)).min()
+        self.specs
+            .iter()
+            .filter_map(|s| s.deadline(self.platform.clock))
+            .min()
     }
 
     /// The accuracy of each task of a design.
-    pub fn accuracies(&self, networks: &[Arc<Network>], choices: &[u32]) -> Result<Vec<Option<Measurement>>, Fault> {
+    pub fn accuracies(
+        &self,
+        networks: &[Arc<Network>],
+        choices: &[u32],
+    ) -> Result<Vec<Option<Measurement>>, Fault> {
         self.tasks
             .iter()
             .zip(networks)
@@ -274,14 +294,19 @@ impl Study {
 
 impl Names for Sight<'_> {
     fn metric(&self, name: &str) -> Option<Value> {
-        let (task, metric) = name.rsplit_once('.').map_or((None, name), |(t, m)| (Some(t), m));
+        let (task, metric) = name
+            .rsplit_once('.')
+            .map_or((None, name), |(t, m)| (Some(t), m));
         let m = &self.priced.metrics;
         let of = |x: f64, dim| Some(Value::Quantity(Quantity::of(x, dim)));
         if let Some(label) = task {
             let index = self.study.tasks.iter().position(|t| t.label == label)?;
             return match metric {
                 "accuracy" => of(self.accuracies.get(index)?.as_ref()?.value, Dim::NONE),
-                "latency" => of(self.task_cycles(index) as f64 / self.study.platform.clock, Dim::TIME),
+                "latency" => of(
+                    self.task_cycles(index) as f64 / self.study.platform.clock,
+                    Dim::TIME,
+                ),
                 "energy" => of(self.task_energy(index)?, Dim::ENERGY),
                 _ => None,
             };
@@ -327,25 +352,43 @@ impl Sight<'_> {
 
     /// The end of a task's last layer.
     pub fn task_cycles(&self, task: usize) -> u64 {
-        let ends = self.priced.schedule.entries.iter().filter(|e| e.task == task).map(|e| e.end);
+        let ends = self
+            .priced
+            .schedule
+            .entries
+            .iter()
+            .filter(|e| e.task == task)
+            .map(|e| e.end);
         ends.max().unwrap_or(0)
     }
 
     fn task_energy(&self, task: usize) -> Option<f64> {
         self.study.platform.technology.as_ref()?;
-        let entries = self.priced.schedule.entries.iter().filter(|e| e.task == task);
+        let entries = self
+            .priced
+            .schedule
+            .entries
+            .iter()
+            .filter(|e| e.task == task);
         Some(entries.map(|e| e.energy).sum::<f64>() * JOULES)
     }
 
     /// Sum over the specs of how far each is missed, relative to its limit.
     pub fn violation(&self) -> f64 {
-        self.study.specs.iter().map(|s| s.judge(self).violation).sum()
+        self.study
+            .specs
+            .iter()
+            .map(|s| s.judge(self).violation)
+            .sum()
     }
 }
 
 /// The choices of some decisions.
 fn pick(decisions: &[usize], choices: &[u32]) -> Vec<u32> {
-    decisions.iter().map(|d| choices.get(*d).copied().unwrap_or(INACTIVE)).collect()
+    decisions
+        .iter()
+        .map(|d| choices.get(*d).copied().unwrap_or(INACTIVE))
+        .collect()
 }
 
 /// The decisions that a node and all in it depend on.
@@ -383,14 +426,26 @@ fn decisions_of(node: &Node) -> Vec<usize> {
 fn refusal_text(refusal: &Refusal, sub: &Sub) -> String {
     match refusal {
         Refusal::Kind(kind) => {
-            format!("the dataflow `{}` does not run {kind:?} layers", sub.dataflow_name)
+            format!(
+                "the dataflow `{}` does not run {kind:?} layers",
+                sub.dataflow_name
+            )
         }
         Refusal::Flawed(flaws) => {
             let flaws: Vec<String> = flaws.iter().map(ToString::to_string).collect();
-            format!("the dataflow `{}` cannot be used: {}", sub.dataflow_name, flaws.join("; "))
+            format!(
+                "the dataflow `{}` cannot be used: {}",
+                sub.dataflow_name,
+                flaws.join("; ")
+            )
         }
         Refusal::Absent => format!("`{}` is absent", sub.label),
-        Refusal::Capacity { level, tensor, need, size } => {
+        Refusal::Capacity {
+            level,
+            tensor,
+            need,
+            size,
+        } => {
             let store = sub.dataflow.stores().nth(*level).unwrap_or("store");
             format!(
                 "store `{store}` of `{}` has {size} B, but its smallest tile needs {need} B (mostly {tensor:?})",

@@ -11,8 +11,8 @@ use std::sync::OnceLock;
 pub(super) fn build(study: &Study, task: &Task, choices: &[u32]) -> Result<Network, String> {
     let node = present(study, &task.node, choices)
         .ok_or_else(|| format!("task `{}` has no network", task.label))?;
-    let mut layers =
-        network::layers(&study.instance, node, choices).map_err(|e| format!("{}: {}", task.label, e.message))?;
+    let mut layers = network::layers(&study.instance, node, choices)
+        .map_err(|e| format!("{}: {}", task.label, e.message))?;
     if let Some(only) = &task.only {
         layers.retain(|l| l.path == *only || l.path.starts_with(&format!("{only}.")));
     }
@@ -22,14 +22,27 @@ pub(super) fn build(study: &Study, task: &Task, choices: &[u32]) -> Result<Netwo
             .map_err(|why| format!("layer `{}` of `{}` {why}", layer.path, task.label))?;
         computing.push((i, lowered));
     }
-    let macs = computing.iter().map(|(_, l)| l.macs()).fold(0u64, u64::saturating_add);
-    let params = layers.iter().map(|l| l.params).fold(0u64, u64::saturating_add);
-    Ok(Network { layers, computing, macs, params, accuracy: OnceLock::new() })
+    let macs = computing
+        .iter()
+        .map(|(_, l)| l.macs())
+        .fold(0u64, u64::saturating_add);
+    let params = layers
+        .iter()
+        .map(|l| l.params)
+        .fold(0u64, u64::saturating_add);
+    Ok(Network {
+        layers,
+        computing,
+        macs,
+        params,
+        accuracy: OnceLock::new(),
+    })
 }
 
 /// The network that a task has in a design.
 pub(super) fn present<'n>(study: &Study, task: &'n Node, choices: &[u32]) -> Option<&'n Node> {
-    task.children_of("network").find(|n| study.instance.holds(&n.active, choices))
+    task.children_of("network")
+        .find(|n| study.instance.holds(&n.active, choices))
 }
 
 /// A layer as the cost model sees it.
@@ -56,9 +69,13 @@ pub(crate) fn lower(layer: &network::Layer, batch: u32) -> Result<Layer, String>
     };
     let lowered = match layer.operation {
         Operation::Conv => windowed(&shape, layer)?,
-        Operation::Depthwise => {
-            windowed(&ConvShape { groups: shape.channels, ..shape }, layer)?
-        }
+        Operation::Depthwise => windowed(
+            &ConvShape {
+                groups: shape.channels,
+                ..shape
+            },
+            layer,
+        )?,
         Operation::Transposed => Layer::transposed(&shape).map_err(|e| e.to_string())?,
         Operation::Dense => {
             let inputs = size(layer.input.elements())?;

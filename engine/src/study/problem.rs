@@ -51,24 +51,37 @@ impl Study {
                     active: d
                         .active
                         .iter()
-                        .map(|c| search::Condition { decision: c.decision, allowed: c.allowed.clone() })
+                        .map(|c| search::Condition {
+                            decision: c.decision,
+                            allowed: c.allowed.clone(),
+                        })
                         .collect(),
                 }
             })
             .collect();
         Space::new(decisions, self.limits(), self.absences()).map_err(|e| {
-            let code = if matches!(e, search::SpaceError::Unsatisfiable { .. }) { "E0501" } else { "E0406" };
+            let code = if matches!(e, search::SpaceError::Unsatisfiable { .. }) {
+                "E0501"
+            } else {
+                "E0406"
+            };
             Fault::new(code, e.to_string())
         })
     }
 
     /// Budgets as sums over the sub-accelerators.
     fn limits(&self) -> Vec<search::Limit> {
-        let Some(hardware) = &self.instance.hardware else { return Vec::new() };
-        let Some(budget) = hardware.child("budget") else { return Vec::new() };
+        let Some(hardware) = &self.instance.hardware else {
+            return Vec::new();
+        };
+        let Some(budget) = hardware.child("budget") else {
+            return Vec::new();
+        };
         let mut out = Vec::new();
         for name in ["pes", "bandwidth"] {
-            let Some(most) = self.instance.number(budget, name, &[]) else { continue };
+            let Some(most) = self.instance.number(budget, name, &[]) else {
+                continue;
+            };
             let mut limit = search::Limit {
                 name: name.to_owned(),
                 terms: Vec::new(),
@@ -78,8 +91,13 @@ impl Study {
             for sub in hardware.children_of("sub") {
                 match sub.field(name) {
                     Some(Bound::Decision(d)) => {
-                        let numbers = self.instance.decisions[*d].domain.numbers().unwrap_or_default();
-                        limit.terms.push((*d, numbers.into_iter().map(|x| x as i64).collect()));
+                        let numbers = self.instance.decisions[*d]
+                            .domain
+                            .numbers()
+                            .unwrap_or_default();
+                        limit
+                            .terms
+                            .push((*d, numbers.into_iter().map(|x| x as i64).collect()));
                     }
                     Some(Bound::Fixed(v)) => limit.constant += v.as_f64().unwrap_or(0.0) as i64,
                     // A formula is judged when a design is priced.
@@ -93,8 +111,13 @@ impl Study {
 
     /// Sub-accelerators with 0 PEs or 0 bandwidth are absent: nothing else of them matters.
     fn absences(&self) -> Vec<search::Absence> {
-        let Some(hardware) = &self.instance.hardware else { return Vec::new() };
-        hardware.children_of("sub").filter_map(|sub| self.absence(sub)).collect()
+        let Some(hardware) = &self.instance.hardware else {
+            return Vec::new();
+        };
+        hardware
+            .children_of("sub")
+            .filter_map(|sub| self.absence(sub))
+            .collect()
     }
 
     fn absence(&self, sub: &Node) -> Option<search::Absence> {
@@ -123,7 +146,10 @@ impl Study {
         let relative = |factor: f64| {
             self.specs
                 .iter()
-                .map(|s| s.simple().map_or(1.0, |(_, _, q)| q.value.abs() * (factor - 1.0)))
+                .map(|s| {
+                    s.simple()
+                        .map_or(1.0, |(_, _, q)| q.value.abs() * (factor - 1.0))
+                })
                 .map(|x| if x > 0.0 { x } else { 1.0 })
                 .collect()
         };
@@ -132,11 +158,15 @@ impl Study {
                 let count = args.first().and_then(Value::as_u64).unwrap_or(1000) as usize;
                 self.worst_of(count, seed, space)
             }
-            Some(v) if v.as_f64().is_some_and(|x| x > 1.0) => {
-                Spread { scale: relative(v.as_f64().unwrap_or(2.0)), designs: 0 }
-            }
+            Some(v) if v.as_f64().is_some_and(|x| x > 1.0) => Spread {
+                scale: relative(v.as_f64().unwrap_or(2.0)),
+                designs: 0,
+            },
             // A violation as large as the spec itself counts 1.
-            _ => Spread { scale: relative(2.0), designs: 0 },
+            _ => Spread {
+                scale: relative(2.0),
+                designs: 0,
+            },
         }
     }
 
@@ -146,10 +176,19 @@ impl Study {
         let mut worst = vec![0.0f64; self.specs.len()];
         for _ in 0..count {
             let design = space.canonical(&space.sample(&mut rng));
-            let Ok(priced) = self.price(&design.0) else { continue };
-            let sight = Sight { study: self, choices: &design.0, priced: &priced, accuracies: &[] };
+            let Ok(priced) = self.price(&design.0) else {
+                continue;
+            };
+            let sight = Sight {
+                study: self,
+                choices: &design.0,
+                priced: &priced,
+                accuracies: &[],
+            };
             for (worst, spec) in worst.iter_mut().zip(&self.specs) {
-                if !spec.needs_accuracy && let Some((over, _)) = spec.excess(&sight) {
+                if !spec.needs_accuracy
+                    && let Some((over, _)) = spec.excess(&sight)
+                {
                     *worst = worst.max(over);
                 }
             }
@@ -160,28 +199,48 @@ impl Study {
             .zip(&self.specs)
             .map(|(w, s)| {
                 let own = s.simple().map_or(1.0, |(_, _, q)| q.value.abs());
-                if *w > 0.0 { *w } else if own > 0.0 { own } else { 1.0 }
+                if *w > 0.0 {
+                    *w
+                } else if own > 0.0 {
+                    own
+                } else {
+                    1.0
+                }
             })
             .collect();
-        Spread { scale, designs: count }
+        Spread {
+            scale,
+            designs: count,
+        }
     }
 }
 
 impl<'s> Search<'s> {
     /// The problem of a study.
     pub fn new(study: &'s Study, spread: Spread, space: Space) -> Self {
-        Self { study, space, spread, fault: Mutex::new(None) }
+        Self {
+            study,
+            space,
+            spread,
+            fault: Mutex::new(None),
+        }
     }
 
     /// An error that made outcomes meaningless, such as a script that failed.
     pub fn take_fault(&self) -> Option<Fault> {
-        self.fault.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.fault
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     fn note(&self, fault: Fault) {
         let mut slot = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
         // The smallest text stays, so that the thread that comes first does not decide.
-        if slot.as_ref().is_none_or(|known| format!("{fault:?}") < format!("{known:?}")) {
+        if slot
+            .as_ref()
+            .is_none_or(|known| format!("{fault:?}") < format!("{known:?}"))
+        {
             *slot = Some(fault);
         }
     }
@@ -195,7 +254,9 @@ impl<'s> Search<'s> {
             }
             let judged = spec.judge(sight);
             if !judged.met {
-                sum += spec.excess(sight).map_or(judged.violation, |(over, _)| (over / scale).max(f64::EPSILON));
+                sum += spec.excess(sight).map_or(judged.violation, |(over, _)| {
+                    (over / scale).max(f64::EPSILON)
+                });
             }
         }
         sum
@@ -217,18 +278,29 @@ impl search::Problem for Search<'_> {
 
     fn hardware(&self, design: &Design) -> Hardware {
         match self.price(design) {
-            Err(reason) => {
-                Hardware { valid: false, reason: Some(reason), penalty: f64::MAX, metrics: Vec::new() }
-            }
+            Err(reason) => Hardware {
+                valid: false,
+                reason: Some(reason),
+                penalty: f64::MAX,
+                metrics: Vec::new(),
+            },
             Ok(priced) => {
-                let sight =
-                    Sight { study: self.study, choices: &design.0, priced: &priced, accuracies: &[] };
+                let sight = Sight {
+                    study: self.study,
+                    choices: &design.0,
+                    priced: &priced,
+                    accuracies: &[],
+                };
                 let m = &priced.metrics;
                 Hardware {
                     valid: true,
                     reason: None,
                     penalty: self.penalty(&sight, false),
-                    metrics: vec![m.cycles as f64, m.energy.unwrap_or(0.0), m.area.unwrap_or(0.0)],
+                    metrics: vec![
+                        m.cycles as f64,
+                        m.energy.unwrap_or(0.0),
+                        m.area.unwrap_or(0.0),
+                    ],
                 }
             }
         }
@@ -240,7 +312,9 @@ impl search::Problem for Search<'_> {
             penalty: f64::MAX,
             metrics: Vec::new(),
         };
-        let Ok(priced) = self.price(design) else { return nothing };
+        let Ok(priced) = self.price(design) else {
+            return nothing;
+        };
         let accuracies = match self.study.accuracies(&priced.networks, &design.0) {
             Ok(accuracies) => accuracies,
             Err(fault) => {
@@ -248,8 +322,12 @@ impl search::Problem for Search<'_> {
                 return nothing;
             }
         };
-        let sight =
-            Sight { study: self.study, choices: &design.0, priced: &priced, accuracies: &accuracies };
+        let sight = Sight {
+            study: self.study,
+            choices: &design.0,
+            priced: &priced,
+            accuracies: &accuracies,
+        };
         let mut objectives = Vec::new();
         for goal in &self.study.goals {
             match goal.score(&sight) {
@@ -263,14 +341,25 @@ impl search::Problem for Search<'_> {
         if self.study.goals.is_empty() {
             objectives.push(worst_margin(&sight));
         }
-        let metrics = accuracies.iter().map(|a| a.as_ref().map_or(f64::NAN, |m| m.value)).collect();
+        let metrics = accuracies
+            .iter()
+            .map(|a| a.as_ref().map_or(f64::NAN, |m| m.value))
+            .collect();
         let penalty = hardware.penalty + self.penalty(&sight, true);
-        Outcome { objectives, penalty, metrics }
+        Outcome {
+            objectives,
+            penalty,
+            metrics,
+        }
     }
 }
 
 /// Without a goal the best design is the one whose tightest spec has the most room.
 fn worst_margin(sight: &Sight<'_>) -> f64 {
-    let margins = sight.study.specs.iter().filter_map(|s| s.judge(sight).margin);
+    let margins = sight
+        .study
+        .specs
+        .iter()
+        .filter_map(|s| s.judge(sight).margin);
     margins.fold(f64::INFINITY, f64::min)
 }

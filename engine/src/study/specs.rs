@@ -60,15 +60,24 @@ impl Spec {
         let scripts = &sight.study.scripts;
         let Some((op, left, right)) = self.sides() else {
             return match formula::truth(&self.expr, sight, scripts) {
-                Ok(met) => SpecResult { met, violation: f64::from(u8::from(!met)), ..unknown },
+                Ok(met) => SpecResult {
+                    met,
+                    violation: f64::from(u8::from(!met)),
+                    ..unknown
+                },
                 Err(_) => unknown,
             };
         };
         let sides = formula::quantity(left, sight, scripts)
             .and_then(|l| Ok((l, formula::quantity(right, sight, scripts)?)));
-        let Ok((value, limit)) = sides else { return unknown };
+        let Ok((value, limit)) = sides else {
+            return unknown;
+        };
         let value = if value.dim == limit.dim {
-            Quantity { unit: limit.unit.clone(), ..value }
+            Quantity {
+                unit: limit.unit.clone(),
+                ..value
+            }
         } else {
             formula::shown(value, &limit.dim.base_unit(), sight.study.platform.clock)
         };
@@ -77,7 +86,11 @@ impl Spec {
             Operator::Le | Operator::Lt => value.value - limit.value,
             _ => limit.value - value.value,
         };
-        let scale = if limit.value == 0.0 { 1.0 } else { limit.value.abs() };
+        let scale = if limit.value == 0.0 {
+            1.0
+        } else {
+            limit.value.abs()
+        };
         let missed = (over / scale).max(0.0);
         SpecResult {
             text: self.text.clone(),
@@ -105,7 +118,10 @@ impl Spec {
     fn sides(&self) -> Option<(Operator, &Expr, &Expr)> {
         match &self.expr.kind {
             ExprKind::Binary(op, a, b)
-                if matches!(op, Operator::Le | Operator::Lt | Operator::Ge | Operator::Gt) =>
+                if matches!(
+                    op,
+                    Operator::Le | Operator::Lt | Operator::Ge | Operator::Gt
+                ) =>
             {
                 Some((*op, a, b))
             }
@@ -118,8 +134,14 @@ impl Spec {
         let (op, left, right) = self.sides()?;
         let upper = matches!(op, Operator::Le | Operator::Lt);
         match (&left.kind, &right.kind) {
-            (ExprKind::Metric(m), ExprKind::Value(Value::Quantity(q))) if m == "latency" && upper => {
-                let cycles = if q.dim == Dim::CYCLES { q.value } else { q.value * clock };
+            (ExprKind::Metric(m), ExprKind::Value(Value::Quantity(q)))
+                if m == "latency" && upper =>
+            {
+                let cycles = if q.dim == Dim::CYCLES {
+                    q.value
+                } else {
+                    q.value * clock
+                };
                 Some(libm::floor(cycles + 1e-6) as u64)
             }
             _ => None,
