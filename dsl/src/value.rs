@@ -213,9 +213,10 @@ impl Domain {
 
     /// The value with index `i`; the last one when `i` is beyond the end.
     pub fn get(&self, i: usize) -> Value {
-        let i = i.min(self.len() - 1);
+        let i = i.min(self.len().saturating_sub(1));
         match self {
-            Self::Values(v) => v[i].clone(),
+            // A domain is never empty (E0402); a plan made by hand may say otherwise.
+            Self::Values(v) => v.get(i).cloned().unwrap_or(Value::Bool(false)),
             Self::Range {
                 start,
                 step,

@@ -20,6 +20,16 @@ pub enum ReadError {
     Other(String),
 }
 
+impl std::fmt::Display for ReadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NotFound => "there is no such file",
+            Self::Outside => "it lies outside the project folder",
+            Self::Other(reason) => reason,
+        })
+    }
+}
+
 /// Where files come from. Paths are relative to the folder of the first script.
 pub trait World {
     /// The bytes of a file.

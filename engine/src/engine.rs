@@ -170,7 +170,7 @@ impl Engine {
         let mut out = BTreeMap::new();
         for file in &plan.data {
             let bytes = self.world.read(&file.path).map_err(|e| {
-                Fault::new("E0705", format!("`{}` cannot be read: {e:?}", file.path)).at(file.at)
+                Fault::new("E0705", format!("`{}` cannot be read: {e}", file.path)).at(file.at)
             })?;
             if blake3::hash(&bytes).to_hex().to_string() != file.hash {
                 return Err(Fault::new(

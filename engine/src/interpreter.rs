@@ -105,6 +105,7 @@ impl<'a> Interpreter<'a> {
                 break;
             }
             if self.sink.stop() {
+                self.show_what_was_kept(step);
                 ended = Some(Ended::Interrupted);
                 break;
             }
@@ -147,6 +148,16 @@ impl<'a> Interpreter<'a> {
             StepKind::Expect { message } => self.expect(step, message.as_deref())?,
         }
         Ok(())
+    }
+
+    /// An interrupted `let` shows its best so far, since the steps that would are not done.
+    fn show_what_was_kept(&mut self, step: &Step) {
+        let StepKind::Let(name) = &step.kind else { return };
+        let Some(item) = self.kept.lets.get(name).map(|n| n.item.clone()) else { return };
+        if let Err(fault) = self.show(&item, name.clone()) {
+            let diagnostic = fault.at(step.at).diagnostic(&self.plan.sources);
+            self.tell(diagnostic);
+        }
     }
 
     fn show(&mut self, item: &Item, source: String) -> Result<(), Fault> {

@@ -197,10 +197,11 @@ impl Checker<'_> {
                     .unwrap_or_default(),
             )
         };
-        let key = match &dir {
+        let place = match &dir {
             Some(d) if !d.is_empty() => format!("{d}/{path}"),
             _ => path.clone(),
         };
+        let key = self.from_the_script(&place);
         if let Some(at) = self.loading.iter().position(|k| *k == key) {
             let mut circle: Vec<String> = self.loading[at..].to_vec();
             circle.push(key);
@@ -214,7 +215,7 @@ impl Checker<'_> {
         if self.program.modules.contains_key(&key) && !key.is_empty() {
             return Ok(key);
         }
-        let shown = format!("{key}.nasaic");
+        let shown = format!("{place}.nasaic");
         let text = if standard {
             world::embedded(&shown)
                 .map(str::to_owned)
@@ -232,6 +233,14 @@ impl Checker<'_> {
         self.nameless_blocks(&key, &file);
         self.loading.pop();
         Ok(key)
+    }
+
+    /// A path as seen from the folder of the script, so that names in a plan do not depend on
+    /// where the script lies.
+    fn from_the_script(&self, place: &str) -> String {
+        let root = self.program.modules.get("").and_then(|m| m.dir.as_deref()).unwrap_or("");
+        let inside = place.strip_prefix(root).and_then(|rest| rest.strip_prefix('/'));
+        inside.filter(|_| !root.is_empty()).unwrap_or(place).to_owned()
     }
 
     /// A text file, or why it could not be read.
