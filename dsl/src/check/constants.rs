@@ -198,6 +198,18 @@ impl Checker<'_> {
             return None;
         };
         let times = step.is_some_and(|s| s.times);
+        if let (true, Some(factor), Some(part)) = (times, &step_by, parts[2])
+            && !factor.unit.is_empty()
+        {
+            let (from, to, unit) = (self.words(start.span), self.words(end.span), &factor.unit);
+            self.say(
+                Diagnostic::new("E0301", "a factor has no unit")
+                    .at(part.span, format!("this is {}", factor.dim))
+                    .note("`step *k` multiplies, so the unit stands on the end of the range.")
+                    .hint(format!("write `{from}..{to} {unit} step *{}`", units::number(factor.number()))),
+            );
+            return None;
+        }
         // Bare numbers take the unit of the last number that has one; a factor has none.
         let unit = match (&step_by, times) {
             (Some(s), false) if !s.unit.is_empty() => s.clone(),
