@@ -69,22 +69,22 @@ impl Checker<'_> {
 
     /// The least that all sub-accelerators need must lie within budget and device (E0501).
     pub(super) fn judge_budgets(&mut self, instance: &Instance) {
-        let Some(hardware) = instance.hardware.clone() else {
+        let Some(hardware) = &instance.hardware else {
             return;
         };
-        let device = self.device_resources(&hardware);
-        let budget = hardware.child("budget").cloned();
+        let device = self.device_resources(hardware);
+        let budget = hardware.child("budget");
         for (field, dim) in [("pes", Dim::NONE), ("bandwidth", Dim::BANDWIDTH)] {
-            let given = budget.as_ref().and_then(|b| instance.number(b, field, &[]));
+            let given = budget.and_then(|b| instance.number(b, field, &[]));
             let of_device = device.iter().find(|d| d.0 == field).copied();
             if let (Some(given), Some((_, have, at))) = (given, of_device)
                 && given > have
             {
-                let node = budget.as_ref().map_or(hardware.at, |b| b.at);
+                let node = budget.map_or(hardware.at, |b| b.at);
                 self.over(field, (given, node), (have, at), dim, "the budget asks for");
             }
             let limit = given
-                .map(|g| (g, budget.as_ref().map_or(hardware.at, |b| b.at)))
+                .map(|g| (g, budget.map_or(hardware.at, |b| b.at)))
                 .or(of_device.map(|d| (d.1, d.2)));
             let least: f64 = hardware
                 .children_of("sub")
