@@ -152,8 +152,12 @@ impl<'a> Interpreter<'a> {
 
     /// An interrupted `let` shows its best so far, since the steps that would are not done.
     fn show_what_was_kept(&mut self, step: &Step) {
-        let StepKind::Let(name) = &step.kind else { return };
-        let Some(item) = self.kept.lets.get(name).map(|n| n.item.clone()) else { return };
+        let StepKind::Let(name) = &step.kind else {
+            return;
+        };
+        let Some(item) = self.kept.lets.get(name).map(|n| n.item.clone()) else {
+            return;
+        };
         if let Err(fault) = self.show(&item, name.clone()) {
             let diagnostic = fault.at(step.at).diagnostic(&self.plan.sources);
             self.tell(diagnostic);

@@ -45,7 +45,11 @@ fn option_field(option: &'static OptionInfo) -> Field {
             min: u64::try_from(min).unwrap_or(0),
             max: u64::try_from(max).unwrap_or(u64::MAX).min(1 << 53),
         },
-        Kind::Float { min, max } => FieldType::Number { min, max },
+        // What only a float's range bounds is not bounded for a reader.
+        Kind::Float { min, max } => FieldType::Number {
+            min,
+            max: if max == f64::MAX { f64::INFINITY } else { max },
+        },
         Kind::Choice(names) => FieldType::Choice(
             names
                 .iter()

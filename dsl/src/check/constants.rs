@@ -206,7 +206,10 @@ impl Checker<'_> {
                 Diagnostic::new("E0301", "a factor has no unit")
                     .at(part.span, format!("this is {}", factor.dim))
                     .note("`step *k` multiplies, so the unit stands on the end of the range.")
-                    .hint(format!("write `{from}..{to} {unit} step *{}`", units::number(factor.number()))),
+                    .hint(format!(
+                        "write `{from}..{to} {unit} step *{}`",
+                        units::number(factor.number())
+                    )),
             );
             return None;
         }

@@ -238,9 +238,19 @@ impl Checker<'_> {
     /// A path as seen from the folder of the script, so that names in a plan do not depend on
     /// where the script lies.
     fn from_the_script(&self, place: &str) -> String {
-        let root = self.program.modules.get("").and_then(|m| m.dir.as_deref()).unwrap_or("");
-        let inside = place.strip_prefix(root).and_then(|rest| rest.strip_prefix('/'));
-        inside.filter(|_| !root.is_empty()).unwrap_or(place).to_owned()
+        let root = self
+            .program
+            .modules
+            .get("")
+            .and_then(|m| m.dir.as_deref())
+            .unwrap_or("");
+        let inside = place
+            .strip_prefix(root)
+            .and_then(|rest| rest.strip_prefix('/'));
+        inside
+            .filter(|_| !root.is_empty())
+            .unwrap_or(place)
+            .to_owned()
     }
 
     /// A text file, or why it could not be read.

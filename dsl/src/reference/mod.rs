@@ -190,7 +190,10 @@ fn field_text(field: &Field) -> String {
 /// A field's sentence, with the meaning of each name it may be.
 fn meaning(field: &Field) -> String {
     match &field.ty {
-        FieldType::Choice(names) if field.name != "algorithm" => {
+        // Where a meaning is known for each name, it is told; else the names speak.
+        FieldType::Choice(names)
+            if field.name != "algorithm" && names.iter().all(|n| !n.1.is_empty()) =>
+        {
             let each: Vec<String> = names.iter().map(|(n, d)| format!("`{n}`: {d}")).collect();
             format!("{} {}.", field.doc, each.join("; "))
         }
