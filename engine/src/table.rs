@@ -81,7 +81,8 @@ impl Head {
 
     /// `latency (ms)`.
     pub fn shown(&self) -> String {
-        if self.unit.is_empty() {
+        // `cycles (cycles)` says nothing that `cycles` does not.
+        if self.unit.is_empty() || self.unit == self.name {
             self.name.clone()
         } else {
             format!("{} ({})", self.name, self.unit)

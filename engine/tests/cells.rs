@@ -101,3 +101,21 @@ fn a_failed_expect_does_not_stop_the_others() {
     assert_eq!(codes(&report), ["E0610", "E0610"]);
     assert_eq!(report.diagnostics[0].title, "too much");
 }
+
+#[test]
+fn a_comparison_names_its_strategies_whatever_columns_are_asked_for() {
+    let mut engine = engine();
+    let report = good(
+        &mut engine,
+        "use std.accel.{eyeriss_like}\nuse std.nets.{resnet18}\n\
+         problem p { workload = resnet18, on = eyeriss_like with { core.pes in 32..256 step 32 }, minimize latency }\n\
+         strategy a { algorithm = random }\nstrategy b { algorithm = evolution }\n\
+         let race = compare(p, [a, b], evaluations = 5, seeds = 1..3)\n\
+         table(race, columns = [best, time])\n",
+    );
+    let table = &report.results["outputs"][0]["value"]["table"];
+    assert_eq!(table["columns"][0]["name"], "strategy");
+    assert_eq!(table["rows"][0][0], "a");
+    // Times differ from run to run and so do not belong to what is reproducible.
+    assert_eq!(table["columns"].as_array().map(Vec::len), Some(2));
+}

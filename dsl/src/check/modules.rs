@@ -201,7 +201,7 @@ impl Checker<'_> {
             Some(d) if !d.is_empty() => format!("{d}/{path}"),
             _ => path.clone(),
         };
-        let key = self.from_the_script(&place);
+        let key = self.seen_from_script(&place);
         if let Some(at) = self.loading.iter().position(|k| *k == key) {
             let mut circle: Vec<String> = self.loading[at..].to_vec();
             circle.push(key);
@@ -237,7 +237,7 @@ impl Checker<'_> {
 
     /// A path as seen from the folder of the script, so that names in a plan do not depend on
     /// where the script lies.
-    fn from_the_script(&self, place: &str) -> String {
+    fn seen_from_script(&self, place: &str) -> String {
         let root = self
             .program
             .modules

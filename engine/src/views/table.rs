@@ -40,6 +40,7 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
     if let Some(names) = call.item("names") {
         name(&mut table, &texts(names))?;
     }
+    say_which(&mut table, of, &sheet.labels);
     if let Item::Race(race) = of {
         compare(&mut table, race, call.flag("rank_test"));
     }
@@ -192,6 +193,26 @@ fn name(table: &mut Table, names: &[String]) -> Result<(), Fault> {
         row.insert(0, Cell::text(name));
     }
     Ok(())
+}
+
+/// Rows that have a name are told apart by it, whatever columns were asked for.
+fn say_which(table: &mut Table, of: &Item, labels: &[String]) {
+    let head = match of {
+        Item::Race(_) => "strategy",
+        Item::Layers(_) => "layer",
+        _ => return,
+    };
+    if table
+        .columns
+        .iter()
+        .any(|c| c.name == head || c.name == "name")
+    {
+        return;
+    }
+    table.columns.insert(0, Head::plain(head));
+    for (row, label) in table.rows.iter_mut().zip(labels) {
+        row.insert(0, Cell::text(label));
+    }
 }
 
 /// Says what the best of a comparison is, and whether its differences may be chance.

@@ -1,0 +1,210 @@
+//! Carries out the steps of a plan.
+
+mod calls;
+mod expressions;
+
+use crate::engine::{Ended, Report};
+use crate::fault::Fault;
+use crate::item::Item;
+use crate::present::present;
+use crate::sink::{Output, Sink};
+use crate::study::words;
+use nasaic_dsl::diagnostic::Diagnostic;
+use nasaic_dsl::instance::Blocks;
+use nasaic_dsl::plan::{Expr, ExprKind, Plan, Step, StepKind};
+use nasaic_dsl::reach::Reached;
+use nasaic_dsl::value::Value;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// What stays from one plan to the next: results by name, and actions already done.
+#[derive(Default)]
+pub struct Kept {
+    /// `let` results by name.
+    pub lets: BTreeMap<String, Named>,
+    /// Results of actions by the fingerprint of all they depend on.
+    done: BTreeMap<String, Item>,
+}
+
+/// The result of a `let`.
+pub struct Named {
+    item: Item,
+    expr: Expr,
+    print: String,
+}
+
+impl Kept {
+    /// Whether a result was computed before something it depends on changed.
+    pub fn is_stale(&self, name: &str, known: Blocks<'_>) -> bool {
+        self.lets
+            .get(name)
+            .is_some_and(|n| self.print(&n.expr, known, 0) != n.print)
+    }
+
+    /// A hash of an expression, the blocks it depends on and, through them, the results it uses.
+    fn print(&self, expr: &Expr, known: Blocks<'_>, depth: usize) -> String {
+        let mut print = Reached::fingerprint(expr, known);
+        for name in Reached::of(expr, known).lets {
+            // A result may have taken the name of one that it was computed from.
+            if let Some(used) = self.lets.get(&name).filter(|_| depth < 32) {
+                print.push_str(&self.print(&used.expr, known, depth + 1));
+            }
+        }
+        blake3::hash(print.as_bytes()).to_hex().to_string()
+    }
+}
+
+/// Runs one plan.
+pub struct Interpreter<'a> {
+    plan: &'a Plan,
+    files: &'a BTreeMap<String, Vec<u8>>,
+    kept: &'a mut Kept,
+    sink: &'a mut dyn Sink,
+    diagnostics: Vec<Diagnostic>,
+    outputs: Vec<serde_json::Value>,
+    named: serde_json::Map<String, serde_json::Value>,
+    timing: Vec<(String, f64)>,
+    unexpected: bool,
+}
+
+impl<'a> Interpreter<'a> {
+    /// A run of `plan` on what earlier ones left.
+    pub fn new(
+        plan: &'a Plan,
+        files: &'a BTreeMap<String, Vec<u8>>,
+        kept: &'a mut Kept,
+        sink: &'a mut dyn Sink,
+    ) -> Self {
+        Self {
+            plan,
+            files,
+            kept,
+            sink,
+            diagnostics: Vec::new(),
+            outputs: Vec::new(),
+            named: serde_json::Map::new(),
+            timing: Vec::new(),
+            unexpected: false,
+        }
+    }
+
+    /// Does every step, or those up to the first that fails.
+    pub fn run(mut self) -> Report {
+        let mut ended = None;
+        for step in &self.plan.steps {
+            if let Err(fault) = self.step(step) {
+                let diagnostic = fault.at(step.at).diagnostic(&self.plan.sources);
+                self.tell(diagnostic);
+                ended = Some(Ended::Failed);
+                break;
+            }
+            if self.sink.stop() {
+                self.show_what_was_kept(step);
+                ended = Some(Ended::Interrupted);
+                break;
+            }
+        }
+        let ended = ended.unwrap_or(if self.unexpected {
+            Ended::Unexpected
+        } else {
+            Ended::Done
+        });
+        Report {
+            ended,
+            diagnostics: self.diagnostics,
+            results: json!({ "lets": self.named, "outputs": self.outputs }),
+            timing: self.timing,
+        }
+    }
+
+    fn tell(&mut self, diagnostic: Diagnostic) {
+        self.sink.tell(&diagnostic);
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn step(&mut self, step: &Step) -> Result<(), Fault> {
+        match &step.kind {
+            StepKind::Let(name) => {
+                let item = self.eval(&step.expr)?;
+                self.named.insert(name.clone(), crate::json::of(&item));
+                let (expr, print) = (
+                    step.expr.clone(),
+                    self.kept.print(&step.expr, self.blocks(), 0),
+                );
+                self.kept
+                    .lets
+                    .insert(name.clone(), Named { item, expr, print });
+            }
+            StepKind::Show => {
+                let item = self.eval(&step.expr)?;
+                self.show(&item, words(&self.plan.sources, step.expr.at))?;
+            }
+            StepKind::Expect { message } => self.expect(step, message.as_deref())?,
+        }
+        Ok(())
+    }
+
+    /// An interrupted `let` shows its best so far, since the steps that would are not done.
+    fn show_what_was_kept(&mut self, step: &Step) {
+        let StepKind::Let(name) = &step.kind else {
+            return;
+        };
+        let Some(item) = self.kept.lets.get(name).map(|n| n.item.clone()) else {
+            return;
+        };
+        if let Err(fault) = self.show(&item, name.clone()) {
+            let diagnostic = fault.at(step.at).diagnostic(&self.plan.sources);
+            self.tell(diagnostic);
+        }
+    }
+
+    fn show(&mut self, item: &Item, source: String) -> Result<(), Fault> {
+        let json = crate::json::of(item);
+        let parts = present(item, &self.plan.sources)?;
+        self.outputs
+            .push(json!({ "source": source, "value": json }));
+        self.sink.show(&Output {
+            source,
+            parts,
+            json,
+        });
+        Ok(())
+    }
+
+    /// Every `expect` is judged, whatever the others say.
+    fn expect(&mut self, step: &Step, message: Option<&str>) -> Result<(), Fault> {
+        let holds = match self.eval(&step.expr)? {
+            Item::Value(Value::Bool(holds)) => holds,
+            _ => return Err(Fault::new("E0305", "`expect` needs a comparison").at(step.expr.at)),
+        };
+        if !holds {
+            self.unexpected = true;
+            let written = words(&self.plan.sources, step.expr.at);
+            let title = message.map_or_else(|| format!("`{written}` does not hold"), str::to_owned);
+            let label = self
+                .sides(&step.expr)
+                .unwrap_or_else(|| "does not hold".into());
+            let diagnostic = Fault::new("E0610", title)
+                .at(step.expr.at)
+                .label(label)
+                .diagnostic(&self.plan.sources);
+            self.tell(diagnostic);
+        }
+        Ok(())
+    }
+
+    /// What the left side of a failed comparison is.
+    fn sides(&mut self, expr: &Expr) -> Option<String> {
+        let ExprKind::Binary(_, left, _) = &expr.kind else {
+            return None;
+        };
+        match self.eval(left).ok()? {
+            Item::Value(v) => Some(format!("this is {v}")),
+            _ => None,
+        }
+    }
+}
+
+fn no_value(expr: &Expr, what: &str) -> Fault {
+    Fault::new("E0805", format!("`{what}` has no value here")).at(expr.at)
+}
