@@ -17,7 +17,8 @@ impl Checker<'_> {
         let inner: Vec<&Block> = labelled(&block).into_iter().map(|(_, b)| b).collect();
         let stores: Vec<&&Block> = inner.iter().filter(|b| b.kind == "store").collect();
         for tensor in crate::schema::TENSORS {
-            if !stores.iter().any(|s| keeps(s, tensor)) {
+            // What lies outside the chip before and after must have a place there.
+            if !stores.first().is_some_and(|s| keeps(s, tensor)) {
                 let what = match *tensor {
                     "W" => "weights",
                     "I" => "inputs",
@@ -25,7 +26,7 @@ impl Checker<'_> {
                 };
                 self.say(
                     Diagnostic::new("E0502", format!("the {what} have no home"))
-                        .at(block.at, format!("no store keeps {tensor}"))
+                        .at(block.at, format!("the outermost store does not keep {tensor}"))
                         .hint(format!("put {tensor} into the outermost store: `store dram {{ keep = [W, I, O] }}`")),
                 );
             }
