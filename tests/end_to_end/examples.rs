@@ -1,6 +1,6 @@
 //! Every example does what its head says, twice the same.
 
-use crate::support::{read, run};
+use crate::support::{Done, read, run};
 use nasaic::dsl::source::SourceId;
 use nasaic::dsl::syntax;
 use nasaic::engine::{Ended, Engine};
@@ -32,6 +32,20 @@ fn every_example_runs() {
         let done = run(&path, &text);
         assert_eq!(done.ended, Some(*ended), "{name}:\n{}", done.messages);
         assert_eq!(done.codes, *codes, "{name}:\n{}", done.messages);
+        if *name == "w1_random" {
+            the_page_of_w1_tells(&done);
+        }
+    }
+}
+
+/// The shares on the page are those that its example gives.
+fn the_page_of_w1_tells(done: &Done) {
+    let page = read("docs/w1.md");
+    let specs = ["the latency spec", "the energy spec", "the area spec", "all three"];
+    for (n, spec) in specs.iter().enumerate() {
+        let count = done.shown(n).as_f64().expect("a count");
+        let line = format!("| meet {spec} | {} |", nasaic::dsl::units::number(count));
+        assert!(page.contains(&line), "the page lacks `{line}`");
     }
 }
 
