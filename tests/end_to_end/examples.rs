@@ -41,7 +41,12 @@ fn every_example_runs() {
 /// The shares on the page are those that its example gives.
 fn the_page_of_w1_tells(done: &Done) {
     let page = read("docs/w1.md");
-    let specs = ["the latency spec", "the energy spec", "the area spec", "all three"];
+    let specs = [
+        "the latency spec",
+        "the energy spec",
+        "the area spec",
+        "all three",
+    ];
     for (n, spec) in specs.iter().enumerate() {
         let count = done.shown(n).as_f64().expect("a count");
         let line = format!("| meet {spec} | {} |", nasaic::dsl::units::number(count));
