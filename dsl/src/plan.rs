@@ -5,7 +5,9 @@
 //! the source texts are carried only so that a message can show the line.
 
 use crate::source::{Sources, Span};
-use crate::syntax::tree::{BinaryOp, Sense};
+/// Operators are the same words in the text and in a plan, where they are written as their sign.
+pub use crate::syntax::tree::BinaryOp as Operator;
+use crate::syntax::tree::Sense;
 use crate::value::{BlockName, Domain, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -277,71 +279,6 @@ pub enum ExprKind {
     Method(Box<Expr>, String, Vec<(String, Expr)>),
     /// A function of a script; arguments are plain numbers.
     Script(String, String, Vec<Expr>),
-}
-
-/// Operators, written as their sign in JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each is named after its sign")]
-pub enum Operator {
-    #[serde(rename = "+")]
-    Add,
-    #[serde(rename = "-")]
-    Sub,
-    #[serde(rename = "*")]
-    Mul,
-    #[serde(rename = "/")]
-    Div,
-    #[serde(rename = "^")]
-    Pow,
-    #[serde(rename = "<=")]
-    Le,
-    #[serde(rename = ">=")]
-    Ge,
-    #[serde(rename = "<")]
-    Lt,
-    #[serde(rename = ">")]
-    Gt,
-    #[serde(rename = "==")]
-    Eq,
-    #[serde(rename = "!=")]
-    Ne,
-}
-
-impl From<BinaryOp> for Operator {
-    fn from(op: BinaryOp) -> Self {
-        match op {
-            BinaryOp::Add => Self::Add,
-            BinaryOp::Sub => Self::Sub,
-            BinaryOp::Mul => Self::Mul,
-            BinaryOp::Div => Self::Div,
-            BinaryOp::Pow => Self::Pow,
-            BinaryOp::Le => Self::Le,
-            BinaryOp::Ge => Self::Ge,
-            BinaryOp::Lt => Self::Lt,
-            BinaryOp::Gt => Self::Gt,
-            BinaryOp::Eq => Self::Eq,
-            BinaryOp::Ne => Self::Ne,
-        }
-    }
-}
-
-impl Operator {
-    /// As written.
-    pub fn sign(self) -> &'static str {
-        match self {
-            Self::Add => "+",
-            Self::Sub => "-",
-            Self::Mul => "*",
-            Self::Div => "/",
-            Self::Pow => "^",
-            Self::Le => "<=",
-            Self::Ge => ">=",
-            Self::Lt => "<",
-            Self::Gt => ">",
-            Self::Eq => "==",
-            Self::Ne => "!=",
-        }
-    }
 }
 
 impl Plan {

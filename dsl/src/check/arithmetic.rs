@@ -56,7 +56,7 @@ impl Checker<'_> {
         let b = self.expr(&operands, right);
         let ((a, a_type), (b, b_type)) = (a?, b?);
         if matches!(op, BinaryOp::Eq | BinaryOp::Ne) && same_plain(&a_type, &b_type) {
-            let kind = Plan::Binary(op.into(), Box::new(a), Box::new(b));
+            let kind = Plan::Binary(op, Box::new(a), Box::new(b));
             return Some((plan::Expr { kind, at }, Type::Bool));
         }
         let (x, y) = (
@@ -66,11 +66,11 @@ impl Checker<'_> {
         let (x, y) = (x?, y?);
         if op.compares() {
             self.comparable(op, op_span, (left, x), (right, y))?;
-            let kind = Plan::Binary(op.into(), Box::new(a), Box::new(b));
+            let kind = Plan::Binary(op, Box::new(a), Box::new(b));
             return Some((plan::Expr { kind, at }, Type::Bool));
         }
         let dim = self.result_dim(op, (left, x), (right, y, &b))?;
-        Some(fold(at, op.into(), a, b, dim))
+        Some(fold(at, op, a, b, dim))
     }
 
     fn comparable(

@@ -142,20 +142,22 @@ impl Checker<'_> {
                 _ => self.constant(scope, item)?,
             };
             if values.contains(&value) {
-                self.say(
-                    Diagnostic::new(
-                        "E0203",
-                        format!("`{}` stands twice in this set", self.words(item.span)),
-                    )
-                    .at(item.span, "again")
-                    .hint("leave it out"),
-                );
+                self.twice_in_set(item);
                 return None;
             }
             values.push(value);
         }
         self.same_kind(items, &values)?;
         Some(Domain::Values(values))
+    }
+
+    pub(super) fn twice_in_set(&mut self, item: &Expr) {
+        let title = format!("`{}` stands twice in this set", self.words(item.span));
+        self.say(
+            Diagnostic::new("E0203", title)
+                .at(item.span, "again")
+                .hint("leave it out"),
+        );
     }
 
     fn same_kind(&mut self, items: &[Expr], values: &[Value]) -> Option<()> {

@@ -141,14 +141,7 @@ impl Checker<'_> {
                 return None;
             };
             if values.contains(&value) {
-                self.say(
-                    Diagnostic::new(
-                        "E0203",
-                        format!("`{}` stands twice in this set", self.words(item.span)),
-                    )
-                    .at(item.span, "again")
-                    .hint("leave it out"),
-                );
+                self.twice_in_set(item);
                 return None;
             }
             values.push(value);

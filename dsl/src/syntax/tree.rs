@@ -4,6 +4,7 @@
 //! of exactly its own words, without surrounding blanks or comments.
 
 use crate::source::Span;
+use serde::{Deserialize, Serialize};
 
 /// A name with its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -222,19 +223,30 @@ pub struct UnitFactor {
 }
 
 /// Operators between two expressions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "each is named after its sign")]
 pub enum BinaryOp {
+    #[serde(rename = "+")]
     Add,
+    #[serde(rename = "-")]
     Sub,
+    #[serde(rename = "*")]
     Mul,
+    #[serde(rename = "/")]
     Div,
+    #[serde(rename = "^")]
     Pow,
+    #[serde(rename = "<=")]
     Le,
+    #[serde(rename = ">=")]
     Ge,
+    #[serde(rename = "<")]
     Lt,
+    #[serde(rename = ">")]
     Gt,
+    #[serde(rename = "==")]
     Eq,
+    #[serde(rename = "!=")]
     Ne,
 }
 
