@@ -142,29 +142,23 @@ impl Chain {
         }
     }
 
-    /// Adds a cut inside all others; false if it has a single iteration.
-    pub fn push(&mut self, tile: u32, way: Way) -> bool {
+    /// Adds a cut inside all others.
+    pub fn push(&mut self, cut: Cut) {
         let at = usize::from(self.len);
-        let extent = self.tile(self.len);
-        if tile >= extent {
-            return false;
-        }
-        let count = extent.div_ceil(tile);
-        self.even &= count * tile == extent;
-        self.cuts[at] = Cut { tile, count, way };
-        let (time, space) = match way {
-            Way::Time => (count, 1),
-            Way::Space { .. } => (1, count),
+        self.even &= cut.count * cut.tile == self.tile(self.len);
+        self.cuts[at] = cut;
+        let (time, space) = match cut.way {
+            Way::Time => (cut.count, 1),
+            Way::Space { .. } => (1, cut.count),
         };
         self.times[at + 1] = self.times[at] * u64::from(time);
         self.spaces[at + 1] = self.spaces[at] * u64::from(space);
         self.len += 1;
-        true
     }
 
     /// Elements of a whole piece at a depth.
     #[inline]
-    fn tile(&self, depth: u8) -> u32 {
+    pub fn tile(&self, depth: u8) -> u32 {
         match depth {
             0 => self.bound,
             n => self.cuts[usize::from(n) - 1].tile,
@@ -240,6 +234,9 @@ impl Chain {
     }
 
     fn uneven_pieces(&self, prefix: u8, depth: u8, instances: Instances) -> u64 {
+        if prefix == depth && instances == Instances::Each && self.tile(depth) == 1 {
+            return u64::from(self.bound);
+        }
         let cuts = &self.cuts[..usize::from(depth)];
         count_pieces(cuts, 0, usize::from(prefix), instances, self.bound)
     }
@@ -314,7 +311,19 @@ impl Chain {
         walk.descend(0, extent, 1, visit);
     }
 
-    /// The piece at a depth that holds an element.
+    /// Start and size of the piece at a depth that holds an element.
+    pub fn piece(&self, depth: u8, position: u32) -> (u32, u32) {
+        let (mut start, mut size) = (0, self.bound);
+        for cut in &self.cuts[..usize::from(depth)] {
+            let offset = position - start;
+            let first = offset - offset % cut.tile;
+            size = part(size, first, cut.tile);
+            start += first;
+        }
+        (start, size)
+    }
+
+    /// The piece at a depth that holds an element, as a view sees it.
     pub fn leaf(&self, depth: u8, view: View, position: u32) -> Leaf {
         let mut e = Extent {
             own: self.bound,

@@ -21,16 +21,15 @@
 //!
 //! # How
 //! All tiles of all steps, minus those of the steps at which the tile stayed, minus what sliding
-//! saved (module `edge`). Each of these sums is a product over dimensions (module `chain`), where
-//! rows (P with R) and columns (Q with S) count as one dimension each (module `windows`).
+//! saved. Each of these sums is a product over dimensions, where rows (P with R) and columns (Q with
+//! S) count as one dimension each. Module `flow` takes the usual case, `edge` every case.
 
 use serde::{Deserialize, Serialize};
 
 use crate::dataflow::MAX_LEVELS;
 use crate::evaluate::OnChip;
-use crate::chain::Instances;
-use crate::edge::Edge;
-use crate::layer::{Dim, Layer, Tensor};
+use crate::flow::Flow;
+use crate::layer::{Layer, Tensor};
 use crate::mapping::Mapping;
 use crate::nest::Nest;
 
@@ -80,8 +79,7 @@ pub(crate) fn first_words(layer: &Layer, mapping: &Mapping, tensor: Tensor, leve
     let levels = mapping.levels().len();
     let child = (level..levels).find(keeps).unwrap_or(levels);
     let nest = Nest::new(layer, mapping);
-    let parent = mapping.parent(child, tensor);
-    Edge::new(layer, &nest, tensor, parent, child, child < levels).first()
+    Flow::new(layer, mapping, &nest).first(tensor, mapping.parent(child, tensor), child)
 }
 
 /// Counts the accesses of a nest that covers the layer (see [`Mapping::covers`]).
@@ -92,6 +90,7 @@ pub fn count(layer: &Layer, mapping: &Mapping) -> Counts {
 /// The same for a nest whose chains are known.
 pub(crate) fn count_nest(layer: &Layer, mapping: &Mapping, nest: &Nest) -> Counts {
     let mut access = [[Access::default(); 3]; MAX_LEVELS];
+    let flow = Flow::new(layer, mapping, nest);
     let multipliers = mapping.levels().len();
     let groups = u64::from(layer.groups);
     for tensor in Tensor::ALL {
@@ -100,10 +99,10 @@ pub(crate) fn count_nest(layer: &Layer, mapping: &Mapping, nest: &Nest) -> Count
         while child > 0 {
             let parent = mapping.parent(child, tensor);
             let is_store = child < multipliers;
-            let words = Edge::new(layer, nest, tensor, parent, child, is_store).words();
+            let words = flow.words(tensor, parent, child);
             let (sent, delivered) = (words.sent * groups, words.delivered * groups);
             if tensor == Tensor::O {
-                let begun = |level| distinct_outputs(layer, nest, level) * groups;
+                let begun = |level| flow.outputs(level) * groups;
                 access[parent][t].updates = sent;
                 access[parent][t].reads = sent - begun(parent);
                 if is_store {
@@ -120,26 +119,6 @@ pub(crate) fn count_nest(layer: &Layer, mapping: &Mapping, nest: &Nest) -> Count
     }
     Counts {
         access,
-        steps: steps(nest) * groups,
+        steps: flow.steps() * groups,
     }
-}
-
-/// Steps in time of the first instance, which takes part in all of them.
-fn steps(nest: &Nest) -> u64 {
-    let of = |dim: Dim| {
-        let chain = nest.chain(dim);
-        chain.pieces(chain.depth(), chain.depth(), Instances::Merged(0))
-    };
-    Dim::ALL.into_iter().map(of).product()
-}
-
-/// Outputs that each instance of a level ever works on, all instances together.
-fn distinct_outputs(layer: &Layer, nest: &Nest, level: usize) -> u64 {
-    let of = |dim: Dim| match dim.is_reduction() {
-        true => nest
-            .chain(dim)
-            .pieces(0, nest.depths(level)[dim.index()], Instances::Each),
-        false => u64::from(layer.bound(dim)),
-    };
-    Dim::ALL.into_iter().map(of).product()
 }

@@ -1,9 +1,24 @@
 //! The words of one tensor on its way from the store that feeds to the one that is fed.
 
-use crate::chain::{Instances, View};
+use crate::chain::{Chain, Instances, View};
 use crate::layer::{Dim, Layer, Tensor};
-use crate::nest::{Depths, Nest};
-use crate::windows::{Axis, Diagonal};
+use crate::nest::{Depths, Dims, Nest};
+use crate::views::{Diagonal, Views};
+use crate::windows::{Axis, window_dims};
+
+/// The cuts of all dimensions.
+pub(crate) struct Chains([Chain; 7]);
+
+impl Chains {
+    pub fn new(nest: &Nest) -> Self {
+        Chains(Dim::ALL.map(|dim| nest.chain(dim)))
+    }
+
+    #[inline]
+    pub fn of(&self, dim: Dim) -> &Chain {
+        &self.0[dim.index()]
+    }
+}
 
 /// Words of an edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +51,7 @@ impl std::ops::Sub for Words {
 pub(crate) struct Edge<'a> {
     layer: &'a Layer,
     nest: &'a Nest,
+    chains: &'a Chains,
     tensor: Tensor,
     /// Level of the fed store.
     child: usize,
@@ -70,18 +86,19 @@ impl<'a> Edge<'a> {
     pub fn new(
         layer: &'a Layer,
         nest: &'a Nest,
+        chains: &'a Chains,
         tensor: Tensor,
-        parent: usize,
-        child: usize,
+        (parent, child): (usize, usize),
         keeps: bool,
     ) -> Self {
         Edge {
             layer,
             nest,
+            chains,
             tensor,
             child,
-            depths: nest.depths(child),
-            shared: nest.depths(parent),
+            depths: &nest.above(child).depths,
+            shared: &nest.above(parent).depths,
             keeps,
         }
     }
@@ -104,19 +121,19 @@ impl<'a> Edge<'a> {
         let turns = self.nest.turns(self.child);
         // Loops that do not concern the tensor cost nothing as long as they are innermost.
         let mut left = turns.len();
-        while left > 0 && !(turns[left - 1].in_time && self.concerns(turns[left - 1].dim)) {
+        while left > 0 && !(turns[left - 1].in_time() && self.concerns(turns[left - 1].dim)) {
             left -= 1;
             above[turns[left].dim.index()] -= 1;
         }
         let mut words = self.all(&above);
         let mut moved = Moved::default();
-        for turn in turns[left..].iter().filter(|t| t.in_time) {
-            moved.add(turn.dim, self.nest);
+        for turn in turns[left..].iter().filter(|t| t.in_time()) {
+            moved.add(turn.dim, self.chains);
         }
         for turn in turns[..left].iter().rev() {
             let dim = turn.dim;
             above[dim.index()] -= 1;
-            if !turn.in_time {
+            if !turn.in_time() {
                 continue;
             }
             if !self.concerns(dim) && !moved.blocks(self.tensor, None) {
@@ -125,7 +142,7 @@ impl<'a> Edge<'a> {
             if self.slides(dim) && !moved.blocks(self.tensor, Some(dim)) {
                 words = words - self.kept_on_slide(dim, &above);
             }
-            moved.add(dim, self.nest);
+            moved.add(dim, self.chains);
             if moved.blocks_all(self.tensor) {
                 break;
             }
@@ -184,7 +201,7 @@ impl<'a> Edge<'a> {
         let filters = |merged| {
             let k = Dim::K.index();
             let instances = self.instances(Dim::K, merged);
-            let chain = self.nest.chain(Dim::K);
+            let chain = self.chains.of(Dim::K);
             chain.settled_pieces(above[k], self.depths[k], instances)
         };
         let moving = usize::from(matches!(dim, Dim::Q | Dim::S));
@@ -235,13 +252,16 @@ impl<'a> Edge<'a> {
         along.words(views, self.diagonal(&along, axis, merged))
     }
 
-    fn axis(&self, axis: usize) -> Axis<'a> {
+    fn axis(&self, axis: usize) -> Views<'a> {
         let dims = window_dims(axis);
-        let chains = dims.map(|dim| self.nest.chain(dim));
-        Axis::new(self.layer, axis, chains, dims.map(|dim| self.depths[dim.index()]))
+        Views {
+            axis: Axis::new(self.layer, axis),
+            chains: dims.map(|dim| self.chains.of(dim)),
+            depths: dims.map(|dim| self.depths[dim.index()]),
+        }
     }
 
-    fn diagonal(&self, along: &Axis, axis: usize, merged: bool) -> Option<Diagonal> {
+    fn diagonal(&self, along: &Views, axis: usize, merged: bool) -> Option<Diagonal> {
         let shared = window_dims(axis).map(|dim| self.shared[dim.index()]);
         merged.then(|| along.diagonal(shared)).flatten()
     }
@@ -250,7 +270,7 @@ impl<'a> Edge<'a> {
     fn on_diagonal(&self) -> bool {
         let spreads = |dim: Dim| {
             let d = dim.index();
-            self.nest.chain(dim).spreads(self.shared[d], self.depths[d])
+            self.chains.of(dim).spreads(self.shared[d], self.depths[d])
         };
         let both = |axis| window_dims(axis).into_iter().all(spreads);
         self.tensor == Tensor::I && (both(0) || both(1))
@@ -258,8 +278,8 @@ impl<'a> Edge<'a> {
 
     fn sums(&self, dim: Dim, sight: Sight) -> (u64, u64) {
         let depth = self.depths[dim.index()];
-        self.nest
-            .chain(dim)
+        self.chains
+            .of(dim)
             .sums(depth, sight.view(dim), Instances::Each)
     }
 
@@ -295,12 +315,12 @@ impl<'a> Edge<'a> {
 #[derive(Clone, Copy, Default)]
 struct Moved {
     /// Those none of whose pieces stay when these loops turn back.
-    stuck: u8,
+    stuck: Dims,
 }
 
 impl Moved {
-    fn add(&mut self, dim: Dim, nest: &Nest) {
-        if !nest.chain(dim).rests() {
+    fn add(&mut self, dim: Dim, chains: &Chains) {
+        if !chains.of(dim).rests() {
             self.stuck |= 1 << dim.index();
         }
     }
@@ -323,7 +343,7 @@ impl Moved {
 }
 
 /// The dimensions of a tensor, one bit each.
-const fn dims_of(tensor: Tensor) -> u8 {
+pub(crate) const fn dims_of(tensor: Tensor) -> Dims {
     match tensor {
         Tensor::W => 0b110_0110,
         Tensor::I => 0b111_1101,
@@ -332,17 +352,8 @@ const fn dims_of(tensor: Tensor) -> u8 {
 }
 
 /// The dimensions along which input windows slide.
-const WINDOWS: u8 = 0b111_1000;
+const WINDOWS: Dims = 0b111_1000;
 
-/// The output and the filter dimension that move along an axis of the input.
-const fn window_dims(axis: usize) -> [Dim; 2] {
-    if axis == 0 {
-        [Dim::P, Dim::R]
-    } else {
-        [Dim::Q, Dim::S]
-    }
-}
-
-const fn is_window(dim: Dim) -> bool {
+pub(crate) const fn is_window(dim: Dim) -> bool {
     WINDOWS & (1 << dim.index()) != 0
 }

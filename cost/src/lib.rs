@@ -16,6 +16,7 @@ mod energy;
 mod evaluate;
 mod explain;
 mod fit;
+mod flow;
 mod hardware;
 mod layer;
 mod lower;
@@ -26,6 +27,7 @@ pub mod oracle;
 mod spread;
 mod technology;
 mod traffic;
+mod views;
 mod windows;
 
 pub use area::{Area, area};

@@ -1,48 +1,64 @@
-//! The input words under windows along one axis.
+//! The input words under windows along one axis, where pieces are regular or taken all together.
 //!
 //! A window is a piece of output positions (P or Q) with a piece of filter taps (R or S). Its length
 //! is linear in the two sizes, so sums over all windows need only numbers and sums of pieces. What
-//! lies in the padding is then taken off window by window at the two borders, and windows that
-//! several instances share on a diagonal are counted once.
+//! lies in the padding is then taken off window by window at the two borders.
 
-use crate::chain::{Chain, Instances, Leaf, View};
-use crate::layer::Layer;
+use crate::chain::Chain;
+use crate::layer::{Dim, Layer};
 
-/// One axis of the input with the chains that cut it, down to a level.
-pub(crate) struct Axis<'a> {
-    pub out: &'a Chain,
-    pub tap: &'a Chain,
-    /// Cuts of `out` and of `tap` above the level.
-    pub depth: [u8; 2],
-    stride: u32,
-    dilation: u32,
+/// One axis of the input.
+#[derive(Clone, Copy)]
+pub(crate) struct Axis {
+    pub stride: u32,
+    pub dilation: u32,
     padding: i64,
     /// Input positions that exist.
-    input: i64,
+    pub input: i64,
     /// Whether windows reach outside the input.
-    clips: bool,
+    pub clips: bool,
 }
 
-/// The diagonal of an array: outputs and taps are both spread, so that windows coincide.
+/// The pieces of an output or filter dimension at some level.
 #[derive(Clone, Copy)]
-pub(crate) struct Diagonal {
-    /// The spreading cuts of `out` and of `tap`.
-    cuts: [u8; 2],
-    /// A window coincides with that of the place so many outputs back …
-    back: u32,
-    /// … and so many taps further.
-    further: u32,
+pub(crate) struct Side<'a> {
+    pub bound: u32,
+    /// Elements of a whole piece.
+    pub tile: u32,
+    pub pieces: u64,
+    /// The cuts and how many of them, where pieces differ in size.
+    pub irregular: Option<(&'a Chain, u8)>,
 }
 
-impl<'a> Axis<'a> {
-    pub fn new(layer: &Layer, axis: usize, chains: [&'a Chain; 2], depth: [u8; 2]) -> Self {
-        let [out, tap] = chains;
-        let (first, end) = layer.window(axis, (0, out.bound), (0, tap.bound));
+impl Side<'_> {
+    /// Start and size of the piece that holds an element.
+    #[inline]
+    fn piece(&self, position: u32) -> (u32, u32) {
+        match self.irregular {
+            Some((chain, depth)) => chain.piece(depth, position),
+            None if self.tile == 1 => (position, 1),
+            None if self.tile == self.bound => (0, self.bound),
+            None => (position - position % self.tile, self.tile),
+        }
+    }
+}
+
+/// A sweep of windows: each but the first of a run follows directly after another.
+#[derive(Clone, Copy)]
+pub(crate) struct Run<'a> {
+    /// Whether outputs move; otherwise taps do.
+    pub outputs: bool,
+    /// The pieces within which windows follow one another.
+    pub within: Side<'a>,
+}
+
+impl Axis {
+    #[inline]
+    pub fn new(layer: &Layer, axis: usize) -> Self {
+        let [out, tap] = window_dims(axis).map(|dim| layer.bound(dim));
+        let (first, end) = layer.window(axis, (0, out), (0, tap));
         let input = i64::from(layer.input[axis]);
         Axis {
-            out,
-            tap,
-            depth,
             stride: layer.stride[axis],
             dilation: layer.dilation[axis],
             padding: i64::from(layer.padding[axis]),
@@ -51,172 +67,144 @@ impl<'a> Axis<'a> {
         }
     }
 
-    /// The diagonal, if both chains are spread below the cuts `shared`.
-    pub fn diagonal(&self, shared: [u8; 2]) -> Option<Diagonal> {
-        let last = |chain: &Chain, from: u8, depth: u8| {
-            let cuts = chain.cuts().iter().take(usize::from(depth)).enumerate();
-            let spread = cuts.skip(usize::from(from)).filter(|(_, c)| c.is_space());
-            spread.last().map(|(at, c)| (at as u8, c.tile))
-        };
-        let (out, step) = last(self.out, shared[0], self.depth[0])?;
-        let (tap, tap_step) = last(self.tap, shared[1], self.depth[1])?;
-        let across = u64::from(step) * u64::from(self.stride);
-        let down = u64::from(tap_step) * u64::from(self.dilation);
-        let common = gcd(across, down);
-        let narrow = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-        Some(Diagonal {
-            cuts: [out, tap],
-            back: narrow(down / common),
-            further: narrow(across / common),
-        })
-    }
-
-    /// Words of all windows of a view; on a diagonal, of those that coincide one.
-    pub fn words(&self, views: [View; 2], diagonal: Option<Diagonal>) -> u64 {
-        let all = self.plain(views, [Instances::Each; 2]);
-        if all == 0 {
-            return 0;
-        }
-        let repeated = diagonal.map_or(0, |d| self.plain(views, d.repeats()));
-        let outside = if self.clips {
-            self.outside(views, diagonal, |out, tap| self.length(out.size, tap.size))
+    /// Words of all windows.
+    #[inline]
+    pub fn words(&self, out: &Side, tap: &Side) -> u64 {
+        let all = self.plain(
+            (out.pieces, u64::from(out.bound)),
+            (tap.pieces, u64::from(tap.bound)),
+        );
+        if !self.clips {
+            all
+        } else if out.irregular.is_none() && tap.irregular.is_none() {
+            all - self.outside_regular(out, tap, None)
         } else {
-            0
-        };
-        all - repeated - outside
+            all - self.outside(out, tap)
+        }
     }
 
-    /// Words that all windows have in common with those of the step before.
-    pub fn overlaps(&self, views: [View; 2], diagonal: Option<Diagonal>) -> u64 {
-        let all = self.common(views, [Instances::Each; 2]);
-        if all == 0 {
-            return 0;
-        }
-        let repeated = diagonal.map_or(0, |d| self.common(views, d.repeats()));
-        let outside = if self.clips {
-            self.outside(views, diagonal, |out, tap| {
-                self.overlap((out.size, out.before, out.shift), (tap.size, tap.before, tap.shift))
-            })
-        } else {
-            0
-        };
-        all - repeated - outside
-    }
-
-    /// Σ of lengths as if the input had no end.
-    fn plain(&self, views: [View; 2], instances: [Instances; 2]) -> u64 {
-        let (outs, out_sizes) = self.out.sums(self.depth[0], views[0], instances[0]);
-        if outs == 0 {
-            return 0;
-        }
-        let (taps, tap_sizes) = self.tap.sums(self.depth[1], views[1], instances[1]);
+    /// Σ of window lengths as if the input had no end; each part is a number of pieces and the sum of
+    /// their sizes.
+    #[inline]
+    pub fn plain(&self, out: (u64, u64), tap: (u64, u64)) -> u64 {
         let (stride, dilation) = (u64::from(self.stride), u64::from(self.dilation));
-        let ends = stride * out_sizes * taps + dilation * outs * tap_sizes;
-        ends - (stride + dilation - 1) * outs * taps
+        let ends = stride * out.1 * tap.0 + dilation * out.0 * tap.1;
+        ends - (stride + dilation - 1) * out.0 * tap.0
     }
 
-    /// Σ of overlaps as if the input had no end.
-    fn common(&self, views: [View; 2], instances: [Instances; 2]) -> u64 {
+    /// Words that windows share with those directly before them; the pieces of both sides are
+    /// regular.
+    pub fn overlaps(&self, out: &Side, tap: &Side, run: Run) -> u64 {
+        let (moving, other, step, reach) = if run.outputs {
+            (out, tap, self.stride, self.dilation)
+        } else {
+            (tap, out, self.dilation, self.stride)
+        };
+        // Equal windows as far apart as their moving part is long share what the other part adds.
+        let length = (u64::from(other.tile - 1) * u64::from(reach) + 1).saturating_sub(step.into());
+        if length == 0 {
+            return 0;
+        }
+        let all = (moving.pieces - run.within.pieces) * other.pieces * length;
+        if !self.clips {
+            return all;
+        }
+        all - self.outside_regular(out, tap, Some((run, length)))
+    }
+
+    /// Words of windows of equal size that lie before the first or after the last input position;
+    /// of a sweep, only windows that follow another, and of those so many words from their start.
+    #[inline]
+    fn outside_regular(&self, out: &Side, tap: &Side, sweep: Option<(Run, u64)>) -> u64 {
+        let whole = self.length(out.tile, tap.tile) as i64;
+        let length = sweep.map_or(whole, |(_, length)| length as i64);
+        let step = i64::from(out.tile) * i64::from(self.stride);
+        let counts = |at: u64, tap_at: u32| {
+            sweep.is_none_or(|(run, _)| {
+                let moving = if run.outputs { at as u32 * out.tile } else { tap_at };
+                run.within.piece(moving).0 != moving
+            })
+        };
         let mut words = 0;
-        self.out.runs(self.depth[0], views[0], instances[0], &mut |o| {
-            self.tap.runs(self.depth[1], views[1], instances[1], &mut |t| {
-                let length = self.overlap((o.size, o.before, o.shift), (t.size, t.before, t.shift));
-                words += o.times * t.times * length;
-            });
-        });
+        let mut from = 0;
+        while from < tap.bound {
+            let start = self.start(0, from);
+            let mut at = 0;
+            let mut before = -start;
+            while before > 0 && at < out.pieces {
+                if counts(at, from) {
+                    words += before.min(length);
+                }
+                at += 1;
+                before -= step;
+            }
+            let mut left = out.pieces;
+            let mut beyond = start + (left as i64 - 1) * step + length - self.input;
+            // A sweep's words end before its windows do.
+            while beyond > 0 && left > 0 {
+                left -= 1;
+                if counts(left, from) {
+                    words += beyond.min(length);
+                }
+                beyond -= step;
+            }
+            from += tap.tile;
+        }
+        words as u64
+    }
+
+    /// The same of windows of any size.
+    fn outside(&self, out: &Side, tap: &Side) -> u64 {
+        let mut words = 0;
+        let mut from = 0;
+        while from < tap.bound {
+            let (tap, taps) = tap.piece(from);
+            from = tap + taps;
+            let mut next = 0;
+            while next < out.bound {
+                let before = -self.start(next, tap);
+                if before <= 0 {
+                    break;
+                }
+                let (_, outs) = out.piece(next);
+                words += self.length(outs, taps).min(before as u64);
+                next += outs;
+            }
+            let mut next = out.bound;
+            while next > 0 {
+                let (at, outs) = out.piece(next - 1);
+                let length = self.length(outs, taps);
+                let beyond = self.start(at, tap) + length as i64 - self.input;
+                if beyond <= 0 {
+                    break;
+                }
+                words += length.min(beyond as u64);
+                next = at;
+            }
+        }
         words
     }
 
-    fn length(&self, outs: u32, taps: u32) -> u64 {
+    #[inline]
+    pub fn length(&self, outs: u32, taps: u32) -> u64 {
         let reach = u64::from(outs - 1) * u64::from(self.stride);
         reach + u64::from(taps - 1) * u64::from(self.dilation) + 1
     }
 
-    /// Length that a window shares with the one before, each part given as size, size before and
-    /// distance; nothing if the instance idled.
-    fn overlap(&self, out: (u32, u32, u32), tap: (u32, u32, u32)) -> u64 {
-        if out.1 == 0 || tap.1 == 0 {
-            return 0;
-        }
-        let back = u64::from(out.2) * u64::from(self.stride)
-            + u64::from(tap.2) * u64::from(self.dilation);
-        let before = self.length(out.1, tap.1);
-        before.saturating_sub(back).min(self.length(out.0, tap.0))
-    }
-
-    /// Words of the windows of a view that lie before the first or after the last input position;
-    /// `length` is what counts of a window, from its start on.
-    fn outside(
-        &self,
-        views: [View; 2],
-        diagonal: Option<Diagonal>,
-        length: impl Fn(&Leaf, &Leaf) -> u64,
-    ) -> u64 {
-        let mut words = 0;
-        let mut from = 0;
-        while from < self.tap.bound {
-            let tap = self.tap.leaf(self.depth[1], views[1], from);
-            from = tap.start + tap.size;
-            if !tap.included {
-                continue;
-            }
-            let counts = |out: &Leaf| {
-                out.included && diagonal.is_none_or(|d| !d.repeats_place(out.place, tap.place))
-            };
-            let mut next = 0;
-            while next < self.out.bound && self.start(next, tap.start) < 0 {
-                let out = self.out.leaf(self.depth[0], views[0], next);
-                next = out.start + out.size;
-                if counts(&out) {
-                    let before = self.start(out.start, tap.start).unsigned_abs();
-                    words += before.min(length(&out, &tap));
-                }
-            }
-            let mut next = self.out.bound;
-            while next > 0 {
-                let out = self.out.leaf(self.depth[0], views[0], next - 1);
-                let start = self.start(out.start, tap.start);
-                if start + self.length(out.size, tap.size) as i64 <= self.input {
-                    break;
-                }
-                next = out.start;
-                if counts(&out) {
-                    let length = length(&out, &tap);
-                    let beyond = (start + length as i64 - self.input).max(0) as u64;
-                    words += beyond.min(length);
-                }
-            }
-        }
-        words
-    }
-
     /// First input position of a window.
-    fn start(&self, out: u32, tap: u32) -> i64 {
+    #[inline]
+    pub fn start(&self, out: u32, tap: u32) -> i64 {
         i64::from(out) * i64::from(self.stride) + i64::from(tap) * i64::from(self.dilation)
             - self.padding
     }
 }
 
-impl Diagonal {
-    /// The places whose windows other places have as well.
-    fn repeats(self) -> [Instances; 2] {
-        let [out, tap] = self.cuts;
-        [
-            Instances::Whole { cut: out, low: self.back, high: 0 },
-            Instances::Whole { cut: tap, low: 0, high: self.further },
-        ]
+/// The output and the filter dimension that move along an axis of the input.
+#[inline]
+pub(crate) const fn window_dims(axis: usize) -> [Dim; 2] {
+    if axis == 0 {
+        [Dim::P, Dim::R]
+    } else {
+        [Dim::Q, Dim::S]
     }
-
-    /// Whether a place's window is also that of another place.
-    fn repeats_place(self, (out, outs): (u32, u32), (tap, taps): (u32, u32)) -> bool {
-        let (tap, further) = (u64::from(tap), u64::from(self.further));
-        out < outs && out >= self.back && tap + further < u64::from(taps)
-    }
-}
-
-fn gcd(mut a: u64, mut b: u64) -> u64 {
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a
 }
