@@ -5,8 +5,12 @@
 //! costs, with the energies of a [`Technology`]. [`cost`] does both; [`network_cost`] does it for
 //! a chain of layers; [`area`] needs no layer. [`loop_nest`] and [`reuse`] explain a result.
 //!
+//! [`accelergy`] reads a technology from Accelergy's tables; [`noc`] and [`sparsity`] are the
+//! geometry of routes and the expected effect of zeros, as functions of their own.
+//!
 //! Every count is exact and every step deterministic: [`oracle`] walks the nest and agrees.
 
+pub mod accelergy;
 mod area;
 pub mod counts;
 mod dataflow;
@@ -19,9 +23,12 @@ mod layer;
 mod lower;
 mod mapping;
 mod network;
+pub mod noc;
 pub mod oracle;
 mod pieces;
+pub mod sparsity;
 mod spread;
+mod sram;
 mod technology;
 mod traffic;
 

@@ -118,6 +118,8 @@ fn technology_fields() -> Vec<Field> {
         field("energy_scale", FieldType::Number { min: 0.0, max: f64::INFINITY }, "Factor on all energies.").or("1"),
         field("rf_cell", FieldType::Quantity(Dim::DATA), "The smallest step in which a store inside a PE grows.").or("1 B"),
         field("sram_cell", FieldType::Quantity(Dim::DATA), "The smallest step in which a shared store grows.").or("1 B"),
+        field("sram_word", FieldType::Quantity(Dim::DATA), "Bytes of the word at which a shared store's energies per byte hold.").or("8 B"),
+        field("sram_fixed", FieldType::Quantity(Dim::DATA), "What an access to a shared store costs whatever its width, as the bytes that could be read for it.").or("0 B"),
         field("overhead", FieldType::Number { min: 0.0, max: f64::INFINITY }, "Control, clock tree and wiring, as a share of all other area.").or("0"),
         field("leakage", FieldType::Quantity(Dim::POWER_PER_AREA), "Static power per area.").or("0 mW/mm^2"),
         field("source", FieldType::Text, "Where the constants come from."),
@@ -159,6 +161,7 @@ const ENERGIES: &[(&str, &str)] = &[
         "noc_energy",
         "Per byte (or word) between the shared store and the array.",
     ),
+    ("hop_energy", "Per byte and link between neighbouring PEs."),
 ];
 
 const AREAS: &[(&str, &str)] = &[
