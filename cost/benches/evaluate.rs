@@ -15,6 +15,7 @@ fn weight_stationary() -> Dataflow {
         keep: TensorSet::of(keep),
         size,
         buffering: Buffering::Double,
+        bandwidth: None,
     };
     let fit = |dim| Step::Loop {
         dim,

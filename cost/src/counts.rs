@@ -73,24 +73,15 @@ impl Counts {
     }
 }
 
-/// Words of a tensor that enter (outputs: leave) a level in a nest's first step.
-pub(crate) fn first_words(layer: &Layer, mapping: &Mapping, tensor: Tensor, level: usize) -> u64 {
-    let keeps = |l: &usize| mapping.levels()[*l].keep.contains(tensor);
-    let levels = mapping.levels().len();
-    let child = (level..levels).find(keeps).unwrap_or(levels);
-    let nest = Nest::new(layer, mapping);
-    Flow::new(layer, mapping, &nest).first(tensor, mapping.parent(child, tensor), child)
-}
-
 /// Counts the accesses of a nest that covers the layer (see [`Mapping::covers`]).
 pub fn count(layer: &Layer, mapping: &Mapping) -> Counts {
-    count_nest(layer, mapping, &Nest::new(layer, mapping))
+    let nest = Nest::new(layer, mapping);
+    count_flow(layer, mapping, &Flow::new(layer, mapping, &nest))
 }
 
-/// The same for a nest whose chains are known.
-pub(crate) fn count_nest(layer: &Layer, mapping: &Mapping, nest: &Nest) -> Counts {
+/// The same for a nest whose traffic is known.
+pub(crate) fn count_flow(layer: &Layer, mapping: &Mapping, flow: &Flow) -> Counts {
     let mut access = [[Access::default(); 3]; MAX_LEVELS];
-    let flow = Flow::new(layer, mapping, nest);
     let multipliers = mapping.levels().len();
     let groups = u64::from(layer.groups);
     for tensor in Tensor::ALL {

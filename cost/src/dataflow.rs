@@ -83,6 +83,8 @@ pub enum Step {
         size: Option<u64>,
         /// Whether a second tile is held.
         buffering: Buffering,
+        /// Bits per cycle of a link of its own that feeds all instances; none shares the network.
+        bandwidth: Option<u32>,
     },
     /// A loop in time.
     Loop {

@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::counts::Counts;
-use crate::dataflow::MAX_LEVELS;
+use crate::dataflow::{Axis, MAX_LEVELS};
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Precision, Tensor};
-use crate::mapping::Mapping;
+use crate::links::{Link, LinkLoad, MAX_LINKS, accessed_bits, crossing_bits};
+use crate::mapping::{Advance, Mapping};
+use crate::noc::Route;
 use crate::technology::{Counting, Technology};
-use crate::traffic::final_updates;
 
 /// Energy by origin, in picojoules or activity units (see
 /// [`EnergyUnit`](crate::technology::EnergyUnit)).
@@ -54,11 +55,12 @@ impl Technology {
         &self,
         layer: &Layer,
         mapping: &Mapping,
+        sub: &SubAccelerator,
         counts: &Counts,
-        noc_bytes: u64,
+        links: &[LinkLoad; MAX_LINKS],
     ) -> Energy {
         match self.counting {
-            Counting::Native => self.native_energy(layer, mapping, counts, noc_bytes),
+            Counting::Native => self.native_energy(layer, mapping, sub, counts, links),
             Counting::Operands => self.operand_energy(layer, mapping, counts),
         }
     }
@@ -69,10 +71,10 @@ impl Technology {
         layer: &Layer,
         sub: &SubAccelerator,
         counts: &Counts,
-        noc_bytes: u64,
+        links: &[LinkLoad; MAX_LINKS],
     ) -> Energy {
         let mut energy = Energy {
-            noc: self.noc_energy * noc_bytes as f64,
+            noc: self.noc_energy * links[Link::Noc.index()].bytes as f64,
             ..Energy::default()
         };
         let size = sub.store_sizes[1].unwrap_or(0);
@@ -102,8 +104,9 @@ impl Technology {
         &self,
         layer: &Layer,
         mapping: &Mapping,
+        sub: &SubAccelerator,
         counts: &Counts,
-        noc_bytes: u64,
+        links: &[LinkLoad; MAX_LINKS],
     ) -> Energy {
         let precision = layer.precision;
         let width = if self.mac_scales_with_bits {
@@ -111,16 +114,32 @@ impl Technology {
         } else {
             1.0
         };
+        let density = layer.density();
+        let array = mapping.array_level();
+        let carried = links[1..].iter().map(|l| l.bytes).sum::<u64>();
         let mut energy = Energy {
-            mac: self.mac_energy * width * layer.macs() as f64,
-            noc: self.noc_energy * noc_bytes as f64,
+            mac: self.mac_energy * width * sub.saving.macs(&density, layer.macs()),
+            noc: self.noc_energy * carried as f64,
             ..Energy::default()
         };
-        for (level, store) in mapping.levels().iter().enumerate() {
-            let per_byte = self.access_energy(role(mapping, level), store.size);
+        if self.hop_energy > 0.0 {
+            energy.noc += self.hop_energy * link_bytes(layer, mapping, counts, array);
+        }
+        let levels = mapping.levels();
+        for (level, store) in levels.iter().enumerate() {
+            let per_byte = self.access_energy(role(array, level), store.size);
             for tensor in store.keep.iter() {
-                let bytes = accessed_bits(layer, counts, level, tensor) as f64 / 8.0;
-                energy.store[level][tensor.index()] = per_byte * bytes;
+                let access = &counts.access[level][tensor.index()];
+                let mut bits = accessed_bits(layer, tensor, access) as f64;
+                if level == 0 {
+                    bits *= sub.packing(layer, tensor);
+                }
+                let feeds_multipliers =
+                    !levels[level + 1..].iter().any(|l| l.keep.contains(tensor));
+                if feeds_multipliers {
+                    bits *= sub.saving.operand_share(&density, tensor);
+                }
+                energy.store[level][tensor.index()] = per_byte * bits / 8.0;
             }
         }
         energy.scaled(self.energy_scale)
@@ -150,7 +169,8 @@ impl Technology {
 
     /// Energy per access of a store of this many bytes.
     fn access_energy(&self, role: Role, size: Option<u64>) -> f64 {
-        let side = libm::sqrt(size.unwrap_or(0) as f64);
+        // The square root is exact to the bit on every machine.
+        let side = (size.unwrap_or(0) as f64).sqrt();
         match role {
             Role::OffChip => self.dram_energy,
             Role::Shared => self.sram_energy + self.sram_energy_sqrt * side,
@@ -170,23 +190,47 @@ impl Energy {
     }
 }
 
-fn role(mapping: &Mapping, level: usize) -> Role {
+fn role(array: usize, level: usize) -> Role {
     if level == 0 {
         Role::OffChip
-    } else if level < mapping.array_level() {
+    } else if level < array {
         Role::Shared
     } else {
         Role::Element
     }
 }
 
-/// Bits of all accesses of a tensor at a level.
-fn accessed_bits(layer: &Layer, counts: &Counts, level: usize, tensor: Tensor) -> u64 {
-    let words = counts.access[level][tensor.index()].total();
-    let width = u64::from(layer.bits(tensor));
-    if tensor != Tensor::O {
-        return words * width;
+/// Bytes times the links of the array that they travel, all tensors that enter or leave it.
+fn link_bytes(layer: &Layer, mapping: &Mapping, counts: &Counts, array: usize) -> f64 {
+    let crossing = |tensor: Tensor| {
+        let parent = mapping.parent(array, tensor);
+        let access = &counts.access[parent][tensor.index()];
+        let bytes = crossing_bits(layer, tensor, access) as f64 / 8.0;
+        let route = route(layer, mapping, tensor);
+        bytes
+            * match tensor {
+                Tensor::O => route.collection(),
+                _ => route.delivery(),
+            }
+    };
+    Tensor::ALL.into_iter().map(crossing).sum()
+}
+
+/// The way of a tensor's words through the array: along an axis that is spread over any dimension
+/// which the tensor does not depend on, all elements receive them.
+fn route(layer: &Layer, mapping: &Mapping, tensor: Tensor) -> Route {
+    let mut route = Route {
+        multicast: [false; 2],
+        reduce: [false; 2],
+        extent: mapping.extent(layer),
+    };
+    for l in mapping.loops() {
+        let Advance::Space(axis) = l.advance else {
+            continue;
+        };
+        let axis = if axis == Axis::Columns { 0 } else { 1 };
+        route.multicast[axis] |= !tensor.depends_on(l.dim);
+        route.reduce[axis] |= l.reduce;
     }
-    let last = final_updates(layer, counts, level);
-    (words - last) * u64::from(layer.precision.psum) + last * width
+    route
 }

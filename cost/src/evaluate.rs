@@ -1,38 +1,44 @@
 //! From counts to cycles, bytes and energy.
 //!
 //! # Latency: how the parts compose
-//! Two links have a bandwidth: off-chip memory, and the network between the shared store and the
-//! array (reads and writes share it). Each link's total is its bytes ÷ bandwidth. With double
-//! buffers transfers hide behind computation, except for what nothing can hide: the first tile has
-//! to arrive before the first multiplication and the last outputs leave after the last one. With
-//! single buffers nothing hides. So
+//! Each link (module `links`) has a total, its bytes ÷ bandwidth. With double buffers transfers hide
+//! behind computation, except for what nothing can hide: the first tile has to arrive before the
+//! first multiplication and the last outputs leave after the last one. Into a store with a single
+//! buffer nothing hides. So
 //!
-//! `cycles = max(compute + Σ exposed, off-chip total, network total)`
+//! `cycles = max(compute + hops + Σ exposed, each link's total)`
 //!
-//! where `exposed` of a link is its first input tile and last output tile (as large as the first)
-//! if the stores it feeds are double buffered, and its total otherwise. With unlimited bandwidth
-//! this is the compute time. It is a maximum of totals: a link that is busy only in some phases is
-//! taken to be smoothed over the layer by the double buffers.
+//! where `exposed` of a link is the first input tile and the last output tile (as large as the first)
+//! of the double-buffered stores it feeds, and everything that goes into or comes out of the
+//! single-buffered ones; `hops` is the way to the farthest element and back. With unlimited
+//! bandwidth and no cost of hops this is the compute time. It is a maximum of totals: a link that is
+//! busy only in some phases is taken to be smoothed over the layer, because each tensor's double
+//! buffer has the whole residence of a tile to bring the next one.
+//!
+//! Compute time is the steps of the busiest element, plus what its adder spends on partial sums that
+//! it takes over (see [`SubAccelerator::accumulate_cycles`]).
 
 use serde::{Deserialize, Serialize};
 
-use crate::counts::{Access, Counts, count};
-use crate::dataflow::{Buffering, Dataflow, MAX_LEVELS};
+use crate::counts::{Access, Counts, count_flow};
+use crate::dataflow::{Axis, Dataflow, MAX_LEVELS};
 use crate::energy::Energy;
 use crate::fit::{Refusal, fit};
+use crate::flow::Flow;
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
-use crate::mapping::Mapping;
+use crate::links::{Link, LinkLoad, Loads, MAX_LINKS};
+use crate::mapping::{Advance, Mapping};
+use crate::nest::Nest;
 use crate::technology::Technology;
-use crate::traffic::{first_bits, level_bits, tensor_bits};
 
 /// What limits a layer's latency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Bound {
     /// The multipliers.
     Compute,
-    /// The bandwidth of this level: 0 = off-chip memory, 1 = the network into the array.
-    Level(u8),
+    /// The bandwidth of a link.
+    Link(Link),
 }
 
 /// Which of a layer's tensors need no trip to off-chip memory, because the layer before left them
@@ -45,6 +51,17 @@ pub struct OnChip {
     pub outputs: bool,
 }
 
+impl OnChip {
+    /// Whether a tensor makes no trip.
+    pub(crate) const fn keeps(self, tensor: Tensor) -> bool {
+        match tensor {
+            Tensor::W => false,
+            Tensor::I => self.inputs,
+            Tensor::O => self.outputs,
+        }
+    }
+}
+
 /// What a layer costs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LayerCost {
@@ -52,10 +69,8 @@ pub struct LayerCost {
     pub cycles: u64,
     /// Cycles that the multipliers need by themselves.
     pub compute_cycles: u64,
-    /// Cycles that the network between shared store and array needs by itself.
-    pub noc_cycles: u64,
-    /// Cycles that off-chip memory needs by itself.
-    pub dram_cycles: u64,
+    /// Cycles to the farthest element and back.
+    pub hop_cycles: u64,
     /// Multiplications.
     pub macs: u64,
     /// Multiplications per cycle over those that the whole array could do, 0..1.
@@ -64,14 +79,20 @@ pub struct LayerCost {
     pub access: [[Access; 3]; MAX_LEVELS],
     /// Number of levels in use.
     pub levels: u8,
-    /// Bytes between the shared store and the array.
-    pub noc_bytes: u64,
-    /// Bytes between off-chip memory and the chip.
-    pub dram_bytes: u64,
+    /// What each link carries, see [`Link::index`].
+    pub links: [LinkLoad; MAX_LINKS],
     /// Dynamic energy; none without a technology.
     pub energy: Option<Energy>,
     /// What limits the latency.
     pub bound_by: Bound,
+}
+
+impl LayerCost {
+    /// What a link carries.
+    #[inline]
+    pub const fn link(&self, link: Link) -> LinkLoad {
+        self.links[link.index()]
+    }
 }
 
 /// Costs a mapped layer; without a technology there is no energy.
@@ -92,26 +113,18 @@ pub fn evaluate_on_chip(
     technology: Option<&Technology>,
     on_chip: OnChip,
 ) -> LayerCost {
-    let counts = count(layer, mapping);
-    let noc_bits = noc_bits(layer, mapping, &counts);
+    let nest = Nest::new(layer, mapping);
+    let flow = Flow::new(layer, mapping, &nest);
+    let counts = count_flow(layer, mapping, &flow);
+    let links = Loads::new(layer, mapping, sub, &flow, &counts, on_chip).timed(Some(mapping), sub);
     let counts = counts.without_off_chip(on_chip);
-    let time = Time::new(layer, mapping, sub, &counts, noc_bits, on_chip);
-    let macs = layer.macs();
-    let peak = f64::from(sub.pes) * f64::from(sub.simd) * time.cycles as f64;
-    LayerCost {
-        cycles: time.cycles,
-        compute_cycles: time.compute,
-        noc_cycles: time.noc.total,
-        dram_cycles: time.dram.total,
-        macs,
-        utilization: if peak > 0.0 { macs as f64 / peak } else { 0.0 },
-        access: counts.access,
-        levels: mapping.levels().len() as u8,
-        noc_bytes: time.noc.bytes,
-        dram_bytes: time.dram.bytes,
-        energy: technology.map(|t| t.energy(layer, mapping, &counts, time.noc.bytes)),
-        bound_by: time.bound_by(),
-    }
+    let time = Time {
+        compute: compute_cycles(layer, mapping, sub, &flow, &counts),
+        hops: hop_cycles(layer, mapping, sub),
+        links,
+    };
+    let energy = technology.map(|t| t.energy(layer, mapping, sub, &counts, &links));
+    time.cost(layer, sub, mapping.levels().len(), counts, energy)
 }
 
 /// Fits and costs a layer in one call, with the word widths that the technology sees.
@@ -143,135 +156,142 @@ pub fn move_only(
     on_chip: OnChip,
 ) -> LayerCost {
     let mut access = [[Access::default(); 3]; MAX_LEVELS];
+    let (mut off_chip, mut noc) = (0, 0);
+
     let (inputs, outputs) = (layer.elements(Tensor::I), layer.elements(Tensor::O));
-    let mut moved = |level: usize, bring: bool, take: bool| {
-        access[level][Tensor::I.index()].reads = if bring { inputs } else { 0 };
-        access[level][Tensor::O.index()].updates = if take { outputs } else { 0 };
-    };
-    moved(0, !on_chip.inputs, !on_chip.outputs);
-    moved(1, true, true);
+    for (tensor, words) in [(Tensor::I, inputs), (Tensor::O, outputs)] {
+        let bits = words * u64::from(layer.bits(tensor));
+        noc += bits;
+        for level in [0, 1] {
+            if level == 0 && on_chip.keeps(tensor) {
+                continue;
+            }
+            let moved = &mut access[level][tensor.index()];
+            match tensor {
+                Tensor::O => moved.updates = words,
+                _ => moved.reads = words,
+            }
+        }
+        if !on_chip.keeps(tensor) {
+            off_chip += sub.packed(layer, tensor, 0, bits);
+        }
+    }
     access[1][Tensor::I.index()].fills = access[0][Tensor::I.index()].reads;
     let counts = Counts { access, steps: 0 };
-    let dram = Link::new(level_bits(layer, &counts, 0), 0, sub.dram_bandwidth);
-    let noc = Link::new(level_bits(layer, &counts, 1), 0, Some(sub.bandwidth));
-    let bound_by = if dram.total > noc.total {
-        Bound::Level(0)
-    } else {
-        Bound::Level(1)
+    let links = Loads::moving(off_chip, noc).timed(None, sub);
+    let time = Time {
+        compute: 0,
+        hops: 0,
+        links,
     };
-    LayerCost {
-        cycles: dram.total.max(noc.total),
-        compute_cycles: 0,
-        noc_cycles: noc.total,
-        dram_cycles: dram.total,
-        macs: 0,
-        utilization: 0.0,
-        access,
-        levels: 2,
-        noc_bytes: noc.bytes,
-        dram_bytes: dram.bytes,
-        energy: technology.map(|t| t.moving_energy(layer, sub, &counts, noc.bytes)),
-        bound_by,
-    }
+    let energy = technology.map(|t| t.moving_energy(layer, sub, &counts, &links));
+    time.cost(layer, sub, 2, counts, energy)
 }
 
-/// A link of limited bandwidth.
-#[derive(Clone, Copy)]
-struct Link {
-    bytes: u64,
-    /// Cycles of all its traffic.
-    total: u64,
-    /// Cycles that cannot hide behind computation.
-    exposed: u64,
-}
-
-impl Link {
-    fn new(bits: u64, exposed_bits: u64, bandwidth: Option<f64>) -> Self {
-        let bytes = bits.div_ceil(8);
-        let cycles = |bytes: u64| bandwidth.map_or(0, |b| (bytes as f64 / b).ceil() as u64);
-        Link {
-            bytes,
-            total: cycles(bytes),
-            exposed: cycles(exposed_bits.div_ceil(8)),
-        }
+/// Cycles of the busiest element.
+fn compute_cycles(
+    layer: &Layer,
+    mapping: &Mapping,
+    sub: &SubAccelerator,
+    flow: &Flow,
+    counts: &Counts,
+) -> u64 {
+    let steps = sub
+        .steps(layer, counts.steps)
+        .div_ceil(u64::from(sub.simd.max(1)));
+    if sub.accumulate_cycles == 0 {
+        return steps;
     }
-
-    fn serial(self) -> Self {
-        Link {
-            exposed: self.total,
-            ..self
-        }
-    }
-}
-
-/// Bits that cross into and out of the array.
-fn noc_bits(layer: &Layer, mapping: &Mapping, counts: &Counts) -> u64 {
     let array = mapping.array_level();
-    let crossing = |t| tensor_bits(layer, counts, mapping.parent(array, t), t);
-    Tensor::ALL.into_iter().map(crossing).sum()
+    let levels = mapping.levels();
+    let keeps = |&level: &usize| levels[level].keep.contains(Tensor::O);
+    let inside = (array..levels.len()).find(keeps).unwrap_or(levels.len());
+    let parent = mapping.parent(inside, Tensor::O);
+    let sums = flow.words(Tensor::O, parent, inside).delivered * u64::from(layer.groups);
+    let each = sums.div_ceil(mapping.instances(layer, inside).max(1));
+    steps + each * u64::from(sub.accumulate_cycles)
 }
 
+/// Cycles to the farthest element in use and back.
+fn hop_cycles(layer: &Layer, mapping: &Mapping, sub: &SubAccelerator) -> u64 {
+    if sub.hop_cycles == 0 {
+        return 0;
+    }
+    let [columns, rows] = mapping.extent(layer).map(u64::from);
+    2 * (columns + rows) * u64::from(sub.hop_cycles)
+}
+
+impl Mapping {
+    /// Columns and rows of the array that are in use.
+    pub fn extent(&self, layer: &Layer) -> [u32; 2] {
+        let mut extents = layer.bounds;
+        let mut used: [u32; 2] = [1, 1];
+        for l in self.loops() {
+            let extent = &mut extents[l.dim.index()];
+            if let Advance::Space(axis) = l.advance {
+                let side = &mut used[if axis == Axis::Columns { 0 } else { 1 }];
+                *side = side.saturating_mul(extent.div_ceil(l.tile));
+            }
+            *extent = l.tile.min(*extent);
+        }
+        used
+    }
+}
+
+/// The parts of a layer's latency.
 struct Time {
     compute: u64,
-    noc: Link,
-    dram: Link,
-    cycles: u64,
+    hops: u64,
+    links: [LinkLoad; MAX_LINKS],
 }
 
 impl Time {
-    fn new(
-        layer: &Layer,
-        mapping: &Mapping,
-        sub: &SubAccelerator,
-        counts: &Counts,
-        noc_bits: u64,
-        on_chip: OnChip,
-    ) -> Self {
-        let compute = counts.steps.div_ceil(u64::from(sub.simd.max(1)));
-        let array = mapping.array_level();
-        let first_on_chip = first_bits(layer, mapping, array, OnChip::default());
-        let mut noc = Link::new(noc_bits, first_on_chip, Some(sub.bandwidth));
-        let first = first_bits(layer, mapping, 1, on_chip);
-        let mut dram = Link::new(level_bits(layer, counts, 0), first, sub.dram_bandwidth);
-        let single = |level: usize| {
-            mapping
-                .levels()
-                .get(level)
-                .is_some_and(|l| l.buffering == Buffering::Single)
-        };
-        if single(array) {
-            noc = noc.serial();
-        }
-        if single(1) {
-            dram = dram.serial();
-        }
-        let in_sequence = compute
-            .saturating_add(noc.exposed)
-            .saturating_add(dram.exposed);
-        Time {
-            compute,
-            noc,
-            dram,
-            cycles: in_sequence.max(noc.total).max(dram.total),
-        }
+    fn cycles(&self) -> u64 {
+        let exposed = self.links.iter().map(|l| l.exposed);
+        let in_sequence = exposed.fold(self.compute.saturating_add(self.hops), u64::saturating_add);
+        let totals = self.links.iter().map(|l| l.cycles);
+        totals.fold(in_sequence, u64::max)
     }
 
     /// The largest share of the latency; the multipliers if it is theirs as well.
-    fn bound_by(&self) -> Bound {
-        let share = |link: Link| {
-            if link.total == self.cycles {
-                link.total
+    fn bound_by(&self, cycles: u64) -> Bound {
+        let mut bound = Bound::Compute;
+        let mut most = self.compute;
+        for (index, link) in self.links.iter().enumerate() {
+            let share = if link.cycles == cycles {
+                link.cycles
             } else {
                 link.exposed
+            };
+            if share > most {
+                (bound, most) = (Bound::Link(Link::at(index)), share);
             }
-        };
-        let (noc, dram) = (share(self.noc), share(self.dram));
-        if self.compute >= noc.max(dram) {
-            Bound::Compute
-        } else if dram >= noc {
-            Bound::Level(0)
-        } else {
-            Bound::Level(1)
+        }
+        bound
+    }
+
+    fn cost(
+        self,
+        layer: &Layer,
+        sub: &SubAccelerator,
+        levels: usize,
+        counts: Counts,
+        energy: Option<Energy>,
+    ) -> LayerCost {
+        let cycles = self.cycles();
+        let macs = layer.macs();
+        let peak = f64::from(sub.pes) * f64::from(sub.simd) * cycles as f64;
+        LayerCost {
+            cycles,
+            compute_cycles: self.compute,
+            hop_cycles: self.hops,
+            macs,
+            utilization: if peak > 0.0 { macs as f64 / peak } else { 0.0 },
+            access: counts.access,
+            levels: levels as u8,
+            links: self.links,
+            energy,
+            bound_by: self.bound_by(cycles),
         }
     }
 }

@@ -114,16 +114,20 @@ impl<'a> Plan<'a> {
         let sizes = sub.sizes(dataflow);
         let stores = dataflow.steps.iter().filter_map(|step| match step {
             Step::Store {
-                keep, buffering, ..
-            } => Some((*keep, *buffering)),
+                keep,
+                buffering,
+                bandwidth,
+                ..
+            } => Some((*keep, *buffering, *bandwidth)),
             _ => None,
         });
         let levels: Vec<Level> = stores
             .zip(sizes)
-            .map(|((keep, buffering), size)| Level {
+            .map(|((keep, buffering, bandwidth), size)| Level {
                 keep,
                 buffering,
                 size,
+                bandwidth,
             })
             .collect();
         let mut plan = Plan {

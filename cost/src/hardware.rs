@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dataflow::{Dataflow, MAX_LEVELS, Step};
+use crate::layer::{Layer, Tensor};
+use crate::sparsity::{Saving, rlc_ratio};
 
 /// One array of processing elements that runs one dataflow.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +21,15 @@ pub struct SubAccelerator {
     pub dram_bandwidth: Option<f64>,
     /// Cycles per second.
     pub clock: f64,
+    /// Cycles that a word needs from an element to the next; 0 for a bus.
+    pub hop_cycles: u32,
+    /// Cycles that an element's adder spends on each partial sum that it takes over from a neighbour
+    /// or from the store outside, and in which it cannot multiply and add; 0 with a second adder.
+    pub accumulate_cycles: u32,
+    /// What elements do about multiplications by zero.
+    pub saving: Saving,
+    /// Whether inputs and outputs are compressed on their way off the chip, in run-length code.
+    pub compressed: bool,
     /// Bytes that replace the template's store sizes, by level from 0 = outermost.
     pub store_sizes: [Option<u64>; MAX_LEVELS],
 }
@@ -33,6 +44,10 @@ impl SubAccelerator {
             bandwidth,
             dram_bandwidth: None,
             clock,
+            hop_cycles: 0,
+            accumulate_cycles: 0,
+            saving: Saving::None,
+            compressed: false,
             store_sizes: [None; MAX_LEVELS],
         }
     }
@@ -56,6 +71,34 @@ impl SubAccelerator {
         SubAccelerator {
             store_sizes: self.sizes(dataflow),
             ..*self
+        }
+    }
+
+    /// Size of a tensor on its way off the chip over its plain size.
+    pub(crate) fn packing(&self, layer: &Layer, tensor: Tensor) -> f64 {
+        if self.compressed && tensor != Tensor::W {
+            // What does not get smaller travels as it is.
+            rlc_ratio(layer.density().of(tensor)).min(1.0)
+        } else {
+            1.0
+        }
+    }
+
+    /// Bits of a tensor that a level exchanges, compressed if that level is off the chip.
+    #[inline]
+    pub(crate) fn packed(&self, layer: &Layer, tensor: Tensor, level: usize, bits: u64) -> u64 {
+        if level > 0 || !self.compressed {
+            return bits;
+        }
+        (bits as f64 * self.packing(layer, tensor)).ceil() as u64
+    }
+
+    /// Steps that remain of those of the dense nest.
+    #[inline]
+    pub(crate) fn steps(&self, layer: &Layer, steps: u64) -> u64 {
+        match self.saving {
+            Saving::Skipping => self.saving.steps(&layer.density(), steps, 1).ceil() as u64,
+            Saving::None | Saving::Gating => steps,
         }
     }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::sparsity::Density;
+
 /// A loop dimension of a convolution; everything else is a special case of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Dim {
@@ -249,6 +251,8 @@ pub struct Layer {
     pub groups: u32,
     /// Word widths.
     pub precision: Precision,
+    /// Words of W, I and O out of 10 000 that are not zero.
+    pub nonzero: [u16; 3],
 }
 
 impl Layer {
@@ -290,6 +294,7 @@ impl Layer {
             padding: before,
             groups: g,
             precision: Precision::default(),
+            nonzero: [10_000; 3],
         };
         layer.checked()
     }
@@ -374,6 +379,20 @@ impl Layer {
     pub const fn with_precision(mut self, precision: Precision) -> Self {
         self.precision = precision;
         self
+    }
+
+    /// The same layer with zeros among its words, to four digits.
+    #[must_use]
+    pub fn with_density(mut self, density: Density) -> Self {
+        let digits = |share: f64| (share.clamp(0.0, 1.0) * 10_000.0).round() as u16;
+        self.nonzero = [density.w, density.i, density.o].map(digits);
+        self
+    }
+
+    /// Shares of words that are not zero.
+    pub fn density(&self) -> Density {
+        let [w, i, o] = self.nonzero.map(|n| f64::from(n) / 10_000.0);
+        Density { w, i, o }
     }
 
     /// Size of a dimension (of one group).

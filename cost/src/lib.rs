@@ -5,8 +5,12 @@
 //! costs, with the energies of a [`Technology`]. [`cost`] does both; [`network_cost`] does it for
 //! a chain of layers; [`area`] needs no layer. [`loop_nest`] and [`reuse`] explain a result.
 //!
+//! [`accelergy`] reads a technology from Accelergy's tables; [`noc`] and [`sparsity`] are the
+//! geometry of routes and the expected effect of zeros, as functions of their own.
+//!
 //! Every count is exact and every step deterministic: [`oracle`] walks the nest and agrees.
 
+pub mod accelergy;
 mod area;
 mod chain;
 pub mod counts;
@@ -19,14 +23,17 @@ mod fit;
 mod flow;
 mod hardware;
 mod layer;
+mod links;
 mod lower;
 mod mapping;
 mod nest;
 mod network;
+pub mod noc;
 pub mod oracle;
+pub mod sparsity;
 mod spread;
+mod sram;
 mod technology;
-mod traffic;
 mod views;
 mod windows;
 
@@ -39,6 +46,7 @@ pub use explain::{NestLine, loop_nest, reuse, template_nest};
 pub use fit::{Refusal, fit};
 pub use hardware::SubAccelerator;
 pub use layer::{ConvShape, Dim, Layer, LayerKind, Padding, Precision, ShapeError, Tensor};
+pub use links::{Link, LinkLoad, MAX_LINKS, accessed_bits};
 pub use mapping::{Advance, Level, Loop, MAX_CUTS, MAX_LOOPS, Mapping};
 pub use network::{NetworkCost, network_cost};
 pub use technology::{Counting, EnergyUnit, Technology};

@@ -47,6 +47,8 @@ pub struct Level {
     pub buffering: Buffering,
     /// Bytes of one instance; none is unlimited.
     pub size: Option<u64>,
+    /// Bits per cycle of the link that feeds all instances; none shares the network.
+    pub bandwidth: Option<u32>,
 }
 
 /// A layer's nest on a sub-accelerator: levels outermost first, loops outermost first.

@@ -12,6 +12,7 @@ use crate::evaluate::{LayerCost, OnChip, evaluate_on_chip, move_only};
 use crate::fit::{Refusal, fit};
 use crate::hardware::SubAccelerator;
 use crate::layer::{Dim, Layer, Tensor};
+use crate::links::Link;
 use crate::mapping::Mapping;
 use crate::technology::Technology;
 
@@ -70,7 +71,7 @@ pub fn network_cost(
         cycles: costs.iter().map(|c| c.cycles).sum(),
         macs: costs.iter().map(|c| c.macs).sum(),
         energy: costs.iter().map(|c| c.energy.map(|e| e.total())).sum(),
-        dram_bytes: costs.iter().map(|c| c.dram_bytes).sum(),
+        dram_bytes: costs.iter().map(|c| c.link(Link::OffChip).bytes).sum(),
         layers: costs,
     })
 }

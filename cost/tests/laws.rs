@@ -4,9 +4,9 @@
 mod templates;
 
 use nasaic_cost::{
-    Axis, Bound, Buffering, ConvShape, Dataflow, Dim, Flaw, Layer, NestLine, Padding, Precision,
-    ShapeError, Step, SubAccelerator, Technology, Tensor, TensorSet, cost, evaluate, fit,
-    loop_nest, network_cost, reuse, template_nest,
+    Axis, Bound, Buffering, ConvShape, Dataflow, Dim, Flaw, Layer, Link, NestLine, Padding,
+    Precision, ShapeError, Step, SubAccelerator, Technology, Tensor, TensorSet, cost, evaluate,
+    fit, loop_nest, network_cost, reuse, template_nest,
 };
 use templates::{by, fit as fit_loop, flow, spread, store};
 
@@ -89,11 +89,11 @@ fn a_single_tile_hides_nothing() {
         let (layer, dataflow, sub) = single_element(buffering);
         let result = cost(&layer, &dataflow, &sub, None).unwrap();
         // 16 multiplications; 1 weight, 16 inputs and 16 outputs over both links.
-        assert_eq!(result.noc_bytes, 33);
-        assert_eq!(result.dram_bytes, 33);
-        assert_eq!((result.noc_cycles, result.dram_cycles), (33, 66));
+        let [off_chip, noc] = [Link::OffChip, Link::Noc].map(|l| result.link(l));
+        assert_eq!((noc.bytes, off_chip.bytes), (33, 33));
+        assert_eq!((noc.cycles, off_chip.cycles), (33, 66));
         assert_eq!(result.cycles, 16 + 33 + 66);
-        assert_eq!(result.bound_by, Bound::Level(0));
+        assert_eq!(result.bound_by, Bound::Link(Link::OffChip));
     }
 }
 
@@ -108,7 +108,7 @@ fn double_buffers_hide_all_but_the_first_and_last_tile() {
     };
     let double = cost(&layer, &dataflow, &sub, None).unwrap();
     // Four rows: the first brings 1 weight and 4 inputs, the last takes 4 outputs.
-    assert!(16 + 9 < double.noc_cycles);
+    assert!(16 + 9 < double.link(Link::Noc).cycles);
     assert_eq!(double.cycles, 33);
     if let Step::Store { buffering, .. } = &mut dataflow.steps[4] {
         *buffering = Buffering::Single;
@@ -148,7 +148,7 @@ fn partial_sums_are_wide_and_final_outputs_are_not() {
     let sub = SubAccelerator::new(1, 1.0, 1e9);
     let result = cost(&Layer::dense(1, 2, 3).unwrap(), &dataflow, &sub, None).unwrap();
     // 6 weights, 2 inputs, 3 partial sums out and in again (4 B), 3 outputs (1 B).
-    assert_eq!(result.dram_bytes, 6 + 2 + 2 * 3 * 4 + 3);
+    assert_eq!(result.link(Link::OffChip).bytes, 6 + 2 + 2 * 3 * 4 + 3);
 }
 
 #[test]
@@ -175,7 +175,11 @@ fn partial_sums_meet_outside_without_reduce() {
 fn data_that_fits_stays_on_the_chip_between_layers() {
     let (layer, dataflow, sub) = single_element(Buffering::Double);
     let chain = network_cost(&[layer, layer, layer], &dataflow, &sub, None).unwrap();
-    let bytes: Vec<u64> = chain.layers.iter().map(|c| c.dram_bytes).collect();
+    let bytes: Vec<u64> = chain
+        .layers
+        .iter()
+        .map(|c| c.link(Link::OffChip).bytes)
+        .collect();
     assert_eq!(bytes, [1 + 16, 1, 1 + 16]);
     assert_eq!(chain.dram_bytes, 35);
 }
@@ -191,8 +195,14 @@ fn layers_without_multiplications_cost_their_traffic() {
     let sum = Layer::elementwise(1, 3, [4; 2], 2).unwrap();
     let sub = SubAccelerator::new(1, 1.0, 1e9);
     let result = |layer: &Layer| cost(layer, &templates::nvdla(), &sub, None).unwrap();
-    assert_eq!((result(&pool).macs, result(&pool).dram_bytes), (0, 48 + 12));
-    assert_eq!((result(&sum).macs, result(&sum).dram_bytes), (0, 96 + 48));
+    assert_eq!(
+        (result(&pool).macs, result(&pool).link(Link::OffChip).bytes),
+        (0, 48 + 12)
+    );
+    assert_eq!(
+        (result(&sum).macs, result(&sum).link(Link::OffChip).bytes),
+        (0, 96 + 48)
+    );
     let technology = Technology::horowitz_28nm();
     let energy = cost(&pool, &templates::nvdla(), &sub, Some(&technology))
         .unwrap()

@@ -4,8 +4,8 @@
 mod templates;
 
 use nasaic_cost::{
-    Buffering, ConvShape, Dataflow, Layer, MAX_LEVELS, Refusal, SubAccelerator, Technology, Tensor,
-    cost, fit, network_cost,
+    Buffering, ConvShape, Dataflow, Layer, Link, MAX_LEVELS, Refusal, SubAccelerator, Technology,
+    Tensor, cost, fit, network_cost,
 };
 
 fn conv(filters: u32, channels: u32, size: u32, kernel: u32, stride: u32) -> Layer {
@@ -161,8 +161,8 @@ fn check(layer: &Layer, dataflow: &Dataflow, sub: &SubAccelerator) {
         cost.cycles
             >= cost
                 .compute_cycles
-                .max(cost.noc_cycles)
-                .max(cost.dram_cycles)
+                .max(cost.link(Link::Noc).cycles)
+                .max(cost.link(Link::OffChip).cycles)
     );
     assert!(cost.utilization > 0.0 && cost.utilization <= 1.0, "{what}");
     for tensor in Tensor::ALL {

@@ -54,11 +54,13 @@ fn nest(layer: &Layer, keeps: &[u8], drawn: &[Draw]) -> Option<Mapping> {
         keep: TensorSet::ALL,
         buffering: Buffering::Double,
         size: None,
+        bandwidth: None,
     }];
     levels.extend(sets.map(|keep| Level {
         keep,
         buffering: Buffering::Double,
         size: None,
+        bandwidth: None,
     }));
     let mut mapping = Mapping::new(&levels)?;
     let mut drawn = drawn.to_vec();

@@ -163,6 +163,7 @@ fn mapping(record: &Value) -> Mapping {
         keep,
         buffering: Buffering::Double,
         size: None,
+        bandwidth: None,
     };
     let levels = [
         level(TensorSet::ALL),

@@ -44,6 +44,8 @@ impl Dim {
     pub const ENERGY_PER_DATA: Dim = Dim([0, 0, 1, 0, -1, 0]);
     /// Square metres per byte.
     pub const AREA_PER_DATA: Dim = Dim([0, 0, 0, 2, -1, 0]);
+    /// Bytes per cycle.
+    pub const DATA_PER_CYCLE: Dim = Dim([0, -1, 0, 0, 1, 0]);
     /// Watts per square metre.
     pub const POWER_PER_AREA: Dim = Dim([-1, 0, 1, -2, 0, 0]);
 

@@ -3,7 +3,7 @@
 use crate::item::{Evaluation, LayerRow, LayerRows};
 use crate::study::hardware::JOULES;
 use crate::study::{Network, Study};
-use nasaic_cost::{Bound, LayerCost, Tensor, cost};
+use nasaic_cost::{Bound, LayerCost, Link, Tensor, cost};
 use std::sync::Arc;
 
 /// The layers of networks that were not evaluated.
@@ -94,7 +94,11 @@ fn plain(study: &Study, task: usize, layer: &nasaic_dsl::network::Layer) -> Laye
 fn bound_text(cost: &LayerCost, levels: &[String]) -> String {
     match cost.bound_by {
         Bound::Compute => "compute".into(),
-        Bound::Level(0) => levels.first().cloned().unwrap_or_else(|| "dram".into()),
-        Bound::Level(_) => "NoC".into(),
+        Bound::Link(Link::OffChip) => levels.first().cloned().unwrap_or_else(|| "dram".into()),
+        Bound::Link(Link::Noc) => "NoC".into(),
+        Bound::Link(Link::Store(level)) => {
+            let store = levels.get(usize::from(level));
+            format!("link into {}", store.map_or("a store", String::as_str))
+        }
     }
 }

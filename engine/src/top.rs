@@ -110,7 +110,10 @@ impl Names for LayerNames<'_> {
             "latency" => of(cost?.cycles as f64 / self.clock, Dim::TIME),
             "energy" => of(cost?.energy?.total() * self.row.unit, Dim::ENERGY),
             "utilization" => of(cost?.utilization, Dim::NONE),
-            "dram" => of(cost?.dram_bytes as f64, Dim::DATA),
+            "dram" => of(
+                cost?.link(nasaic_cost::Link::OffChip).bytes as f64,
+                Dim::DATA,
+            ),
             _ => None,
         }
     }

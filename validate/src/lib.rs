@@ -4,4 +4,7 @@
 //! tests and the page in the manual print the same sections.
 
 pub mod data;
+pub mod eyeriss_dram;
+pub mod nvdla;
 pub mod report;
+pub mod rows;

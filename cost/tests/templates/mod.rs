@@ -18,6 +18,7 @@ pub fn store(name: &str, keep: &[Tensor], size: Option<u64>) -> Step {
         keep,
         size,
         buffering: Buffering::Double,
+        bandwidth: None,
     }
 }
 

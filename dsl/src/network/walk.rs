@@ -22,6 +22,7 @@ pub(super) struct Walk<'a> {
     /// Path of the network, which layer paths leave out.
     prefix: String,
     precision: Precision,
+    nonzero: [u16; 3],
 }
 
 /// What a window does to rows or columns.
@@ -56,6 +57,7 @@ impl<'a> Walk<'a> {
             steps: 0,
             prefix: String::new(),
             precision,
+            nonzero: [10_000; 3],
         }
     }
 
@@ -80,9 +82,9 @@ impl<'a> Walk<'a> {
             columns: input.2,
             least_macs: 0,
         };
-        let outer = self.enter_precision(network);
+        let outer = self.enter_words(network);
         let flow = self.sequence(&network.children, vec![state]);
-        self.precision = outer;
+        (self.precision, self.nonzero) = outer;
         flow
     }
 
@@ -104,10 +106,10 @@ impl<'a> Walk<'a> {
     }
 
     fn layer(&mut self, node: &Node, states: Vec<State>) -> Flow {
-        if matches!(node.kind.as_str(), "precision" | "shortcut") {
+        if matches!(node.kind.as_str(), "precision" | "density" | "shortcut") {
             return Ok(states);
         }
-        let outer = self.enter_precision(node);
+        let outer = self.enter_words(node);
         let flow = match node.kind.as_str() {
             "repeat" => self.repeat(node, states),
             "repetition" => self.sequence(&node.children, states),
@@ -115,7 +117,7 @@ impl<'a> Walk<'a> {
             "encoder_decoder" => self.encoder_decoder(node, states),
             _ => self.each(states, |walk, state| walk.plain(node, state)),
         };
-        self.precision = outer;
+        (self.precision, self.nonzero) = outer;
         flow
     }
 
@@ -249,6 +251,7 @@ impl<'a> Walk<'a> {
             weights,
             params: weights.saturating_add(output.channels.saturating_mul(per_channel)),
             precision: self.precision,
+            nonzero: self.nonzero,
             at: node.at,
         }
     }
@@ -526,16 +529,16 @@ impl<'a> Walk<'a> {
         rest.trim_start_matches('.').to_owned()
     }
 
-    /// Applies a node's precision; gives back the outer one.
-    fn enter_precision(&mut self, node: &Node) -> Precision {
-        let outer = self.precision;
+    /// Applies a node's word widths and densities; gives back the outer ones.
+    fn enter_words(&mut self, node: &Node) -> (Precision, [u16; 3]) {
+        let outer = (self.precision, self.nonzero);
         let design = self.design.unwrap_or(&[]);
         let bits = |n: &Node, field: &str| {
             self.instance
                 .number(n, field, design)
                 .map(|bytes| (bytes * 8.0) as u16)
         };
-        let mut now = outer;
+        let mut now = self.precision;
         if let Some(all) = bits(node, "precision") {
             now = Precision {
                 weights: all,
@@ -553,6 +556,13 @@ impl<'a> Walk<'a> {
             };
         }
         self.precision = now;
+        if let Some(block) = node.child("density") {
+            for (share, field) in self.nonzero.iter_mut().zip(["W", "I", "O"]) {
+                if let Some(given) = self.instance.number(block, field, design) {
+                    *share = (given * 10_000.0).round() as u16;
+                }
+            }
+        }
         outer
     }
 }

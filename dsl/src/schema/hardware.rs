@@ -51,6 +51,11 @@ fn dataflow() -> Vec<Kind> {
                     "Whether transfers hide behind compute.",
                 )
                 .or("double"),
+                field(
+                    "bandwidth",
+                    FieldType::Quantity(Dim::DATA_PER_CYCLE),
+                    "Of a link of its own that feeds all instances; it shares the NoC when not given.",
+                ),
             ],
             ..kind("store", &["dataflow"], Label::Needed)
         },
@@ -118,6 +123,8 @@ fn technology_fields() -> Vec<Field> {
         field("energy_scale", FieldType::Number { min: 0.0, max: f64::INFINITY }, "Factor on all energies.").or("1"),
         field("rf_cell", FieldType::Quantity(Dim::DATA), "The smallest step in which a store inside a PE grows.").or("1 B"),
         field("sram_cell", FieldType::Quantity(Dim::DATA), "The smallest step in which a shared store grows.").or("1 B"),
+        field("sram_word", FieldType::Quantity(Dim::DATA), "Bytes of the word at which a shared store's energies per byte hold.").or("8 B"),
+        field("sram_fixed", FieldType::Quantity(Dim::DATA), "What an access to a shared store costs whatever its width, as the bytes that could be read for it.").or("0 B"),
         field("overhead", FieldType::Number { min: 0.0, max: f64::INFINITY }, "Control, clock tree and wiring, as a share of all other area.").or("0"),
         field("leakage", FieldType::Quantity(Dim::POWER_PER_AREA), "Static power per area.").or("0 mW/mm^2"),
         field("source", FieldType::Text, "Where the constants come from."),
@@ -159,6 +166,7 @@ const ENERGIES: &[(&str, &str)] = &[
         "noc_energy",
         "Per byte (or word) between the shared store and the array.",
     ),
+    ("hop_energy", "Per byte and link between neighbouring PEs."),
 ];
 
 const AREAS: &[(&str, &str)] = &[
@@ -272,6 +280,19 @@ fn accelerator() -> Vec<Kind> {
                 field("shape", FieldType::Sizes { min: 2, max: 2 }, "Columns and rows of the array; the best factor pair for each layer when not given.").open(),
                 field("bandwidth", FieldType::Quantity(Dim::BANDWIDTH), "Network bandwidth between the last shared store and the PEs.").open().needed(),
                 field("simd", FieldType::Integer { min: 1, max: 4096 }, "MACs per PE and cycle.").open().or("1"),
+                field("hop_latency", FieldType::Quantity(Dim::CYCLES), "Cycles from a PE to the next, as in a systolic array; a bus has none.").or("0 cycles"),
+                field("accumulate_latency", FieldType::Quantity(Dim::CYCLES), "Cycles that a PE's adder spends on each partial sum it takes over; none with a second adder.").or("0 cycles"),
+                field(
+                    "zeros",
+                    choice(&[
+                        ("multiplied", "like any other operand"),
+                        ("gated", "the cycle passes, the energy is saved"),
+                        ("skipped", "the cycle is saved as well"),
+                    ]),
+                    "What PEs do about operands that are zero; `density` of a network says how many are not.",
+                )
+                .or("multiplied"),
+                field("compressed", FieldType::Bool, "Whether inputs and outputs travel off the chip in run-length code.").or("false"),
             ],
             choices: true,
             ..kind("sub", &["accelerator"], Label::Needed)

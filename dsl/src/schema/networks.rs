@@ -9,6 +9,7 @@ pub(super) fn kinds() -> Vec<Kind> {
     all.extend(composite_layers());
     all.extend([
         precision(),
+        density(),
         data(),
         surrogate(),
         anchor("smallest"),
@@ -251,21 +252,36 @@ fn precision() -> Kind {
             bits("O", "Outputs.").open(),
             bits("psum", "Partial sums; 32 bits when not given."),
         ],
-        ..kind(
-            "precision",
-            &[
-                "network",
-                "conv",
-                "depthwise",
-                "transposed",
-                "pool",
-                "dense",
-                "skip",
-                "repeat",
-                "encoder_decoder",
-            ],
-            Label::Absent,
-        )
+        ..kind("precision", WORDS, Label::Absent)
+    }
+}
+
+/// Where widths and densities of words may be said.
+const WORDS: &[&str] = &[
+    "network",
+    "conv",
+    "depthwise",
+    "transposed",
+    "pool",
+    "dense",
+    "skip",
+    "repeat",
+    "encoder_decoder",
+];
+
+fn density() -> Kind {
+    let share = |name, doc| {
+        let range = FieldType::Number { min: 0.0, max: 1.0 };
+        field(name, range, doc)
+    };
+    Kind {
+        doc: "Share of each tensor's words that are not zero; the inner block overrides the outer one. It matters where PEs gate or skip zeros or memory traffic is compressed.",
+        fields: vec![
+            share("W", "Weights; 1 when not given."),
+            share("I", "Inputs; 1 when not given."),
+            share("O", "Outputs, after the activation; 1 when not given."),
+        ],
+        ..kind("density", WORDS, Label::Absent)
     }
 }
 

@@ -1,5 +1,6 @@
 //! From an accelerator's node to arrays the cost model can price.
 
+use nasaic_cost::sparsity::Saving;
 use nasaic_cost::{
     Axis, Buffering, Dataflow, Dim as Loop, LayerKind, Step, SubAccelerator, Technology, Tensor,
     TensorSet, Tile,
@@ -117,6 +118,18 @@ fn read_sub(instance: &Instance, platform: &Platform, node: &Node, choices: &[u3
     array.simd = count("simd")
         .and_then(|n| u32::try_from(n).ok())
         .unwrap_or(1);
+    array.hop_cycles = instance
+        .number(node, "hop_latency", choices)
+        .map_or(0, |cycles| cycles as u32);
+    array.accumulate_cycles = instance
+        .number(node, "accumulate_latency", choices)
+        .map_or(0, |cycles| cycles as u32);
+    array.saving = match name_of(instance, node, "zeros", choices).as_deref() {
+        Some("gated") => Saving::Gating,
+        Some("skipped") => Saving::Skipping,
+        _ => Saving::None,
+    };
+    array.compressed = instance.get(node, "compressed", choices) == Some(Value::Bool(true));
     if let Some(Value::List(sizes)) = instance.get(node, "shape", choices)
         && let [columns, rows] = sizes.as_slice()
     {
@@ -151,6 +164,9 @@ pub fn read_dataflow(instance: &Instance, node: &Node, choices: &[u32]) -> Dataf
                 name: child.label.clone(),
                 keep: tensors(instance.get(child, "keep", choices).as_ref()),
                 size: instance.number(child, "size", choices).map(|b| b as u64),
+                bandwidth: instance
+                    .number(child, "bandwidth", choices)
+                    .map(|bytes| (bytes * 8.0).ceil() as u32),
                 buffering: match name_of(instance, child, "buffering", choices).as_deref() {
                     Some("single") => Buffering::Single,
                     _ => Buffering::Double,
@@ -267,8 +283,11 @@ fn read_technology(block: &Block) -> Technology {
         rf_energy_sqrt: energy("rf_energy_sqrt"),
         sram_energy: energy("sram_energy"),
         sram_energy_sqrt: energy("sram_energy_sqrt"),
+        sram_word: (number("sram_word") as u64).max(1),
+        sram_fixed: number("sram_fixed"),
         dram_energy: energy("dram_energy"),
         noc_energy: energy("noc_energy"),
+        hop_energy: energy("hop_energy"),
         mac_area: area("mac_area"),
         pe_area: area("pe_area"),
         rf_cell: (number("rf_cell") as u64).max(1),

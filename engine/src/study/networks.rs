@@ -85,7 +85,9 @@ pub(crate) fn lower(layer: &network::Layer, batch: u32) -> Result<Layer, String>
             return Err("has nothing to compute".into());
         }
     };
-    Ok(lowered.with_precision(precision))
+    let mut lowered = lowered.with_precision(precision);
+    lowered.nonzero = layer.nonzero;
+    Ok(lowered)
 }
 
 /// A convolution whose outputs and leading zeros are those the network's shapes say.

@@ -225,6 +225,7 @@ mod tests {
             keep: TensorSet::of(keep),
             size,
             buffering: Buffering::Double,
+            bandwidth: None,
         };
         let dataflow = Dataflow {
             name: "ws".into(),

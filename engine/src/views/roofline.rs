@@ -6,7 +6,7 @@ use crate::fault::Fault;
 use crate::item::{Evaluation, Item};
 use crate::study::Array;
 use crate::views::work::{self, Work};
-use nasaic_cost::Bound;
+use nasaic_cost::{Bound, Link};
 use nasaic_dsl::units::{Dim, number, pretty};
 use nasaic_plot::{Axis, Ceiling, Figure, Machine, Roofline, RooflinePoint};
 use std::sync::Arc;
@@ -97,15 +97,16 @@ fn point(
 ) -> Option<RooflinePoint> {
     let cost = &work.cost;
     let bytes = if off_chip {
-        cost.dram_bytes
+        cost.link(Link::OffChip).bytes
     } else {
-        cost.noc_bytes
+        cost.link(Link::Noc).bytes
     };
     let operations = OPERATIONS * cost.macs as f64;
     let bound = match cost.bound_by {
         Bound::Compute => "compute",
-        Bound::Level(0) => "DRAM",
-        Bound::Level(_) => "the NoC",
+        Bound::Link(Link::OffChip) => "DRAM",
+        Bound::Link(Link::Noc) => "the NoC",
+        Bound::Link(Link::Store(_)) => "the link into a store",
     };
     (bytes > 0 && cost.cycles > 0).then(|| RooflinePoint {
         name: if labels {

@@ -1,0 +1,196 @@
+//! What each link of a sub-accelerator carries, and for how long.
+//!
+//! A tensor on its way from one store to the next uses the off-chip interface if it comes from (or
+//! goes to) the outermost store; the link of the store that it enters if that has a bandwidth of its
+//! own; and otherwise, where it crosses into the array, the network between shared store and array.
+//! Reads and writes share a link.
+
+use serde::{Deserialize, Serialize};
+
+use crate::counts::{Access, Counts};
+use crate::dataflow::{Buffering, MAX_LEVELS};
+use crate::evaluate::OnChip;
+use crate::flow::Flow;
+use crate::hardware::SubAccelerator;
+use crate::layer::{Layer, Tensor};
+use crate::mapping::Mapping;
+
+/// Number of links: off-chip, network, and one for each on-chip store.
+pub const MAX_LINKS: usize = MAX_LEVELS + 1;
+
+/// A link of limited bandwidth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Link {
+    /// The interface to off-chip memory.
+    OffChip,
+    /// The network between the shared store and the array.
+    Noc,
+    /// The link that feeds the store at this level.
+    Store(u8),
+}
+
+impl Link {
+    /// Position in arrays indexed by link.
+    #[inline]
+    pub const fn index(self) -> usize {
+        match self {
+            Link::OffChip => 0,
+            Link::Noc => 1,
+            Link::Store(level) => level as usize + 1,
+        }
+    }
+
+    /// The link at a position.
+    #[inline]
+    pub const fn at(index: usize) -> Link {
+        match index {
+            0 => Link::OffChip,
+            1 => Link::Noc,
+            level => Link::Store(level as u8 - 1),
+        }
+    }
+}
+
+/// What a link carries for a layer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkLoad {
+    /// Bytes, both directions together.
+    pub bytes: u64,
+    /// Cycles that the link needs by itself; 0 if its bandwidth is unlimited.
+    pub cycles: u64,
+    /// Those of them that cannot hide behind computation.
+    pub exposed: u64,
+}
+
+/// Bits by link, before bandwidths are known.
+pub(crate) struct Loads {
+    bits: [u64; MAX_LINKS],
+    exposed: [u64; MAX_LINKS],
+}
+
+impl Loads {
+    /// The loads of a layer that moves inputs in and outputs out, through links 0 and 1.
+    pub fn moving(off_chip: u64, noc: u64) -> Self {
+        let mut bits = [0; MAX_LINKS];
+        (bits[0], bits[1]) = (off_chip, noc);
+        Loads {
+            bits,
+            exposed: [0; MAX_LINKS],
+        }
+    }
+
+    /// The loads of a mapped layer whose accesses are counted.
+    pub fn new(
+        layer: &Layer,
+        mapping: &Mapping,
+        sub: &SubAccelerator,
+        flow: &Flow,
+        counts: &Counts,
+        on_chip: OnChip,
+    ) -> Self {
+        let mut loads = Loads::moving(0, 0);
+        let array = mapping.array_level();
+        let levels = mapping.levels();
+        for tensor in Tensor::ALL {
+            let mut child = levels.len();
+            while child > 0 {
+                let parent = mapping.parent(child, tensor);
+                let fed = levels.get(child);
+                let own = fed.and_then(|level| level.bandwidth);
+                let crosses = parent < array && array <= child;
+                let link = match own {
+                    Some(_) => Some(Link::Store(child as u8)),
+                    None => crosses.then_some(Link::Noc),
+                };
+                let off_chip = parent == 0 && !on_chip.keeps(tensor);
+                let limited = link.is_some() || (off_chip && sub.dram_bandwidth.is_some());
+                if link.is_some() || off_chip {
+                    let access = &counts.access[parent][tensor.index()];
+                    let bits =
+                        sub.packed(layer, tensor, parent, crossing_bits(layer, tensor, access));
+                    let exposed = if fed.is_some_and(|l| l.buffering == Buffering::Single) {
+                        bits
+                    } else if limited {
+                        flow.first(tensor, parent, child) * u64::from(layer.bits(tensor))
+                    } else {
+                        0
+                    };
+                    if let Some(link) = link {
+                        loads.add(link, bits, exposed);
+                    }
+                    if off_chip {
+                        loads.add(Link::OffChip, bits, exposed);
+                    }
+                }
+                child = parent;
+            }
+        }
+        loads
+    }
+
+    fn add(&mut self, link: Link, bits: u64, exposed: u64) {
+        self.bits[link.index()] += bits;
+        self.exposed[link.index()] += exposed;
+    }
+
+    /// The cycles of each link.
+    pub fn timed(&self, mapping: Option<&Mapping>, sub: &SubAccelerator) -> [LinkLoad; MAX_LINKS] {
+        let mut links = [LinkLoad::default(); MAX_LINKS];
+        for (index, load) in links.iter_mut().enumerate() {
+            if self.bits[index] == 0 {
+                continue;
+            }
+            let bandwidth = match Link::at(index) {
+                Link::OffChip => sub.dram_bandwidth,
+                Link::Noc => Some(sub.bandwidth),
+                Link::Store(level) => mapping
+                    .and_then(|m| m.levels()[usize::from(level)].bandwidth)
+                    .map(|bits| f64::from(bits) / 8.0),
+            };
+            load.bytes = self.bits[index].div_ceil(8);
+            if let Some(bandwidth) = bandwidth {
+                load.cycles = cycles(load.bytes, bandwidth);
+                load.exposed = cycles(self.exposed[index].div_ceil(8), bandwidth).min(load.cycles);
+            }
+        }
+        links
+    }
+}
+
+/// Whole cycles that bytes take.
+fn cycles(bytes: u64, bandwidth: f64) -> u64 {
+    (bytes as f64 / bandwidth).ceil() as u64
+}
+
+/// Bits that a level exchanges of a tensor with what lies inside it: reads and updates; outputs are
+/// final at their last update.
+pub(crate) fn crossing_bits(layer: &Layer, tensor: Tensor, access: &Access) -> u64 {
+    widened(layer, tensor, access, access.reads + access.updates)
+}
+
+/// Bits of all accesses of a tensor at a level, fills included.
+pub fn accessed_bits(layer: &Layer, tensor: Tensor, access: &Access) -> u64 {
+    widened(layer, tensor, access, access.total())
+}
+
+fn widened(layer: &Layer, tensor: Tensor, access: &Access, words: u64) -> u64 {
+    let width = u64::from(layer.bits(tensor));
+    if tensor != Tensor::O {
+        return words * width;
+    }
+    let last = final_updates(layer, access);
+    (words - last) * u64::from(layer.precision.psum) + last * width
+}
+
+/// Updates of a level that complete an output.
+///
+/// Each instance elides one read per output it works on, so updates − reads are those outputs.
+/// Instances that share an output (reduction dimensions spread above) never complete it.
+fn final_updates(layer: &Layer, access: &Access) -> u64 {
+    let worked_on = access.updates - access.reads;
+    if worked_on == layer.elements(Tensor::O) {
+        worked_on
+    } else {
+        0
+    }
+}
