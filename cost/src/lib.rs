@@ -23,6 +23,7 @@ pub mod oracle;
 mod pieces;
 mod spread;
 mod technology;
+pub mod timeloop;
 mod traffic;
 
 pub use area::{Area, area};
