@@ -34,6 +34,7 @@ pub mod sparsity;
 mod spread;
 mod sram;
 mod technology;
+pub mod timeloop;
 mod views;
 mod windows;
 

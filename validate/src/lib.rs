@@ -8,3 +8,4 @@ pub mod eyeriss_dram;
 pub mod nvdla;
 pub mod report;
 pub mod rows;
+pub mod timeloop;
