@@ -17,6 +17,7 @@ mod fit;
 mod hardware;
 mod layer;
 mod lower;
+pub mod maestro;
 mod mapping;
 mod network;
 pub mod oracle;

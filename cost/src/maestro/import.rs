@@ -1,0 +1,4 @@
+//! placeholder
+pub struct Imported;
+pub fn dataflow() {}
+pub fn import() {}
