@@ -19,7 +19,7 @@ fn main() {
     let head = reader.headers().unwrap().clone();
     let col = |n: &str| head.iter().position(|h| h == n).unwrap();
     let mut stat: BTreeMap<String, Vec<(f64, bool, bool, bool)>> = BTreeMap::new();
-    let mut shown = BTreeMap::new();
+    let mut wrong: BTreeMap<String, u32> = BTreeMap::new(); let mut shown = BTreeMap::new();
     for rec in reader.records() {
         let r = rec.unwrap();
         let n = |c: &str| r[col(c)].parse::<u32>().unwrap_or(0);
@@ -29,9 +29,9 @@ fn main() {
         for (d, c) in [(Dimension::K,"K"),(Dimension::C,"C"),(Dimension::R,"R"),(Dimension::S,"S"),(Dimension::Y,"Y_in"),(Dimension::X,"X_in")] { shape = shape.with(d, n(c)); }
         shape.stride = [n("stride"); 2];
         let dir = parse_directives(&text(&r[col("dataflow")], n("S"))).unwrap();
-        let got = match latency(&shape, &dir, n("pes"), n("noc_bw")) { Ok(g) => g, Err(e) => { println!("{e} {:?}", r); continue } };
+        let got = match latency(&shape, &dir, n("pes"), n("noc_bw"), if std::env::var("RE").is_ok() { Refetch::Charged } else { Refetch::Free }) { Ok(g) => g, Err(e) => { println!("{e} {:?}", r); continue } };
         let theirs: u64 = r[col("runtime_cycles")].parse().unwrap();
-        let macs: u64 = r[col("maestro_macs")].parse().unwrap();
+        let truth: u64 = r[col("true_macs")].parse().unwrap(); if got.macs != truth { *wrong.entry(r[col("dataflow")].to_string()).or_insert(0) += 1; if n("noc_bw") == 64 { println!("MACS {} {} {} pes {} ours {} theirs {} true {truth}", &r[0], &r[1], &r[col("dataflow")], n("pes"), got.macs, &r[col("maestro_macs")]);} } let macs: u64 = r[col("maestro_macs")].parse().unwrap();
         let act: f64 = r[col("avg_active_pes")].parse().unwrap();
         let ok = got.cycles == theirs;
         if !ok || got.macs != macs || (got.active_pes - act).abs() > 0.001 * act {
@@ -41,6 +41,7 @@ fn main() {
         }
         stat.entry(r[col("dataflow")].to_string()).or_default().push((got.cycles as f64 / theirs as f64, ok, got.macs == macs, (got.active_pes - act).abs() <= 0.001 * act));
     }
+    println!("{wrong:?}");
     for (k, mut v) in stat {
         v.sort_by(|a, b| a.0.total_cmp(&b.0));
         let n = v.len() as f64;

@@ -5,6 +5,17 @@ use super::levels::{Extents, Level, LevelMap};
 use super::piece::Piece;
 use crate::layer::Tensor;
 
+/// What the network is charged when an outer loop starts the loops of an operand anew, although it
+/// does not concern that operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Refetch {
+    /// Nothing, as MAESTRO has it: in `nlr` the weights of all but the first pixel are free as soon
+    /// as there are more channels than elements.
+    Free,
+    /// The operand once more: a buffer of one piece has nothing else left.
+    Charged,
+}
+
 /// Which piece of a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Position {
@@ -27,49 +38,42 @@ pub(super) struct State {
     pub ragged: bool,
 }
 
-/// The states of a map over `extent`.
+/// The states of a map over `extent`; all clusters of a step count as one piece.
 pub(super) fn states(map: &LevelMap, clusters: u64, extent: u64) -> Vec<State> {
-    let reach = match map.spatial {
-        true => map.offset.saturating_mul(clusters - 1),
-        false => 0,
-    }
-    .saturating_add(map.size);
-    let state = |position, times| State {
-        position,
-        times,
-        whole: false,
-        edge: position == Position::Last,
-        ragged: false,
-    };
+    let together = if map.spatial { clusters } else { 1 };
+    let step = map.offset * together;
+    let reach = map.offset * (together - 1) + map.size;
     let mut states = vec![State {
+        position: Position::First,
+        times: 1,
         whole: extent <= reach,
         edge: extent < reach,
         ragged: map.spatial && extent < reach,
-        ..state(Position::First, 1)
     }];
     if extent <= reach {
         return states;
     }
-    // Pieces behind the first one, `step` apart, all clusters of a step counted as one piece.
-    let pieces = (extent - map.size) / map.offset + 1;
-    let (together, step) = if map.spatial {
-        (clusters, map.offset.saturating_mul(clusters))
-    } else {
-        (1, map.offset)
+    let middle = ((extent - map.size) / map.offset + 1) / together - 1;
+    let mut push = |position, times, ragged| {
+        states.push(State {
+            position,
+            times,
+            whole: false,
+            edge: position == Position::Last,
+            ragged,
+        });
     };
-    let middle = pieces / together - 1;
     if middle > 0 {
-        states.push(state(Position::Middle, middle));
+        push(Position::Middle, middle, false);
     }
     if middle * step + reach < extent {
         let left = extent.saturating_sub((middle + 1) * step);
-        let covered = left
-            .checked_sub(map.size)
-            .map_or(map.size, |l| l / map.offset * map.offset + map.size);
-        states.push(State {
-            ragged: map.spatial && covered < left,
-            ..state(Position::Last, 1)
-        });
+        let slack = left.saturating_sub(map.size);
+        push(
+            Position::Last,
+            1,
+            map.spatial && !slack.is_multiple_of(map.offset),
+        );
     }
     states
 }
@@ -99,6 +103,7 @@ impl Cluster {
 
 /// One combination of states.
 pub(super) struct Case<'a> {
+    pub refetch: Refetch,
     pub operation: Operation,
     pub level: &'a Level,
     /// By map.
@@ -159,9 +164,12 @@ impl Case<'_> {
     pub fn inside(&self, ragged: bool) -> Extents {
         let mut extents = [0; Dimension::ALL.len()];
         for (map, state) in self.pairs() {
-            let small =
-                state.edge && (!map.spatial || ragged || self.level.edge_clusters == 1);
-            extents[map.dim as usize] = if small { map.input.last } else { map.input.tile };
+            let small = state.edge && (!map.spatial || ragged || self.level.edge_clusters == 1);
+            extents[map.dim as usize] = if small {
+                map.input.last
+            } else {
+                map.input.tile
+            };
         }
         extents
     }
@@ -181,7 +189,7 @@ impl Case<'_> {
             .rposition(|s| s.position != Position::First)
     }
 
-    /// Of the spatial maps that `concerns` selects: whether one is at an edge, and whether its last
+    /// The spatial maps that `concerns` selects: whether one is at an edge, and whether its last
     /// cluster is ragged; none if there are none.
     fn spreads(&self, concerns: impl Fn(Dimension) -> bool) -> Option<(bool, bool)> {
         let spatial = self.pairs().filter(|(m, _)| m.spatial && concerns(m.dim));
@@ -197,13 +205,18 @@ impl Case<'_> {
         let sum = |next: u64, ragged: bool| {
             let whole = next.saturating_mul(of(Cluster::Next));
             let last = if ragged { of(Cluster::Ragged) } else { 0 };
-            of(Cluster::First).saturating_add(whole).saturating_add(last)
+            of(Cluster::First)
+                .saturating_add(whole)
+                .saturating_add(last)
         };
         match spreads {
             None => of(Cluster::First),
             Some((false, _)) => sum(self.level.clusters - 1, false),
             Some((true, true)) if busy == 1 => of(Cluster::Only),
-            Some((true, ragged)) => sum((busy - 1).saturating_sub(u64::from(ragged)), ragged && busy > 1),
+            Some((true, ragged)) => sum(
+                (busy - 1).saturating_sub(u64::from(ragged)),
+                ragged && busy > 1,
+            ),
         }
     }
 
@@ -244,14 +257,19 @@ impl Case<'_> {
 
     /// Elements of an operand that one cluster has to be sent.
     fn fetched(&self, tensor: Tensor, cluster: Cluster) -> u64 {
-        let coupled = || self.pairs().enumerate().filter(|(_, (map, _))| self.couples(tensor, map));
+        let coupled = || {
+            self.pairs()
+                .enumerate()
+                .filter(|(_, (map, _))| self.couples(tensor, map))
+        };
         let Some(changing) = self.changing() else {
             return product(coupled().map(|(_, (map, state))| self.mapped(map, state, cluster)));
         };
-        if !self.couples(tensor, &self.level.maps[changing]) {
+        let anew = coupled().any(|(at, (_, s))| at > changing && !s.whole);
+        let resent = anew && self.refetch == Refetch::Charged;
+        if !resent && !self.couples(tensor, &self.level.maps[changing]) {
             return 0;
         }
-        let anew = coupled().any(|(at, (_, s))| at > changing && s.position == Position::First && !s.whole);
         product(coupled().map(|(at, (map, state))| {
             let overlap = !anew && at == changing;
             if map.spatial {
@@ -275,8 +293,13 @@ impl Case<'_> {
 
     /// Elements of a dimension that one cluster is sent at the start.
     fn mapped(&self, map: &LevelMap, state: State, cluster: Cluster) -> u64 {
-        let small = state.edge && (!map.spatial || cluster.is_ragged() || self.level.edge_clusters == 1);
-        if small { map.input.last } else { map.input.tile }
+        let small =
+            state.edge && (!map.spatial || cluster.is_ragged() || self.level.edge_clusters == 1);
+        if small {
+            map.input.last
+        } else {
+            map.input.tile
+        }
     }
 }
 

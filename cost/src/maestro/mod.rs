@@ -13,6 +13,7 @@ mod noc;
 mod parse;
 mod piece;
 
+pub use case::Refetch;
 pub use directives::{
     Dimension, Directive, Directives, Extent, Map, Network, NetworkLayer, Operation, Place,
     Problem, Shape, Source,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::case::{Case, State, states};
+use super::case::{Case, Refetch, State, states};
 use super::directives::{Directive, Operation, Place, Problem, Shape};
 use super::levels::{Extents, Level, extents, levels};
 use crate::layer::Tensor;
@@ -18,18 +18,40 @@ pub struct Latency {
     pub active_pes: f64,
 }
 
+/// Times a layer as MAESTRO does.
+///
+/// Every cluster level has a network of its own that carries `noc_bw` elements per cycle, one hop
+/// away. Each map of a level is at its first, a middle or its last piece; for every combination of
+/// these the level's clusters are sent what is new of both operands, work, and return their
+/// outputs. At the start sending and working add up, afterwards the slowest of the three counts
+/// (double buffering); working is the same reckoning one level further in, and one multiplication
+/// per cycle in the elements. The outputs of the last step are never waited for.
+///
+/// On layers and arrays of any size this equals MAESTRO (2022-08) to the cycle, except where
+/// MAESTRO loses or invents multiplications: idle clusters at the edge of a strided window count
+/// here as idle, rows that no window looks at are not sent, and every multiplication is done
+/// once. Directives that do not map every dimension of `shape` hold the rest whole.
 pub fn latency(
     shape: &Shape,
     directives: &[(Place, Directive)],
     pes: u32,
     noc_bw: u32,
+    refetch: Refetch,
 ) -> Result<Latency, Problem> {
+    if pes == 0 || noc_bw == 0 {
+        return Err(Problem::new(
+            Place::default(),
+            format!("an array of {pes} PEs with {noc_bw} elements per cycle does nothing"),
+            "give it at least one PE and one element per cycle",
+        ));
+    }
     let levels = levels(shape, directives, pes)?;
     let start = extents(shape, Place::default())?;
     let mut clock = Clock {
         operation: shape.operation,
+        refetch,
         levels: &levels,
-        bandwidth: u64::from(noc_bw.max(1)),
+        bandwidth: u64::from(noc_bw),
         known: BTreeMap::new(),
     };
     Ok(clock.run(0, start))
@@ -37,6 +59,7 @@ pub fn latency(
 
 struct Clock<'a> {
     operation: Operation,
+    refetch: Refetch,
     levels: &'a [Level],
     bandwidth: u64,
     /// What a level takes for the extents that it was given.
@@ -63,6 +86,7 @@ impl Clock<'_> {
         for states in combinations(&choices) {
             let case = Case {
                 operation: self.operation,
+                refetch: self.refetch,
                 level,
                 states: &states,
             };
@@ -86,7 +110,10 @@ impl Clock<'_> {
     fn step(&mut self, depth: usize, case: &Case) -> (u64, f64) {
         let (compute, active) = self.compute(depth, case);
         let send = |elements: u64| elements.div_ceil(self.bandwidth);
-        let ingress = send(case.ingress(Tensor::I).saturating_add(case.ingress(Tensor::W)));
+        let ingress = send(
+            case.ingress(Tensor::I)
+                .saturating_add(case.ingress(Tensor::W)),
+        );
         if case.is_start() {
             return (compute.saturating_add(ingress), active);
         }
@@ -97,7 +124,11 @@ impl Clock<'_> {
     fn compute(&mut self, depth: usize, case: &Case) -> (u64, f64) {
         let level = case.level;
         let (edge, ragged) = case.spread().map_or((false, false), |s| (s.edge, s.ragged));
-        let busy = if edge { level.edge_clusters } else { level.clusters };
+        let busy = if edge {
+            level.edge_clusters
+        } else {
+            level.clusters
+        };
         if depth + 1 == self.levels.len() {
             return (case.critical_macs(), busy as f64);
         }
