@@ -272,8 +272,7 @@ impl Nest<'_> {
         let instances = clusters.and_then(|size| size.value(self.shape));
         let before = match self.reached[next.dim.index()] {
             Reached::Piece(piece) => Some(piece),
-            Reached::Full => self.whole(next.dim),
-            Reached::Untouched => None,
+            Reached::Full | Reached::Untouched => self.whole(next.dim),
         };
         let at_once = match (instances, next.tile) {
             (Some(n), Tile::Fixed(tile)) => n.checked_mul(tile),
@@ -398,7 +397,7 @@ impl Nest<'_> {
 
     fn groups(&self, place: Place, map: Map, size: u32) -> Result<(), Problem> {
         let groups = self.shape.size(map.dim).unwrap_or(1);
-        let outermost = self.steps.len() == 2;
+        let outermost = !self.steps.iter().any(|s| matches!(s, Step::Loop { .. }));
         if groups == 1 || (size == 1 && outermost) {
             return Ok(());
         }
