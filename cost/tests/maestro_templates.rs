@@ -181,18 +181,21 @@ fn the_templates_run_the_networks_that_maestro_is_compared_on() {
 
 #[test]
 fn a_template_is_named_after_what_stays() {
-    // 64 × 64 channels and 8 × 8 pixels, which the shared store holds: weights that stay enter the
+    // 64 × 64 channels and 6 × 6 pixels, which the shared store holds: weights that stay enter the
     // elements once.
-    let layer = valid(64, 64, 10, 3, 1, 1);
-    let sub = SubAccelerator::new(256, 1e9, 1e9);
-    let weights = |name: &str| {
+    let layer = valid(64, 64, 8, 3, 1, 1);
+    let weights = |name: &str, cluster: u32| {
+        let sub = SubAccelerator {
+            shape: Some([256 / cluster, cluster]),
+            ..SubAccelerator::new(256, 1e9, 1e9)
+        };
         let dataflow = template(name);
         let cost = cost(&layer, &dataflow, &sub, None).unwrap();
         let fills = cost.access[2][Tensor::W.index()].fills;
         fills / layer.weights()
     };
-    assert_eq!(weights("kcp_ws"), 1);
-    assert_eq!(weights("ckp_ws"), 1);
-    // 8 clusters of 16 filters, each with its own copy, anew for each of 8 pixels of its row.
-    assert_eq!(weights("ykp_os"), 8 * 8);
+    assert_eq!(weights("kcp_ws", 64), 1);
+    assert_eq!(weights("ckp_ws", 64), 1);
+    // 6 clusters of 16 filters, each with its own copy, anew for each of 6 pixels of its row.
+    assert_eq!(weights("ykp_os", 16), 6 * 6);
 }
