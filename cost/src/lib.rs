@@ -8,23 +8,28 @@
 //! Every count is exact and every step deterministic: [`oracle`] walks the nest and agrees.
 
 mod area;
+mod chain;
 pub mod counts;
 mod dataflow;
+mod edge;
 mod energy;
 mod evaluate;
 mod explain;
 mod fit;
+mod flow;
 mod hardware;
 mod layer;
 mod lower;
 pub mod maestro;
 mod mapping;
+mod nest;
 mod network;
 pub mod oracle;
-mod pieces;
 mod spread;
 mod technology;
 mod traffic;
+mod views;
+mod windows;
 
 pub use area::{Area, area};
 pub use counts::{Access, Counts};
@@ -35,6 +40,6 @@ pub use explain::{NestLine, loop_nest, reuse, template_nest};
 pub use fit::{Refusal, fit};
 pub use hardware::SubAccelerator;
 pub use layer::{ConvShape, Dim, Layer, LayerKind, Padding, Precision, ShapeError, Tensor};
-pub use mapping::{Advance, Level, Loop, MAX_LOOPS, Mapping};
+pub use mapping::{Advance, Level, Loop, MAX_CUTS, MAX_LOOPS, Mapping};
 pub use network::{NetworkCost, network_cost};
 pub use technology::{Counting, EnergyUnit, Technology};

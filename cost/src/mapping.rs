@@ -8,6 +8,9 @@ use crate::layer::{Dim, Layer, Tensor};
 /// Most loops of a nest, implied ones included.
 pub const MAX_LOOPS: usize = 32;
 
+/// Most loops over one dimension.
+pub const MAX_CUTS: usize = 12;
+
 /// How a loop advances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Advance {
@@ -82,8 +85,8 @@ impl Mapping {
         })
     }
 
-    /// Adds a loop inside all others; false if the nest is full or the loop does not follow the
-    /// order of levels.
+    /// Adds a loop inside all others; false if the nest or the dimension is full, or if the loop does
+    /// not follow the order of levels.
     #[must_use]
     pub fn push(&mut self, next: Loop) -> bool {
         let ordered = self
@@ -91,7 +94,9 @@ impl Mapping {
             .last()
             .is_none_or(|last| last.level <= next.level);
         let count = usize::from(self.loop_count);
-        if !ordered || count == MAX_LOOPS || next.level >= self.level_count || next.tile == 0 {
+        let cuts = self.loops().iter().filter(|l| l.dim == next.dim).count();
+        let full = count == MAX_LOOPS || cuts == MAX_CUTS;
+        if !ordered || full || next.level >= self.level_count || next.tile == 0 {
             return false;
         }
         self.loops[count] = next;

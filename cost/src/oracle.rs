@@ -124,16 +124,18 @@ fn moves(loops: &[Loop], tensor: Tensor, old: &[u32], new: &[u32]) -> bool {
         .any(|(l, (a, b))| a != b && tensor.depends_on(l.dim))
 }
 
-/// Whether exactly one loop went one step on, along a window.
+/// Whether all loops that moved walk one and the same dimension of a window.
 fn slides(loops: &[Loop], tensor: Tensor, old: &[u32], new: &[u32]) -> bool {
     let in_time = loops.iter().filter(|l| l.advance == Advance::Time);
     let mut moved = in_time
         .zip(old.iter().zip(new))
-        .filter(|(_, (a, b))| a != b);
-    let (Some((l, (a, b))), None) = (moved.next(), moved.next()) else {
+        .filter(|(_, (a, b))| a != b)
+        .map(|(l, _)| l.dim);
+    let Some(dim) = moved.next() else {
         return false;
     };
-    tensor == Tensor::I && *b == a + 1 && matches!(l.dim, Dim::P | Dim::Q | Dim::R | Dim::S)
+    let window = matches!(dim, Dim::P | Dim::Q | Dim::R | Dim::S);
+    tensor == Tensor::I && window && moved.all(|other| other == dim)
 }
 
 /// All steps in time: the values of the loops in time at which the first instance works.

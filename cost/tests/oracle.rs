@@ -116,7 +116,7 @@ fn draws() -> impl Strategy<Value = (Vec<u8>, Vec<Draw>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(3000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn analytic_counts_equal_the_walk(layer in layers(), (keeps, drawn) in draws()) {

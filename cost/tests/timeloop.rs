@@ -46,7 +46,7 @@ fn counts_equal_timeloop_with_wide_arrays_halos_and_strides() {
         differing,
         Differing {
             neighbours: 4,
-            corners: 2
+            corners: 1
         }
     );
 }

@@ -1,0 +1,547 @@
+//! How a nest cuts one dimension, and the pieces that result.
+//!
+//! A dimension is cut by its own loops only, so the pieces of a tile factor into seven chains. Cuts
+//! with a single iteration are left out. Where every cut divides evenly, numbers of pieces are
+//! products; elsewhere a cut yields whole pieces and one smaller last piece, and walking these two
+//! runs at each cut gives at most 2^depth runs.
+
+use crate::mapping::{Advance, MAX_CUTS};
+
+/// Whether a cut's pieces follow one another or stand side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// One after the other.
+    Time,
+    /// Side by side; partial sums are added up on the way or not.
+    Space { reduce: bool },
+}
+
+/// One cut of a chain.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cut {
+    /// Elements of a whole piece.
+    pub tile: u32,
+    /// Pieces of the largest extent, at least 2.
+    pub count: u32,
+    pub way: Way,
+}
+
+impl Cut {
+    pub fn is_space(&self) -> bool {
+        self.way != Way::Time
+    }
+}
+
+/// All cuts of one dimension, outermost first.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chain {
+    pub bound: u32,
+    len: u8,
+    /// Whether every cut divides what it cuts.
+    even: bool,
+    /// Whether some smaller piece leaves a later loop in time without work.
+    rests: bool,
+    cuts: [Cut; MAX_CUTS],
+    /// Product of the counts of the first k cuts in time.
+    times: [u64; MAX_CUTS + 1],
+    /// The same in space.
+    spaces: [u64; MAX_CUTS + 1],
+}
+
+/// Which pieces of a chain are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum View {
+    /// All of them.
+    All,
+    /// Those at the first step in time.
+    First,
+    /// Those that stay the same whatever the loops in time from this cut on do.
+    Settled(u8),
+    /// Those that follow when this cut advances by one: later cuts in time turn back to their first.
+    Advanced(u8),
+}
+
+/// Which instances count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Instances {
+    /// Every one.
+    Each,
+    /// Of those that differ only in cuts in space from this one on, the first.
+    Merged(u8),
+    /// The same, but only where partial sums are added up on the way.
+    Summed(u8),
+    /// Of this cut only whole pieces, some left out at its two ends.
+    Whole { cut: u8, low: u32, high: u32 },
+}
+
+impl Instances {
+    fn once(self, at: usize, way: Way) -> bool {
+        match (self, way) {
+            (Instances::Merged(from), Way::Space { .. }) => at >= usize::from(from),
+            (Instances::Summed(from), Way::Space { reduce }) => reduce && at >= usize::from(from),
+            _ => false,
+        }
+    }
+}
+
+/// A run of equal pieces.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run {
+    /// Elements.
+    pub size: u32,
+    /// Elements that the same instance held in the step before; none if it idled.
+    pub before: u32,
+    /// Distance of the two pieces.
+    pub shift: u32,
+    /// Pieces in this run.
+    pub times: u64,
+}
+
+/// One piece, found by a position in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Leaf {
+    pub start: u32,
+    pub size: u32,
+    /// Elements held in the step before, as in [`Run`].
+    pub before: u32,
+    pub shift: u32,
+    /// Whether the view includes it.
+    pub included: bool,
+    /// Number along the last cut in space, and how many whole pieces that has.
+    pub place: (u32, u32),
+}
+
+/// What the cuts walked so far hand down.
+#[derive(Clone, Copy)]
+struct Extent {
+    /// To this instance.
+    own: u32,
+    /// To this instance in the step before; nothing if it idled.
+    before: u32,
+    /// To the first instance in the step before, which decides how far the loops go.
+    lead: u32,
+    /// From the piece before to this one.
+    shift: u32,
+}
+
+impl Chain {
+    pub const fn new(bound: u32) -> Self {
+        let cut = Cut {
+            tile: 1,
+            count: 1,
+            way: Way::Time,
+        };
+        Chain {
+            bound,
+            len: 0,
+            even: true,
+            rests: false,
+            cuts: [cut; MAX_CUTS],
+            times: [1; MAX_CUTS + 1],
+            spaces: [1; MAX_CUTS + 1],
+        }
+    }
+
+    /// Adds a cut inside all others.
+    pub fn push(&mut self, cut: Cut) {
+        let at = usize::from(self.len);
+        self.even &= cut.count * cut.tile == self.tile(self.len);
+        self.cuts[at] = cut;
+        let (time, space) = match cut.way {
+            Way::Time => (cut.count, 1),
+            Way::Space { .. } => (1, cut.count),
+        };
+        self.times[at + 1] = self.times[at] * u64::from(time);
+        self.spaces[at + 1] = self.spaces[at] * u64::from(space);
+        self.len += 1;
+    }
+
+    /// Elements of a whole piece at a depth.
+    #[inline]
+    pub fn tile(&self, depth: u8) -> u32 {
+        match depth {
+            0 => self.bound,
+            n => self.cuts[usize::from(n) - 1].tile,
+        }
+    }
+
+    /// Looks for pieces that rest, once all cuts are there.
+    pub fn close(&mut self) {
+        if self.even {
+            return;
+        }
+        // The smaller pieces that cuts leave at the end of what they cut.
+        let mut smaller = [0; MAX_CUTS];
+        let (mut len, mut extent) = (0, self.bound);
+        for cut in &self.cuts[..usize::from(self.len)] {
+            for piece in &mut smaller[..len] {
+                self.rests |= cut.way == Way::Time && (1..=cut.tile).contains(piece);
+                *piece %= cut.tile;
+            }
+            smaller[len] = extent % cut.tile;
+            (len, extent) = (len + 1, cut.tile);
+        }
+    }
+
+    #[inline]
+    pub fn cuts(&self) -> &[Cut] {
+        &self.cuts[..usize::from(self.len)]
+    }
+
+    /// Number of cuts.
+    #[inline]
+    pub fn depth(&self) -> u8 {
+        self.len
+    }
+
+    /// Whether pieces may stay although a later loop in time goes on elsewhere.
+    #[inline]
+    pub fn rests(&self) -> bool {
+        self.rests
+    }
+
+    /// Whether there are loops in time among the cuts `from..depth`.
+    #[inline]
+    pub fn moves(&self, from: u8, depth: u8) -> bool {
+        self.times[usize::from(from)] != self.times[usize::from(depth)]
+    }
+
+    /// Whether there are cuts in space among `from..depth`.
+    #[inline]
+    pub fn spreads(&self, from: u8, depth: u8) -> bool {
+        self.spaces[usize::from(from)] != self.spaces[usize::from(depth)]
+    }
+
+    /// Pieces at a depth if loops in time from `prefix` on stand at their first.
+    #[inline]
+    pub fn pieces(&self, prefix: u8, depth: u8, instances: Instances) -> u64 {
+        if !self.even {
+            return self.uneven_pieces(prefix, depth, instances);
+        }
+        let times = self.times[usize::from(prefix.min(depth))];
+        let spaces = match instances {
+            Instances::Each | Instances::Whole { .. } => self.spaces[usize::from(depth)],
+            Instances::Merged(from) => self.spaces[usize::from(from.min(depth))],
+            Instances::Summed(from) => {
+                let from = usize::from(from.min(depth));
+                let apart = self.cuts[from..usize::from(depth)]
+                    .iter()
+                    .filter(|c| c.way == Way::Space { reduce: false });
+                apart.fold(self.spaces[from], |n, c| n * u64::from(c.count))
+            }
+        };
+        times * spaces
+    }
+
+    fn uneven_pieces(&self, prefix: u8, depth: u8, instances: Instances) -> u64 {
+        if prefix == depth && instances == Instances::Each && self.tile(depth) == 1 {
+            return u64::from(self.bound);
+        }
+        let cuts = &self.cuts[..usize::from(depth)];
+        count_pieces(cuts, 0, usize::from(prefix), instances, self.bound)
+    }
+
+    /// Pieces that stay while loops in time from a cut on go on elsewhere.
+    #[inline]
+    pub fn settled_pieces(&self, from: u8, depth: u8, instances: Instances) -> u64 {
+        if !self.moves(from, depth) {
+            return self.pieces(depth, depth, instances);
+        }
+        if !self.rests {
+            return 0;
+        }
+        self.walked_sums(depth, View::Settled(from), instances).0
+    }
+
+    /// Number of pieces of a view and the sum of their sizes.
+    #[inline]
+    pub fn sums(&self, depth: u8, view: View, instances: Instances) -> (u64, u64) {
+        let at = usize::from(depth);
+        match (view, instances) {
+            (View::Settled(from), _) if !self.moves(from, depth) => {
+                self.sums(depth, View::All, instances)
+            }
+            (View::Settled(_), _) if !self.rests => (0, 0),
+            (View::All, Instances::Each) => {
+                let pieces = self.pieces(depth, depth, instances);
+                (pieces, u64::from(self.bound))
+            }
+            (View::First, Instances::Each) if self.even => {
+                let pieces = self.spaces[at];
+                (pieces, pieces * u64::from(self.tile(depth)))
+            }
+            (View::All, Instances::Whole { cut, low, high }) if self.even => {
+                let count = self.cuts[usize::from(cut)].count;
+                let all = self.times[at] * self.spaces[at] / u64::from(count);
+                let pieces = all * u64::from(count.saturating_sub(low).saturating_sub(high));
+                (pieces, pieces * u64::from(self.tile(depth)))
+            }
+            _ => self.walked_sums(depth, view, instances),
+        }
+    }
+
+    fn walked_sums(&self, depth: u8, view: View, instances: Instances) -> (u64, u64) {
+        let (mut pieces, mut elements) = (0, 0);
+        self.runs(depth, view, instances, &mut |run| {
+            pieces += run.times;
+            elements += run.times * u64::from(run.size);
+        });
+        (pieces, elements)
+    }
+
+    /// Calls `visit` for every run of equal pieces.
+    pub fn runs(
+        &self,
+        depth: u8,
+        view: View,
+        instances: Instances,
+        visit: &mut impl FnMut(Run),
+    ) {
+        let walk = Walk {
+            cuts: &self.cuts[..usize::from(depth)],
+            view,
+            instances,
+        };
+        let extent = Extent {
+            own: self.bound,
+            before: self.bound,
+            lead: self.bound,
+            shift: 0,
+        };
+        walk.descend(0, extent, 1, visit);
+    }
+
+    /// Start and size of the piece at a depth that holds an element.
+    pub fn piece(&self, depth: u8, position: u32) -> (u32, u32) {
+        let (mut start, mut size) = (0, self.bound);
+        for cut in &self.cuts[..usize::from(depth)] {
+            let offset = position - start;
+            let first = offset - offset % cut.tile;
+            size = part(size, first, cut.tile);
+            start += first;
+        }
+        (start, size)
+    }
+
+    /// The piece at a depth that holds an element, as a view sees it.
+    pub fn leaf(&self, depth: u8, view: View, position: u32) -> Leaf {
+        let mut e = Extent {
+            own: self.bound,
+            before: self.bound,
+            lead: self.bound,
+            shift: 0,
+        };
+        let (mut start, mut included, mut place) = (0, true, (0, 0));
+        for (index, cut) in self.cuts[..usize::from(depth)].iter().enumerate() {
+            let at = (position - start) / cut.tile;
+            let mut before = at;
+            match cut.way {
+                Way::Space { .. } => place = (at, e.own / cut.tile),
+                Way::Time => match view {
+                    View::All => {}
+                    View::First => included &= at == 0,
+                    View::Settled(from) => {
+                        included &= index < usize::from(from) || e.lead <= cut.tile;
+                    }
+                    View::Advanced(from) if index == usize::from(from) => {
+                        included &= at > 0;
+                        before = at.saturating_sub(1);
+                    }
+                    View::Advanced(from) if index > usize::from(from) => {
+                        included &= at == 0;
+                        before = (e.lead.max(1) - 1) / cut.tile;
+                    }
+                    View::Advanced(_) => {}
+                },
+            }
+            let lead = match cut.way {
+                Way::Time => part(e.lead, before * cut.tile, cut.tile),
+                Way::Space { .. } => e.lead.min(cut.tile),
+            };
+            e = Extent {
+                own: part(e.own, at * cut.tile, cut.tile),
+                before: part(e.before, before * cut.tile, cut.tile),
+                lead,
+                shift: e
+                    .shift
+                    .wrapping_add(at * cut.tile)
+                    .wrapping_sub(before * cut.tile),
+            };
+            start += at * cut.tile;
+        }
+        Leaf {
+            start,
+            size: e.own,
+            before: e.before,
+            shift: e.shift,
+            included,
+            place,
+        }
+    }
+}
+
+impl Way {
+    pub const fn of(advance: Advance, reduce: bool) -> Self {
+        match advance {
+            Advance::Time => Way::Time,
+            Advance::Space(_) => Way::Space { reduce },
+        }
+    }
+}
+
+/// Pieces that the cuts from `at` on make of an extent.
+fn count_pieces(cuts: &[Cut], at: usize, prefix: usize, instances: Instances, extent: u32) -> u64 {
+    let Some(cut) = cuts.get(at) else {
+        return 1;
+    };
+    let first = match cut.way {
+        Way::Time => at >= prefix,
+        way => instances.once(at, way),
+    };
+    if first {
+        return count_pieces(cuts, at + 1, prefix, instances, extent.min(cut.tile));
+    }
+    let (whole, rest) = (extent / cut.tile, extent % cut.tile);
+    let mut pieces = 0;
+    if whole > 0 {
+        pieces += u64::from(whole) * count_pieces(cuts, at + 1, prefix, instances, cut.tile);
+    }
+    if rest > 0 {
+        pieces += count_pieces(cuts, at + 1, prefix, instances, rest);
+    }
+    pieces
+}
+
+/// A walk over the runs of a chain.
+struct Walk<'a> {
+    cuts: &'a [Cut],
+    view: View,
+    instances: Instances,
+}
+
+impl Walk<'_> {
+    fn descend(&self, at: usize, e: Extent, times: u64, visit: &mut impl FnMut(Run)) {
+        let Some(cut) = self.cuts.get(at) else {
+            visit(Run {
+                size: e.own,
+                before: e.before,
+                shift: e.shift,
+                times,
+            });
+            return;
+        };
+        if cut.way != Way::Time {
+            self.side_by_side(at, cut, e, times, visit);
+            return;
+        }
+        match self.view {
+            View::First => self.turned_back(at, cut, e, times, visit),
+            View::Settled(from) if at >= usize::from(from) => {
+                if e.lead <= cut.tile {
+                    self.turned_back(at, cut, e, times, visit);
+                }
+            }
+            View::Advanced(from) if at > usize::from(from) => {
+                self.turned_back(at, cut, e, times, visit);
+            }
+            View::Advanced(from) if at == usize::from(from) => {
+                self.one_by_one(at, cut, e, 1, times, visit);
+            }
+            _ => self.one_by_one(at, cut, e, 0, times, visit),
+        }
+    }
+
+    /// A loop that stands at its first while, in the step before, it stood at its last.
+    fn turned_back(
+        &self,
+        at: usize,
+        cut: &Cut,
+        e: Extent,
+        times: u64,
+        visit: &mut impl FnMut(Run),
+    ) {
+        let last = match self.view {
+            View::First => 0,
+            _ => (e.lead.max(1) - 1) / cut.tile * cut.tile,
+        };
+        let next = Extent {
+            own: e.own.min(cut.tile),
+            before: part(e.before, last, cut.tile),
+            lead: part(e.lead, last, cut.tile),
+            shift: e.shift.wrapping_sub(last),
+        };
+        self.descend(at + 1, next, times, visit);
+    }
+
+    /// A loop in time that takes all its values, the step before being `back` values behind.
+    fn one_by_one(
+        &self,
+        at: usize,
+        cut: &Cut,
+        e: Extent,
+        back: u32,
+        times: u64,
+        visit: &mut impl FnMut(Run),
+    ) {
+        let (whole, rest) = (e.own / cut.tile, e.own % cut.tile);
+        let mut run = |index: u32, count: u32| {
+            let before = (index - back) * cut.tile;
+            let next = Extent {
+                own: part(e.own, index * cut.tile, cut.tile),
+                before: part(e.before, before, cut.tile),
+                lead: part(e.lead, before, cut.tile),
+                shift: e.shift + back * cut.tile,
+            };
+            self.descend(at + 1, next, times * u64::from(count), visit);
+        };
+        if whole > back {
+            run(back, whole - back);
+        }
+        if rest > 0 && whole >= back {
+            run(whole, 1);
+        }
+    }
+
+    fn side_by_side(
+        &self,
+        at: usize,
+        cut: &Cut,
+        e: Extent,
+        times: u64,
+        visit: &mut impl FnMut(Run),
+    ) {
+        let whole = e.own / cut.tile;
+        let held = e.before / cut.tile;
+        let (mut index, end) = match self.instances {
+            Instances::Whole { cut: only, low, high } if usize::from(only) == at => {
+                (low, whole.saturating_sub(high))
+            }
+            one if one.once(at, cut.way) => (0, 1),
+            _ => (0, e.own.div_ceil(cut.tile)),
+        };
+        while index < end {
+            let next = Extent {
+                own: part(e.own, index * cut.tile, cut.tile),
+                before: part(e.before, index * cut.tile, cut.tile),
+                lead: e.lead.min(cut.tile),
+                shift: e.shift,
+            };
+            // Equal pieces that also were equal in the step before.
+            let alike = if index < whole.min(held) {
+                whole.min(held)
+            } else if index == held {
+                index + 1
+            } else {
+                whole.max(index + 1)
+            };
+            let run = alike.min(end) - index;
+            self.descend(at + 1, next, times * u64::from(run), visit);
+            index += run;
+        }
+    }
+}
+
+/// Elements of the piece of `tile` that begins at `start` of `extent`; nothing beyond its end.
+fn part(extent: u32, start: u32, tile: u32) -> u32 {
+    extent.saturating_sub(start).min(tile)
+}

@@ -1,0 +1,231 @@
+//! The loops of a mapping that do something, and what lies above each level.
+//!
+//! A dimension is irrelevant to exactly one tensor (N, P, Q to the weights, K to the inputs, C, R, S
+//! to the outputs), so a single walk over the loops, multiplying each into its tensor's product,
+//! knows how often each tensor's tiles are asked for at every level.
+
+use crate::chain::{Chain, Cut, Way};
+use crate::dataflow::MAX_LEVELS;
+use crate::layer::{Dim, Layer, Tensor};
+use crate::mapping::{Loop, MAX_LOOPS, Mapping};
+
+/// Cuts of each dimension above some place in the nest.
+pub(crate) type Depths = [u8; 7];
+
+/// A set of dimensions, one bit each.
+pub(crate) type Dims = u8;
+
+/// A loop with more than one iteration.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn {
+    pub dim: Dim,
+    pub way: Way,
+    /// Elements of a whole piece.
+    pub tile: u32,
+    /// Pieces of the largest extent.
+    pub count: u32,
+}
+
+impl Turn {
+    #[inline]
+    pub fn in_time(&self) -> bool {
+        self.way == Way::Time
+    }
+}
+
+/// What lies above a level. The products leave uneven dimensions out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Above {
+    /// Turns above.
+    pub turns: u8,
+    /// Cuts of each dimension.
+    pub depths: Depths,
+    /// Elements of a whole piece of each dimension.
+    pub tiles: [u32; 7],
+    /// Pieces of each dimension.
+    pub pieces: [u64; 7],
+    /// By tensor: iterations in time of the dimensions irrelevant to it.
+    pub time: [u64; 3],
+    /// The same, only loops outside its innermost relevant loop in time.
+    pub outer: [u64; 3],
+    /// Turns up to and with that innermost relevant loop.
+    pub moved: [u8; 3],
+    /// Instances of irrelevant dimensions.
+    pub space: [u64; 3],
+    /// Instances of reduction dimensions whose partial sums are not added up on the way.
+    pub apart: u64,
+    /// Instances of each dimension.
+    pub spread: [u32; 7],
+}
+
+/// The turns of a mapping and what lies above each level.
+#[derive(Clone)]
+pub(crate) struct Nest {
+    pub bounds: [u32; 7],
+    turns: [Turn; MAX_LOOPS],
+    len: u8,
+    /// Dimensions with a cut that does not divide what it cuts.
+    pub uneven: Dims,
+    above: [Above; MAX_LEVELS + 1],
+}
+
+impl Nest {
+    pub fn new(layer: &Layer, mapping: &Mapping) -> Self {
+        let turn = Turn {
+            dim: Dim::N,
+            way: Way::Time,
+            tile: 1,
+            count: 1,
+        };
+        let top = Above {
+            turns: 0,
+            depths: [0; 7],
+            tiles: layer.bounds,
+            pieces: [1; 7],
+            time: [1; 3],
+            outer: [1; 3],
+            moved: [0; 3],
+            space: [1; 3],
+            apart: 1,
+            spread: [1; 7],
+        };
+        let mut nest = Nest {
+            bounds: layer.bounds,
+            turns: [turn; MAX_LOOPS],
+            len: 0,
+            uneven: 0,
+            above: [top; MAX_LEVELS + 1],
+        };
+        let ends = nest.read(mapping.loops());
+        nest.sweep(&ends, mapping.levels().len());
+        nest
+    }
+
+    /// Keeps the loops that cut; gives the number of them above each level.
+    fn read(&mut self, loops: &[Loop]) -> [u8; MAX_LEVELS + 1] {
+        let mut extents = self.bounds;
+        let mut ends = [0; MAX_LEVELS + 1];
+        let mut len = 0;
+        for l in loops {
+            let extent = &mut extents[l.dim.index()];
+            if l.tile >= *extent {
+                continue;
+            }
+            let count = extent.div_ceil(l.tile);
+            self.uneven |= Dims::from(count * l.tile != *extent) << l.dim.index();
+            *extent = l.tile;
+            self.turns[len] = Turn {
+                dim: l.dim,
+                way: Way::of(l.advance, l.reduce),
+                tile: l.tile,
+                count,
+            };
+            len += 1;
+            ends[usize::from(l.level) + 1] = len as u8;
+        }
+        for level in 1..ends.len() {
+            ends[level] = ends[level].max(ends[level - 1]);
+        }
+        self.len = len as u8;
+        ends
+    }
+
+    fn sweep(&mut self, ends: &[u8; MAX_LEVELS + 1], levels: usize) {
+        let mut at = self.above[0];
+        for level in 1..=levels {
+            for index in at.turns..ends[level] {
+                let turn = self.turns[usize::from(index)];
+                at.pass(&turn, index + 1, self.uneven & (1 << turn.dim.index()) == 0);
+            }
+            at.turns = ends[level];
+            self.above[level] = at;
+        }
+    }
+
+    /// What lies above a level; the level after the last is that of the multipliers.
+    #[inline]
+    pub fn above(&self, level: usize) -> &Above {
+        &self.above[level]
+    }
+
+    /// Loops above a level that have more than one iteration, outermost first.
+    #[inline]
+    pub fn turns(&self, level: usize) -> &[Turn] {
+        &self.turns[..usize::from(self.above[level].turns)]
+    }
+
+    /// The same, of what is known of the level.
+    #[inline]
+    pub fn turns_above(&self, at: &Above) -> &[Turn] {
+        &self.turns[..usize::from(at.turns)]
+    }
+
+    /// Elements of a whole piece of a dimension below its first `depth` cuts.
+    pub fn tile(&self, dim: Dim, depth: u8) -> u32 {
+        let cuts = self.turns.iter().filter(|t| t.dim == dim);
+        let last = cuts.take(usize::from(depth)).last();
+        last.map_or(self.bounds[dim.index()], |t| t.tile)
+    }
+
+    /// The cuts of one dimension.
+    pub fn chain(&self, dim: Dim) -> Chain {
+        let mut chain = Chain::new(self.bounds[dim.index()]);
+        for turn in &self.turns[..usize::from(self.len)] {
+            if turn.dim == dim {
+                chain.push(Cut {
+                    tile: turn.tile,
+                    count: turn.count,
+                    way: turn.way,
+                });
+            }
+        }
+        chain.close();
+        chain
+    }
+
+    /// Cuts of a dimension among the first `turns` turns.
+    pub fn depth(&self, dim: Dim, turns: u8) -> u8 {
+        let before = self.turns[..usize::from(turns)].iter();
+        before.filter(|t| t.dim == dim).count() as u8
+    }
+}
+
+impl Above {
+    /// Moves a turn, the `index`-th, from below to above.
+    #[inline]
+    fn pass(&mut self, turn: &Turn, index: u8, even: bool) {
+        let d = turn.dim.index();
+        self.depths[d] += 1;
+        self.tiles[d] = turn.tile;
+        let count = if even { u64::from(turn.count) } else { 1 };
+        self.pieces[d] *= count;
+        let free = irrelevant_to(turn.dim) as usize;
+        match turn.way {
+            Way::Time => {
+                self.time[free] *= count;
+                let (a, b) = ((free + 1) % 3, (free + 2) % 3);
+                self.outer[a] = self.time[a];
+                self.outer[b] = self.time[b];
+                self.moved[a] = index;
+                self.moved[b] = index;
+            }
+            Way::Space { reduce } => {
+                self.space[free] *= count;
+                self.spread[d] = self.spread[d].saturating_mul(turn.count);
+                if turn.dim.is_reduction() && !reduce {
+                    self.apart *= count;
+                }
+            }
+        }
+    }
+}
+
+/// The one tensor that does not depend on a dimension.
+#[inline]
+pub(crate) const fn irrelevant_to(dim: Dim) -> Tensor {
+    match dim {
+        Dim::N | Dim::P | Dim::Q => Tensor::W,
+        Dim::K => Tensor::I,
+        Dim::C | Dim::R | Dim::S => Tensor::O,
+    }
+}
