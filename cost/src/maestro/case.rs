@@ -101,6 +101,15 @@ impl Cluster {
     }
 }
 
+/// How far a step fills the clusters along the spatial maps of a tensor.
+#[derive(Clone, Copy)]
+struct Filling {
+    /// Not all clusters are busy.
+    edge: bool,
+    /// The last busy one has a smaller piece.
+    ragged: bool,
+}
+
 /// One combination of states.
 pub(super) struct Case<'a> {
     pub refetch: Refetch,
@@ -129,9 +138,13 @@ impl Case<'_> {
 
     /// Multiplications of the busiest cluster.
     pub fn critical_macs(&self) -> u64 {
-        let edge = self.spreads(|dim| self.operation.couples(Tensor::O, dim));
-        let only = matches!(edge, Some((true, true))) && self.level.edge_clusters == 1;
-        self.work(if only { Cluster::Only } else { Cluster::First })
+        let filling = self.filling(|dim| self.operation.couples(Tensor::O, dim));
+        let ragged = filling.is_some_and(|f| f.edge && f.ragged);
+        if ragged && self.level.edge_clusters == 1 {
+            self.work(Cluster::Only)
+        } else {
+            self.work(Cluster::First)
+        }
     }
 
     /// Multiplications of all clusters.
@@ -140,7 +153,7 @@ impl Case<'_> {
             Cluster::Next => self.work(Cluster::First),
             other => self.work(other),
         };
-        self.over_clusters(self.spreads(|_| true), whole)
+        self.over_clusters(self.filling(|_| true), whole)
     }
 
     /// Elements of the outputs that leave all clusters of this level.
@@ -149,27 +162,22 @@ impl Case<'_> {
             let outputs = self.pairs().filter(|(map, _)| self.couples(Tensor::O, map));
             product(outputs.map(|(map, state)| self.held(map.output, map, state, cluster, true)))
         };
-        let spreads = self.spreads(|dim| self.operation.couples(Tensor::O, dim));
-        self.over_clusters(spreads, written)
+        let filling = self.filling(|dim| self.operation.couples(Tensor::O, dim));
+        self.over_clusters(filling, written)
     }
 
     /// Elements of an operand that enter the clusters of this level, each once for all that share
     /// it.
     pub fn ingress(&self, tensor: Tensor) -> u64 {
-        let spreads = self.spreads(|dim| self.operation.couples(tensor, dim));
-        self.over_clusters(spreads, |cluster| self.fetched(tensor, cluster))
+        let filling = self.filling(|dim| self.operation.couples(tensor, dim));
+        self.over_clusters(filling, |cluster| self.fetched(tensor, cluster))
     }
 
     /// What one cluster of this level sees; `ragged` asks for the last one of an edge.
     pub fn inside(&self, ragged: bool) -> Extents {
         let mut extents = [0; Dimension::ALL.len()];
         for (map, state) in self.pairs() {
-            let small = state.edge && (!map.spatial || ragged || self.level.edge_clusters == 1);
-            extents[map.dim as usize] = if small {
-                map.input.last
-            } else {
-                map.input.tile
-            };
+            extents[map.dim as usize] = self.whole_piece(map, state, ragged);
         }
         extents
     }
@@ -189,35 +197,37 @@ impl Case<'_> {
             .rposition(|s| s.position != Position::First)
     }
 
-    /// The spatial maps that `concerns` selects: whether one is at an edge, and whether its last
-    /// cluster is ragged; none if there are none.
-    fn spreads(&self, concerns: impl Fn(Dimension) -> bool) -> Option<(bool, bool)> {
+    /// How the spatial maps that `concerns` selects fill the clusters; none if there are none.
+    fn filling(&self, concerns: impl Fn(Dimension) -> bool) -> Option<Filling> {
         let spatial = self.pairs().filter(|(m, _)| m.spatial && concerns(m.dim));
-        spatial.fold(None, |found: Option<(bool, bool)>, (_, state)| {
-            let edge = found.is_some_and(|f| f.0) || state.edge;
-            Some((edge, state.ragged))
+        spatial.fold(None, |found: Option<Filling>, (_, state)| {
+            Some(Filling {
+                edge: state.edge || found.is_some_and(|f| f.edge),
+                ragged: state.ragged,
+            })
         })
     }
 
-    /// Adds up over the clusters of a step; without a spread one transfer serves all of them.
-    fn over_clusters(&self, spreads: Option<(bool, bool)>, of: impl Fn(Cluster) -> u64) -> u64 {
-        let busy = self.level.edge_clusters;
-        let sum = |next: u64, ragged: bool| {
-            let whole = next.saturating_mul(of(Cluster::Next));
-            let last = if ragged { of(Cluster::Ragged) } else { 0 };
-            of(Cluster::First)
-                .saturating_add(whole)
-                .saturating_add(last)
+    /// Adds up over the clusters of a step; without a spatial map one transfer serves all of them.
+    fn over_clusters(&self, filling: Option<Filling>, of: impl Fn(Cluster) -> u64) -> u64 {
+        let Some(Filling { edge, ragged }) = filling else {
+            return of(Cluster::First);
         };
-        match spreads {
-            None => of(Cluster::First),
-            Some((false, _)) => sum(self.level.clusters - 1, false),
-            Some((true, true)) if busy == 1 => of(Cluster::Only),
-            Some((true, ragged)) => sum(
-                (busy - 1).saturating_sub(u64::from(ragged)),
-                ragged && busy > 1,
-            ),
+        let busy = if edge {
+            self.level.edge_clusters
+        } else {
+            self.level.clusters
+        };
+        if !(edge && ragged) {
+            let next = of(Cluster::Next).saturating_mul(busy - 1);
+            return of(Cluster::First).saturating_add(next);
         }
+        if busy == 1 {
+            return of(Cluster::Only);
+        }
+        let next = of(Cluster::Next).saturating_mul(busy - 2);
+        let ends = of(Cluster::First).saturating_add(of(Cluster::Ragged));
+        ends.saturating_add(next)
     }
 
     /// Multiplications of one cluster.
@@ -248,10 +258,12 @@ impl Case<'_> {
         if self.level.edge_clusters == 1 {
             return piece.last;
         }
-        match cluster.is_ragged() {
-            true if new || state.position == Position::Last => piece.last_fresh,
-            true => piece.last,
-            false => regular,
+        if !cluster.is_ragged() {
+            regular
+        } else if new || state.position == Position::Last {
+            piece.last_fresh
+        } else {
+            piece.last
         }
     }
 
@@ -263,7 +275,8 @@ impl Case<'_> {
                 .filter(|(_, (map, _))| self.couples(tensor, map))
         };
         let Some(changing) = self.changing() else {
-            return product(coupled().map(|(_, (map, state))| self.mapped(map, state, cluster)));
+            let ragged = cluster.is_ragged();
+            return product(coupled().map(|(_, (map, s))| self.whole_piece(map, s, ragged)));
         };
         let anew = coupled().any(|(at, (_, s))| at > changing && !s.whole);
         let resent = anew && self.refetch == Refetch::Charged;
@@ -291,11 +304,11 @@ impl Case<'_> {
         }))
     }
 
-    /// Elements of a dimension that one cluster is sent at the start.
-    fn mapped(&self, map: &LevelMap, state: State, cluster: Cluster) -> u64 {
-        let small =
-            state.edge && (!map.spatial || cluster.is_ragged() || self.level.edge_clusters == 1);
-        if small {
+    /// Elements of a dimension in the piece of one cluster; `ragged` asks for the last one of an
+    /// edge.
+    fn whole_piece(&self, map: &LevelMap, state: State, ragged: bool) -> u64 {
+        let alone = self.level.edge_clusters == 1;
+        if state.edge && (!map.spatial || ragged || alone) {
             map.input.last
         } else {
             map.input.tile

@@ -9,6 +9,7 @@ mod case;
 mod directives;
 mod import;
 mod levels;
+mod lower;
 mod noc;
 mod parse;
 mod piece;

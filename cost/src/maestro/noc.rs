@@ -27,10 +27,10 @@ pub struct Latency {
 /// (double buffering); working is the same reckoning one level further in, and one multiplication
 /// per cycle in the elements. The outputs of the last step are never waited for.
 ///
-/// On layers and arrays of any size this equals MAESTRO (2022-08) to the cycle, except where
-/// MAESTRO loses or invents multiplications: idle clusters at the edge of a strided window count
-/// here as idle, rows that no window looks at are not sent, and every multiplication is done
-/// once. Directives that do not map every dimension of `shape` hold the rest whole.
+/// This equals MAESTRO (2022-08) to the cycle, except where MAESTRO loses or invents
+/// multiplications and where a stride is larger than the filter: here every multiplication is made
+/// once, and rows that no window looks at are neither sent nor walked. What the directives do not
+/// map is held whole.
 pub fn latency(
     shape: &Shape,
     directives: &[(Place, Directive)],

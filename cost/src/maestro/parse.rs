@@ -253,10 +253,11 @@ impl<'a> Parser<'a> {
 
     fn stride(&mut self) -> Result<[u32; 2], Problem> {
         let mut stride = [1, 1];
-        self.pairs(|dim, value| match dim.of_input().filter() {
-            Some((_, axis)) => stride[axis] = value,
-            // Other dimensions have no window to step.
-            None => {}
+        // Dimensions without a window have nothing to step.
+        self.pairs(|dim, value| {
+            if let Some((_, axis)) = dim.of_input().filter() {
+                stride[axis] = value;
+            }
         })?;
         Ok(stride)
     }

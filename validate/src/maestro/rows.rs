@@ -159,7 +159,9 @@ fn read_row(
         let narrow = u32::try_from(value).ok().filter(|&v| v > 0);
         narrow.ok_or_else(|| format!("{name} is {value}, which is no size"))
     };
-    if text("status")? != "ok" || count("maestro_macs")? != count("true_macs")? {
+    // MAESTRO's own count of multiplications can be anything, negative numbers included.
+    let conserved = text("status")? == "ok" && text("maestro_macs")? == text("true_macs")?;
+    if !conserved {
         return Ok(None);
     }
     let operation = match text("type")? {
@@ -193,7 +195,9 @@ fn read_row(
         dataflow: text("dataflow")?.into(),
         pes: size("pes")?,
         noc_bw: size("noc_bw")?,
-        cycles: count("runtime_cycles")?,
+        cycles: Some(count("runtime_cycles")?)
+            .filter(|&cycles| cycles > 0)
+            .ok_or("runtime_cycles is 0")?,
     }))
 }
 
