@@ -290,7 +290,13 @@ impl Chain {
     }
 
     /// Calls `visit` for every run of equal pieces.
-    pub fn runs(&self, depth: u8, view: View, instances: Instances, visit: &mut impl FnMut(Run)) {
+    pub fn runs(
+        &self,
+        depth: u8,
+        view: View,
+        instances: Instances,
+        visit: &mut impl FnMut(Run),
+    ) {
         let walk = Walk {
             cuts: &self.cuts[..usize::from(depth)],
             view,
@@ -507,11 +513,9 @@ impl Walk<'_> {
         let whole = e.own / cut.tile;
         let held = e.before / cut.tile;
         let (mut index, end) = match self.instances {
-            Instances::Whole {
-                cut: only,
-                low,
-                high,
-            } if usize::from(only) == at => (low, whole.saturating_sub(high)),
+            Instances::Whole { cut: only, low, high } if usize::from(only) == at => {
+                (low, whole.saturating_sub(high))
+            }
             one if one.once(at, cut.way) => (0, 1),
             _ => (0, e.own.div_ceil(cut.tile)),
         };

@@ -225,10 +225,7 @@ impl<'a> Edge<'a> {
             }
             channels * filters * self.windows(1 - moving, sight, merged) * overlaps
         };
-        Words {
-            sent: kept(true),
-            delivered: kept(false),
-        }
+        Words { sent: kept(true), delivered: kept(false) }
     }
 
     /// Words of the tiles of the dimensions that the tensor depends on.

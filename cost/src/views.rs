@@ -55,9 +55,7 @@ impl Views<'_> {
         }
         let repeated = diagonal.map_or(0, |d| self.plain(views, d.repeats()));
         let outside = if self.axis.clips {
-            self.outside(views, diagonal, |out, tap| {
-                self.axis.length(out.size, tap.size)
-            })
+            self.outside(views, diagonal, |out, tap| self.axis.length(out.size, tap.size))
         } else {
             0
         };
@@ -73,10 +71,7 @@ impl Views<'_> {
         let repeated = diagonal.map_or(0, |d| self.common(views, d.repeats()));
         let outside = if self.axis.clips {
             self.outside(views, diagonal, |out, tap| {
-                self.overlap(
-                    (out.size, out.before, out.shift),
-                    (tap.size, tap.before, tap.shift),
-                )
+                self.overlap((out.size, out.before, out.shift), (tap.size, tap.before, tap.shift))
             })
         } else {
             0
@@ -115,9 +110,7 @@ impl Views<'_> {
         let back = u64::from(out.2) * u64::from(self.axis.stride)
             + u64::from(tap.2) * u64::from(self.axis.dilation);
         let before = self.axis.length(out.1, tap.1);
-        before
-            .saturating_sub(back)
-            .min(self.axis.length(out.0, tap.0))
+        before.saturating_sub(back).min(self.axis.length(out.0, tap.0))
     }
 
     /// Words of the windows of a view that lie before the first or after the last input position;
@@ -172,16 +165,8 @@ impl Diagonal {
     fn repeats(self) -> [Instances; 2] {
         let [out, tap] = self.cuts;
         [
-            Instances::Whole {
-                cut: out,
-                low: self.back,
-                high: 0,
-            },
-            Instances::Whole {
-                cut: tap,
-                low: 0,
-                high: self.further,
-            },
+            Instances::Whole { cut: out, low: self.back, high: 0 },
+            Instances::Whole { cut: tap, low: 0, high: self.further },
         ]
     }
 

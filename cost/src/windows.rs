@@ -121,11 +121,7 @@ impl Axis {
         let step = i64::from(out.tile) * i64::from(self.stride);
         let counts = |at: u64, tap_at: u32| {
             sweep.is_none_or(|(run, _)| {
-                let moving = if run.outputs {
-                    at as u32 * out.tile
-                } else {
-                    tap_at
-                };
+                let moving = if run.outputs { at as u32 * out.tile } else { tap_at };
                 run.within.piece(moving).0 != moving
             })
         };

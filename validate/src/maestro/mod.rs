@@ -305,8 +305,8 @@ const NOTES: [&str; 6] = [
      is larger than the filter (1×1 with stride 2). There MAESTRO spreads also the columns that no \
      window looks at and takes a step for them; the view does not.",
     "Rows whose multiplications MAESTRO loses or invents are set aside. The view makes each \
-     multiplication once also there, because a window that does not fit its piece is counted in \
-     the next one.",
+     multiplication once also there: it counts the windows of a piece at the layer's stride and \
+     every busy cluster of a last, partly filled step.",
     "In nlr with more channels than PEs, MAESTRO charges the weights for the first pixel of a \
      filter only, although the elements have worked through other channels since. The judged \
      lines reckon so too; the line \"with all reads\" sends them again, which costs up to a third \
