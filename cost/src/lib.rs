@@ -25,6 +25,7 @@ mod hardware;
 mod layer;
 mod links;
 mod lower;
+pub mod maestro;
 mod mapping;
 mod nest;
 mod network;

@@ -5,6 +5,7 @@
 
 pub mod data;
 pub mod eyeriss_dram;
+pub mod maestro;
 pub mod nvdla;
 pub mod report;
 pub mod rows;
