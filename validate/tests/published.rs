@@ -13,12 +13,9 @@ fn reference() -> PathBuf {
 
 /// The comparison of a folder that holds one file with this text.
 fn with_text(compare: fn(&Path) -> Section, name: &str, text: &[u8]) -> Section {
-    let folder = std::env::temp_dir().join(format!("nasaic-{name}-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join(name), text).unwrap();
-    let section = compare(&folder);
-    std::fs::remove_dir_all(&folder).unwrap();
-    section
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(name), text).unwrap();
+    compare(folder.path())
 }
 
 /// The ratio in a table's column, by row.

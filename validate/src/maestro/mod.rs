@@ -307,10 +307,11 @@ const NOTES: [&str; 6] = [
     "Rows whose multiplications MAESTRO loses or invents are set aside. The view makes each \
      multiplication once also there: it counts the windows of a piece at the layer's stride and \
      every busy cluster of a last, partly filled step.",
-    "In nlr with more channels than PEs, MAESTRO charges the weights for the first pixel of a \
-     filter only, although the elements have worked through other channels since. The judged \
-     lines reckon so too; the line \"with all reads\" sends them again, which costs up to a third \
-     more with two blocks of channels.",
+    "In nlr with more channels than PEs, MAESTRO charges a weight once per filter, for its first \
+     pixel. The rows were made with unlimited buffers, so that an element may indeed keep the \
+     weights of all the channels it works through, and the judged lines reckon so too. With a buffer \
+     for one channel they would come again for each pixel: the line \"with all reads\" charges that, \
+     which costs up to a third more with two blocks of channels.",
     "Default model, unlimited bandwidth: dataflows of one cluster level take as long as in MAESTRO \
      (ratio 1). With clusters, MAESTRO waits one cycle for the operands of every step of a \
      cluster, which cannot hide behind anything: R·S products take R·S + 1 cycles (kcp_ws, ckp_ws, \
