@@ -208,7 +208,7 @@ fn compute_cycles(
     let inside = (array..levels.len()).find(keeps).unwrap_or(levels.len());
     let parent = mapping.parent(inside, Tensor::O);
     let sums = flow.words(Tensor::O, parent, inside).delivered * u64::from(layer.groups);
-    let each = sums.div_ceil(mapping.instances(layer, inside).max(1));
+    let each = sums.div_ceil(flow.instances(inside));
     steps + each * u64::from(sub.accumulate_cycles)
 }
 

@@ -126,6 +126,21 @@ impl<'a> Flow<'a> {
         at.time[0] * at.time[1] * at.time[2] * uneven
     }
 
+    /// Instances of a level that are ever used.
+    pub fn instances(&self, level: usize) -> u64 {
+        let at = self.nest.above(level);
+        let of = |dim: Dim| {
+            let d = dim.index();
+            match &self.chains {
+                Some(chains) if self.nest.uneven & (1 << d) != 0 => {
+                    chains.of(dim).pieces(0, at.depths[d], Instances::Each)
+                }
+                _ => u64::from(at.spread[d]),
+            }
+        };
+        Dim::ALL.into_iter().map(of).product()
+    }
+
     /// Outputs that each instance of a level ever works on, all instances together.
     pub fn outputs(&self, level: usize) -> u64 {
         let at = self.nest.above(level);
