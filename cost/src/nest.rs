@@ -228,10 +228,10 @@ impl Above {
                     self.moved[t] = index;
                 }
             }
-            Way::Space { reduce } => {
+            Way::Apart | Way::Summed => {
                 self.space[free] *= count;
                 self.spread[d] = self.spread[d].saturating_mul(turn.count);
-                if free == 2 && !reduce {
+                if free == 2 && turn.way == Way::Apart {
                     self.apart *= count;
                 }
             }
