@@ -21,8 +21,10 @@ mod mapping;
 mod network;
 pub mod oracle;
 mod pieces;
+mod plan;
 mod spread;
 mod technology;
+mod template;
 mod traffic;
 
 pub use area::{Area, area};
