@@ -72,7 +72,7 @@ pub(crate) fn greedy<'a>(
         }
         plan = Plan::smallest(layer, template, spread);
     }
-    grow(&mut plan);
+    grow(&mut plan, 0);
     Ok(plan)
 }
 
@@ -116,12 +116,15 @@ fn check_smallest(plan: &Plan) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Enlarges the tiles of a plan that fits, from the innermost store outwards.
-pub(crate) fn grow(plan: &mut Plan) {
+/// Enlarges the tiles of a plan that fits, from the innermost store outwards, but for the
+/// dimensions in `frozen`, one bit each.
+pub(crate) fn grow(plan: &mut Plan, frozen: u8) {
     for level in (1..plan.template.levels().len()).rev() {
         let (order, count) = growth_order(plan.template, level);
         for dim in &order[..count] {
-            grow_dim(plan, level, dim.index());
+            if frozen & 1 << dim.index() == 0 {
+                grow_dim(plan, level, dim.index());
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ mod fit;
 mod hardware;
 mod layer;
 mod lower;
+pub mod mapper;
 mod mapping;
 mod network;
 pub mod oracle;

@@ -11,6 +11,9 @@ use crate::template::{Line, MAX_LINES, Template};
 /// Elements of each dimension in one instance of each store, outermost first.
 pub(crate) type Tiles = [[u32; 7]; MAX_LEVELS];
 
+/// Elements of one dimension in one instance of each store, outermost first.
+pub(crate) type Column = [u32; MAX_LEVELS];
+
 /// The choices for one layer.
 ///
 /// Invariant: `tile[0]` is the layer, no tile is larger than its `limit`, and the tile of each store
@@ -38,16 +41,7 @@ impl<'a> Plan<'a> {
         template: &'a Template,
         spread: [u32; MAX_LINES],
     ) -> Self {
-        let mut plan = Plan {
-            layer,
-            template,
-            spread,
-            fan: [[1; 7]; MAX_LEVELS],
-            limit: [layer.bounds; MAX_LEVELS],
-            tile: [[1; 7]; MAX_LEVELS],
-            stated: [0; MAX_LEVELS],
-        };
-        plan.read_lines();
+        let mut plan = Self::whole(layer, template, spread);
         for dim in 0..7 {
             for level in (1..template.levels().len()).rev() {
                 let least = if plan.is_stated(level, dim) {
@@ -58,8 +52,47 @@ impl<'a> Plan<'a> {
                 plan.tile[level][dim] = least.max(plan.unit(level, dim));
             }
         }
-        plan.tile[0] = layer.bounds;
         plan
+    }
+
+    /// The plan with tiles as large as fixed loops and spreads leave, whether they fit or not.
+    pub(crate) fn whole(
+        layer: &'a Layer,
+        template: &'a Template,
+        spread: [u32; MAX_LINES],
+    ) -> Self {
+        let mut plan = Plan {
+            layer,
+            template,
+            spread,
+            fan: [[1; 7]; MAX_LEVELS],
+            limit: [layer.bounds; MAX_LEVELS],
+            tile: [layer.bounds; MAX_LEVELS],
+            stated: [0; MAX_LEVELS],
+        };
+        plan.read_lines();
+        plan.tile = plan.limit;
+        plan
+    }
+
+    /// The same choices for a template that differs in the order of its loops alone.
+    pub(crate) fn reordered<'b>(&self, template: &'b Template) -> Plan<'b>
+    where
+        'a: 'b,
+    {
+        Plan { template, ..*self }
+    }
+
+    /// The tiles of one dimension, store by store.
+    pub(crate) fn column(&self, dim: usize) -> Column {
+        self.tile.map(|tile| tile[dim])
+    }
+
+    /// Replaces the tiles of one dimension.
+    pub(crate) fn set_column(&mut self, dim: usize, column: &Column) {
+        for (tile, &size) in self.tile.iter_mut().zip(column) {
+            tile[dim] = size;
+        }
     }
 
     /// Takes over what the template fixes: fans, limits, and which tiles are stated.
@@ -114,6 +147,29 @@ impl<'a> Plan<'a> {
         for outer in (1..level).rev() {
             self.tile[outer][dim] = self.tile[outer][dim].max(self.unit(outer, dim));
         }
+    }
+
+    /// Whether every store holds its tiles.
+    pub(crate) fn fits(&self) -> bool {
+        self.fits_down_to(self.template.levels().len() - 1)
+    }
+
+    /// Whether these tiles would fit if their partial sums were as narrow as those of `other`, whose
+    /// tiles are at least as large: if not, no plan between the two fits.
+    pub(crate) fn might_fit(&self, other: &Plan) -> bool {
+        let narrow = self.layer.precision.psum.min(self.layer.precision.o);
+        let mut levels = self.template.levels().iter().enumerate().skip(1);
+        levels.all(|(level, store)| {
+            let bits = |tensor| match tensor {
+                Tensor::O if !other.holds_partial_sums(level) => {
+                    tile_elements(self.layer, &self.tile[level], tensor) * u64::from(narrow)
+                }
+                _ => self.bits(level, tensor),
+            };
+            let need: u64 = store.keep.iter().map(bits).sum();
+            let need = need.div_ceil(8) * store.buffering.copies();
+            store.size.is_none_or(|size| need <= size)
+        })
     }
 
     /// Whether the stores from the outermost on-chip one to `innermost` hold their tiles.

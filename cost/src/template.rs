@@ -122,6 +122,71 @@ impl Template {
         &self.levels[..self.level_count]
     }
 
+    /// Orders in which the `fit` loops can be written, those that only trade places with the lines
+    /// next to them between two stores or spreads; the innermost store's loops move nothing.
+    pub(crate) fn orders(&self) -> u64 {
+        let mut count: u64 = 1;
+        self.each_run(|run| {
+            let orders = (1..=run.len() as u64).fold(1, u64::saturating_mul);
+            count = count.saturating_mul(orders);
+        });
+        count
+    }
+
+    /// The template with its `fit` loops in the order of this number; 0 is as written.
+    pub(crate) fn in_order(&self, mut number: u64) -> Self {
+        let mut ordered = *self;
+        self.each_run(|run| {
+            // The factorial number system: the n-th choice picks one of those that are left.
+            for place in 0..run.len() {
+                let left = (run.len() - place) as u64;
+                let pick = (number % left) as usize;
+                number /= left;
+                let at = |offset: usize| run[place + offset];
+                for offset in (0..pick).rev() {
+                    ordered.lines.swap(at(offset), at(offset + 1));
+                }
+            }
+        });
+        ordered
+    }
+
+    /// The template without the fixed tiles of the dimensions that are not in `decided`, one bit
+    /// each: their loops run once.
+    pub(crate) fn relaxed(&self, decided: u8) -> Self {
+        let mut relaxed = *self;
+        for line in &mut relaxed.lines {
+            if let Line::Loop { dim, tile } = line
+                && decided & 1 << dim.index() == 0
+            {
+                *tile = Tile::Full;
+            }
+        }
+        relaxed
+    }
+
+    /// Calls `visit` with the line numbers of each run of `fit` loops outside the innermost store.
+    fn each_run(&self, mut visit: impl FnMut(&[usize])) {
+        let mut run = [0; MAX_LINES];
+        let mut length = 0;
+        let outside = self.inside[self.level_count - 1];
+        for (index, line) in self.lines()[..outside].iter().enumerate() {
+            match line {
+                Line::Loop {
+                    tile: Tile::Fit, ..
+                } => {
+                    run[length] = index;
+                    length += 1;
+                }
+                Line::Loop { .. } => {}
+                Line::Store | Line::Spread { .. } => {
+                    visit(&run[..length]);
+                    length = 0;
+                }
+            }
+        }
+    }
+
     /// The lines outside and those inside a store.
     #[inline]
     pub(crate) fn around(&self, level: usize) -> (&[Line], &[Line]) {

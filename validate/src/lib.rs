@@ -4,4 +4,5 @@
 //! tests and the page in the manual print the same sections.
 
 pub mod data;
+pub mod mapper;
 pub mod report;
