@@ -1,9 +1,11 @@
-//! How long the greedy mapper takes for the 54 layers of ResNet-50, template by template.
+//! How long the greedy mapper takes for the 54 layers of ResNet-50, template by template, and a
+//! thousand evaluations of the search.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use nasaic_cost::{ConvShape, Layer, ShapeError, SubAccelerator, fit};
+use nasaic_cost::mapper::{Options, search};
+use nasaic_cost::{ConvShape, Layer, ShapeError, SubAccelerator, Technology, fit};
 
 #[path = "../tests/templates/mod.rs"]
 mod templates;
@@ -32,9 +34,7 @@ fn resnet50() -> Result<Vec<Layer>, ShapeError> {
         }
     }
     let convolutions = shapes.iter().map(Layer::conv);
-    convolutions
-        .chain([Layer::dense(1, 2048, 1000)])
-        .collect()
+    convolutions.chain([Layer::dense(1, 2048, 1000)]).collect()
 }
 
 fn resnet50_fits(c: &mut Criterion) {
@@ -54,5 +54,21 @@ fn resnet50_fits(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, resnet50_fits);
+fn thousand_evaluations(c: &mut Criterion) {
+    let Ok(layer) = Layer::conv(&conv(256, 128, 28, 3, 1)) else {
+        return;
+    };
+    let sub = SubAccelerator::new(1024, 32.0, 1e9);
+    let technology = Technology::horowitz_28nm();
+    let options = Options {
+        limit: 1_000,
+        ..Options::default()
+    };
+    let dataflow = templates::nvdla();
+    c.bench_function("search, 1000 evaluations", |b| {
+        b.iter(|| search(black_box(&layer), &dataflow, &sub, &technology, &options));
+    });
+}
+
+criterion_group!(benches, resnet50_fits, thousand_evaluations);
 criterion_main!(benches);

@@ -167,12 +167,12 @@ fn grow_dim(plan: &mut Plan, level: usize, dim: usize) {
     if most == 1 {
         return;
     }
-    let before = plan.tile;
+    let before = plan.column(dim);
     let (mut good, mut bad) = (1, most + 1);
     while bad - good > 1 {
         // The whole dimension is tried first: it fits more often than not.
         let middle = if bad > most { most } else { good.midpoint(bad) };
-        plan.tile = before;
+        plan.set_column(dim, &before);
         plan.set(level, dim, unit.saturating_mul(middle));
         if plan.fits_down_to(level) {
             good = middle;
@@ -181,6 +181,6 @@ fn grow_dim(plan: &mut Plan, level: usize, dim: usize) {
         }
     }
     let even = most.div_ceil(most.div_ceil(good));
-    plan.tile = before;
+    plan.set_column(dim, &before);
     plan.set(level, dim, unit.saturating_mul(even));
 }

@@ -1,5 +1,7 @@
 //! Dealing out the sides of the array to the spreads of a template.
 
+use std::cmp::Reverse;
+
 use crate::dataflow::{Axis, Tile};
 use crate::layer::{Dim, Layer};
 use crate::template::{Line, MAX_LINES, Template};
@@ -137,24 +139,43 @@ impl Shares {
     pub(crate) fn best_shape(&self, pes: u32) -> [u32; 2] {
         let across = self.useful(Axis::Columns, pes);
         let down = self.useful(Axis::Rows, pes);
-        let from_columns = quotients(across).map(|columns| [columns, pes / columns]);
-        let from_rows = quotients(down).map(|rows| [pes / rows, rows]);
+        let clipped = |columns: u32, rows: u32| [columns.min(across), rows.min(down)];
+        let from_columns = quotients(across).map(|columns| clipped(columns, pes / columns));
+        let from_rows = quotients(down).map(|rows| clipped(pes / rows, rows));
         let work: u64 = self.bounds.iter().map(|&b| u64::from(b)).product();
-        let mut best = ((u64::MAX, u32::MAX, std::cmp::Reverse(0)), [pes, 1]);
-        for [columns, rows] in from_columns.chain(from_rows) {
-            let shape = [columns.min(across), rows.min(down)];
+        let alone = self.alone();
+        // A shape of equal sides is hard to beat: the others are first held against it.
+        let square = quotients(across).find(|&columns| columns <= pes / columns);
+        let square = square.map_or([1, 1], |columns| clipped(columns, pes / columns));
+        let hurdle = (self.steps(square), looks(square));
+        let mut best = ((u64::MAX, looks([0, u32::MAX])), [pes, 1]);
+        for shape in from_columns.chain(from_rows) {
+            // Most shapes end here: even without idle elements they would take too many steps. All
+            // numbers of steps are multiples of those along dimensions without a spread.
+            let looks = looks(shape);
+            let (to_beat, ties) = best.0.min(hurdle);
+            let enough = if looks <= ties {
+                to_beat
+            } else {
+                to_beat - alone
+            };
             let elements = u64::from(shape[0]) * u64::from(shape[1]);
-            // Most shapes end here: even without idle elements they would take more steps.
-            if u128::from(elements) * u128::from(best.0.0) < u128::from(work) {
+            if u128::from(elements) * u128::from(enough) < u128::from(work) {
                 continue;
             }
-            let wide = std::cmp::Reverse(shape[0]);
-            let rank = (self.steps(shape), shape[0].abs_diff(shape[1]), wide);
+            let rank = (self.steps(shape), looks);
             if rank < best.0 {
                 best = (rank, shape);
             }
         }
         best.1
+    }
+
+    /// Steps along the dimensions without a spread.
+    fn alone(&self) -> u64 {
+        let spread = |d: usize| self.all().iter().any(|share| share.dim.index() == d);
+        let walked = (0..7).filter(|&d| !spread(d));
+        walked.map(|d| u64::from(self.bounds[d])).product()
     }
 
     /// Elements of a side that its spreads could keep busy at all.
@@ -183,6 +204,12 @@ impl Shares {
         });
         product(extent)
     }
+}
+
+/// How a shape stands among those of equally many steps, less is better: close to a square, then
+/// wide.
+fn looks([columns, rows]: [u32; 2]) -> (u32, Reverse<u32>) {
+    (columns.abs_diff(rows), Reverse(columns))
 }
 
 /// ⌈n ÷ by⌉, fast in the common case of nothing to do.

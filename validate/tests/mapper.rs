@@ -17,7 +17,10 @@ fn searched_mappings_beat_fixed_ones_by_what_naas_reports() {
     let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reference");
     let section = compare(&reference);
     for line in &section.lines {
-        println!("{:?} {}: {} {}", line.verdict, line.what, line.figure, line.bar);
+        println!(
+            "{:?} {}: {} {}",
+            line.verdict, line.what, line.figure, line.bar
+        );
     }
     for row in &section.tables[0].rows {
         println!("{}", row.join(" | "));
@@ -39,7 +42,11 @@ fn records_that_cannot_be_read_are_named_and_the_others_used() {
             .iter()
             .any(|l| l.verdict == Verdict::Short && l.figure.starts_with(line))
     };
-    assert!(named("line 3:") && named("line 4:") && named("line 5:"), "{:?}", section.lines);
+    assert!(
+        named("line 3:") && named("line 4:") && named("line 5:"),
+        "{:?}",
+        section.lines
+    );
     assert_eq!(section.tables[0].rows.len(), 2);
 }
 

@@ -31,7 +31,13 @@ pub(super) fn branch(judge: &mut Judge, roots: &[Root], start: &Plan, options: &
             let template = start.template.in_order(order);
             let open = below(judge, root, &template, start.layer, &dims, &mut children);
             if open < f64::INFINITY {
-                return open.min(next_bound(roots, index));
+                // The limit came first: neither the other orders nor the other roots were seen.
+                let orders_left = if order + 1 < orders {
+                    root.bound
+                } else {
+                    f64::INFINITY
+                };
+                return open.min(orders_left).min(next_bound(roots, index));
             }
         }
     }
@@ -77,7 +83,9 @@ fn dimensions(start: &Plan, root: &Root, options: &Options) -> Vec<(usize, Vec<C
 }
 
 fn next_bound(roots: &[Root], index: usize) -> f64 {
-    roots.get(index + 1).map_or(f64::INFINITY, |root| root.bound)
+    roots
+        .get(index + 1)
+        .map_or(f64::INFINITY, |root| root.bound)
 }
 
 /// A child of a node: its bound, and which tiles of the next dimension it decides on.
@@ -119,7 +127,9 @@ impl Branching<'_, '_, '_, '_> {
         for (dim, _) in &dims[..depth] {
             whole.set_column(*dim, &self.least.column(*dim));
         }
-        let decided = dims[..after].iter().fold(0, |bits, (dim, _)| bits | 1 << dim);
+        let decided = dims[..after]
+            .iter()
+            .fold(0, |bits, (dim, _)| bits | 1 << dim);
         let (dim, columns) = &dims[depth];
         for (index, column) in columns.iter().enumerate() {
             if self.judge.left() == 0 {

@@ -162,7 +162,7 @@ fn energy(cost: &LayerCost) -> f64 {
 /// along an axis where an open dimension could close such gaps, windows and taps move by single
 /// elements: |A + B| ≥ |A| + |B| − 1 for any sets of offsets. Of both ends of the input
 /// as many positions lie in the padding as before, or more.
-pub(super) fn gapless(whole: &Plan, decided: u8) -> Layer {
+fn gapless(whole: &Plan, decided: u8) -> Layer {
     let mut layer = *whole.layer;
     for (axis, (out, tap)) in [(Dim::P, Dim::R), (Dim::Q, Dim::S)].into_iter().enumerate() {
         let (o, t) = (out.index(), tap.index());
@@ -220,10 +220,10 @@ fn first_words(plan: &Plan, level: usize, tensor: Tensor) -> u64 {
     let mut all = one;
     for l in (parent..child).rev() {
         let dealt = dealt_in_chunks(plan, l);
-        for d in 0..7 {
+        for (d, together) in all.iter_mut().enumerate() {
             if dealt & 1 << d == 0 {
-                let together = u64::from(all[d]) * u64::from(plan.fan[l][d]);
-                all[d] = together.min(u64::from(plan.tile[l][d])) as u32;
+                let dealt_out = u64::from(*together) * u64::from(plan.fan[l][d]);
+                *together = dealt_out.min(u64::from(plan.tile[l][d])) as u32;
             }
         }
     }

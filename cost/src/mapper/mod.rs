@@ -27,12 +27,12 @@
 //! Nothing is random, and time plays no part: the same arguments give the same result.
 
 mod branch;
-#[cfg(test)]
-mod brute;
 mod climb;
 mod judge;
 mod roots;
 mod space;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 
@@ -69,15 +69,18 @@ impl Objective {
     }
 }
 
-/// Which tile sizes are tried.
+/// Which sizes of tiles and spreads are tried.
+///
+/// A dimension whose tiles would come in more than about 65 536 combinations of stores is cut more
+/// coarsely: from every size to the useful ones, and from these to halves. Spreads over more than 256
+/// elements take useful sizes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Tiles {
     /// The smallest sizes for their numbers of steps: of a dimension of B elements ⌈B ÷ n⌉, and
     /// whole numbers of what the store's instances inside hold together, likewise evened out.
     ///
-    /// Any other size needs more room for the same number of steps. Where the stores inside do not
-    /// divide evenly it can still win a little, by a shorter ragged edge: [`Tiles::Every`] finds
-    /// that out.
+    /// Any other size needs more room for the same number of steps. Where neither the stores
+    /// inside nor the steps divide evenly it can still win a little, by a shorter ragged edge.
     #[default]
     Useful,
     /// Every size, for small layers.

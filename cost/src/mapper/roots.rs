@@ -1,8 +1,8 @@
 //! The first decision of the search: the spreads, the most promising first.
 
+use super::Options;
 use super::judge::{Floor, Judge};
 use super::space::spreads;
-use super::Options;
 use crate::hardware::SubAccelerator;
 use crate::layer::Tensor;
 use crate::plan::Plan;
@@ -27,10 +27,9 @@ pub(super) fn ranked(
     sub: &SubAccelerator,
     options: &Options,
 ) -> Vec<Root> {
-    let all = spreads(start.layer, start.template, sub, options);
     let energy = least_energy(judge, start);
     let mut roots: Vec<Root> = Vec::new();
-    for spread in all {
+    let mut keep = |spread| {
         let cycles = steps(start, &spread).div_ceil(u64::from(sub.simd));
         let bound = judge.bound_of(Floor { cycles, energy });
         if bound < judge.best() {
@@ -38,7 +37,8 @@ pub(super) fn ranked(
         } else {
             judge.too_costly += 1;
         }
-    }
+    };
+    spreads(start.layer, start.template, sub, options, &mut keep);
     sort(&mut roots);
     let affordable = options.limit / 4;
     let relaxed = start.template.relaxed(0);
@@ -84,7 +84,9 @@ fn least_energy(judge: &mut Judge, start: &Plan) -> f64 {
     };
     let levels = start.template.levels();
     let shared = |tensor: Tensor| {
-        let last = levels.iter().rposition(|level| level.keep.contains(tensor))?;
+        let last = levels
+            .iter()
+            .rposition(|level| level.keep.contains(tensor))?;
         let (_, inside) = start.template.around(last);
         let spread = |line: &Line| matches!(line, Line::Spread { .. });
         inside.iter().any(spread).then_some(last)

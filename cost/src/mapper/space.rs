@@ -8,27 +8,31 @@ use crate::plan::{Column, Plan};
 use crate::spread::{Share, Shares, quotients};
 use crate::template::{MAX_LINES, Template};
 
-/// Every way to deal the array out, by line.
+/// Most combinations of one dimension's tiles, roughly, before they are taken further apart.
+const MAX_COLUMNS: u64 = 1 << 16;
+/// Longest dimension of which every size of a spread is tried.
+const MAX_SPREAD: u32 = 256;
+
+/// Calls `visit` with every way to deal the array out, by line, the widest spreads first.
 pub(super) fn spreads(
     layer: &Layer,
     template: &Template,
     sub: &SubAccelerator,
     options: &Options,
-) -> Vec<[u32; MAX_LINES]> {
+    visit: &mut impl FnMut([u32; MAX_LINES]),
+) {
     let shares = Shares::new(layer, template);
     let room = match sub.shape {
         Some(shape) => Room::Sides(shape),
         None if options.open_shape => Room::Elements(sub.pes),
         None => Room::Sides(shares.best_shape(sub.pes)),
     };
-    let mut all = Vec::new();
     let mut dealing = Dealing {
         tiles: options.tiles,
         chosen: [1; MAX_LINES],
-        all: &mut all,
+        visit,
     };
     dealing.deal(shares.all(), room, layer.bounds);
-    all
 }
 
 /// What is left of the array.
@@ -71,16 +75,16 @@ impl Room {
     }
 }
 
-struct Dealing<'a> {
+struct Dealing<'a, F> {
     tiles: Tiles,
     chosen: [u32; MAX_LINES],
-    all: &'a mut Vec<[u32; MAX_LINES]>,
+    visit: &'a mut F,
 }
 
-impl Dealing<'_> {
+impl<F: FnMut([u32; MAX_LINES])> Dealing<'_, F> {
     fn deal(&mut self, shares: &[Share], room: Room, extent: [u32; 7]) {
         let Some((share, inner)) = shares.split_first() else {
-            self.all.push(self.chosen);
+            (self.visit)(self.chosen);
             return;
         };
         let d = share.dim.index();
@@ -98,66 +102,106 @@ impl Dealing<'_> {
                 let instances = size.min(room.left(share)).min(e).max(1);
                 take(self, instances, size.max(1));
             }
-            (None, Tiles::Useful) => {
-                for instances in quotients(e).filter(|&i| i <= left) {
-                    take(self, instances, instances);
-                }
-            }
-            (None, Tiles::Every) => {
+            (None, Tiles::Every) if e <= MAX_SPREAD => {
                 for instances in (1..=left.min(e)).rev() {
                     take(self, instances, instances);
                 }
             }
+            (None, _) => {
+                for instances in quotients(e).filter(|&i| i <= left) {
+                    take(self, instances, instances);
+                }
+            }
         }
     }
 }
 
-/// Every useful tile of one dimension in all stores, given the spreads, the larger ones first.
+/// The tiles of one dimension in all stores, given the spreads, the larger ones first.
 pub(super) fn columns(plan: &Plan, dim: usize, tiles: Tiles) -> Vec<Column> {
+    let stack = Stack {
+        plan,
+        dim,
+        grain: Grain::affordable(plan, dim, tiles),
+    };
     let mut all = Vec::new();
     let mut column = [plan.layer.bounds[dim]; MAX_LEVELS];
-    let innermost = plan.template.levels().len() - 1;
-    stack(plan, dim, tiles, innermost, 1, &mut column, &mut all);
+    stack.fill(plan.template.levels().len() - 1, 1, &mut column, &mut all);
     all.sort_unstable_by(|a, b| b.cmp(a));
     all
 }
 
-fn stack(
-    plan: &Plan,
-    dim: usize,
-    tiles: Tiles,
-    level: usize,
-    unit: u32,
-    column: &mut Column,
-    all: &mut Vec<Column>,
-) {
-    if level == 0 {
-        all.push(*column);
-        return;
+/// How closely sizes stand, see [`Tiles`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Grain {
+    Every,
+    Useful,
+    Halves,
+}
+
+impl Grain {
+    /// The finest grain that was asked for and gives at most [`MAX_COLUMNS`] combinations, roughly.
+    fn affordable(plan: &Plan, dim: usize, tiles: Tiles) -> Self {
+        let levels = 1..plan.template.levels().len();
+        let open = levels.filter(|&level| !plan.is_stated(level, dim)).count() as u64;
+        let bound = u64::from(plan.layer.bounds[dim]);
+        // Sizes that never grow inwards: combinations with repetition.
+        let combinations =
+            |sizes: u64| (0..open).fold(1, |all: u64, n| all.saturating_mul(sizes + n) / (n + 1));
+        if tiles == Tiles::Every && combinations(bound) <= MAX_COLUMNS {
+            Grain::Every
+        } else if combinations(2 * bound.isqrt()) <= MAX_COLUMNS {
+            Grain::Useful
+        } else {
+            Grain::Halves
+        }
     }
-    let limit = plan.limit[level][dim];
-    for size in sizes(unit, limit, plan.is_stated(level, dim), tiles) {
-        column[level] = size;
-        let together = u64::from(size) * u64::from(plan.fan[level - 1][dim]);
-        let outer = u64::from(plan.limit[level - 1][dim]);
-        stack(plan, dim, tiles, level - 1, together.min(outer) as u32, column, all);
+
+    /// Sizes of a tile that is at least `unit` and at most `limit`.
+    fn sizes(self, unit: u32, limit: u32) -> Vec<u32> {
+        let evened = |n: u32| n.saturating_mul(unit).min(limit);
+        let mut sizes: Vec<u32> = match self {
+            Grain::Every => (unit..=limit).collect(),
+            Grain::Useful => {
+                let even = quotients(limit).filter(|&size| size >= unit);
+                let units = quotients(limit.div_ceil(unit)).map(evened);
+                even.chain(units).collect()
+            }
+            Grain::Halves => {
+                let most = limit.div_ceil(unit);
+                let halves = std::iter::successors(Some(most), |&n| (n > 1).then(|| n.div_ceil(2)));
+                halves.map(evened).collect()
+            }
+        };
+        sizes.sort_unstable();
+        sizes.dedup();
+        sizes
     }
 }
 
-/// Sizes of a tile that is at least `unit` and at most `limit`, see [`Tiles`].
-fn sizes(unit: u32, limit: u32, stated: bool, tiles: Tiles) -> Vec<u32> {
-    if stated {
-        return vec![limit];
-    }
-    let mut sizes: Vec<u32> = match tiles {
-        Tiles::Every => (unit..=limit).collect(),
-        Tiles::Useful => {
-            let whole_units = quotients(limit.div_ceil(unit)).map(|n| n.saturating_mul(unit).min(limit));
-            let even = quotients(limit).filter(|&size| size >= unit);
-            whole_units.chain(even).collect()
+struct Stack<'a> {
+    plan: &'a Plan<'a>,
+    dim: usize,
+    grain: Grain,
+}
+
+impl Stack<'_> {
+    /// Chooses the tile of a store, of at least `unit` elements, and of all stores outside.
+    fn fill(&self, level: usize, unit: u32, column: &mut Column, all: &mut Vec<Column>) {
+        if level == 0 {
+            all.push(*column);
+            return;
         }
-    };
-    sizes.sort_unstable();
-    sizes.dedup();
-    sizes
+        let limit = self.plan.limit[level][self.dim];
+        let sizes = if self.plan.is_stated(level, self.dim) {
+            vec![limit]
+        } else {
+            self.grain.sizes(unit, limit)
+        };
+        for size in sizes {
+            column[level] = size;
+            let together = u64::from(size) * u64::from(self.plan.fan[level - 1][self.dim]);
+            let outer = u64::from(self.plan.limit[level - 1][self.dim]);
+            self.fill(level - 1, together.min(outer) as u32, column, all);
+        }
+    }
 }

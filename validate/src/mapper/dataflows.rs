@@ -28,6 +28,9 @@ const RF: u64 = 768;
 const GLB: u64 = 32 * 1024;
 
 impl Style {
+    /// All styles.
+    pub(super) const ALL: [Style; 3] = [Style::Dla, Style::Shi, Style::Rs];
+
     /// The style of this name in NASAIC's tables.
     pub(super) fn named(name: &str) -> Option<Style> {
         match name {
