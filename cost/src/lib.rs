@@ -3,7 +3,8 @@
 //! A [`Layer`] meets a [`Dataflow`] (a loop nest with open tile sizes) on a [`SubAccelerator`]:
 //! [`fit`] chooses the tile sizes and gives a [`Mapping`], [`evaluate`] counts what the mapping
 //! costs, with the energies of a [`Technology`]. [`cost`] does both; [`network_cost`] does it for
-//! a chain of layers; [`area`] needs no layer. [`loop_nest`] and [`reuse`] explain a result.
+//! a chain of layers; [`area`] needs no layer. [`loop_nest`], [`reuse`] and [`why`]
+//! explain a result.
 //!
 //! [`accelergy`] reads a technology from Accelergy's tables; [`noc`] and [`sparsity`] are the
 //! geometry of routes and the expected effect of zeros, as functions of their own.
@@ -37,6 +38,7 @@ mod sram;
 mod technology;
 pub mod timeloop;
 mod views;
+mod why;
 mod windows;
 
 pub use area::{Area, area};
@@ -52,3 +54,7 @@ pub use links::{Link, LinkLoad, MAX_LINKS, accessed_bits};
 pub use mapping::{Advance, Level, Loop, MAX_CUTS, MAX_LOOPS, Mapping};
 pub use network::{NetworkCost, network_cost};
 pub use technology::{Counting, EnergyUnit, Technology};
+pub use why::{
+    Cause, Change, Limit, LinkUse, Loss, Movement, Part, Phase, PhaseKind, Remedy, Share, Turns,
+    Why, why,
+};
