@@ -178,6 +178,8 @@ pub(super) fn energy(told: &Told<'_>) -> Table {
                 .map_or(Cell::Missing, |t| Cell::text(letter(t))),
         ]
     };
+    let technology = told.study.platform.technology.as_ref();
+    let leaks = technology.is_some_and(|t| t.leakage > 0.0);
     let kind = if told.study.in_joules() {
         ""
     } else {
@@ -195,7 +197,10 @@ pub(super) fn energy(told: &Told<'_>) -> Table {
             Head::plain("mostly"),
         ],
         rows: shares.iter().map(row).collect(),
-        notes: Vec::new(),
+        notes: leaks
+            .then(|| "Leakage belongs to no layer and is not in it.".to_owned())
+            .into_iter()
+            .collect(),
     }
 }
 

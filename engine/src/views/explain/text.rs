@@ -90,6 +90,7 @@ fn carried(told: &Told<'_>, movement: &Movement) -> String {
     let outer = told.words.level(movement.outer);
     let inner = movement.inner.map_or("the PEs", |l| told.words.level(l));
     let way = match movement.tensor {
+        Tensor::O if movement.again.is_empty() => format!("from {inner} to {outer}"),
         Tensor::O => format!("from {inner} to {outer} and back"),
         _ => format!("from {outer} to {inner}"),
     };
