@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::fault::Fault;
 use crate::item::{Evaluation, Item};
 use crate::views::work::{self, Work};
-use nasaic_cost::{Axis, Dataflow, NestLine as Line, Tensor, fit, loop_nest, template_nest};
+use nasaic_cost::{Axis, Dataflow, NestLine as Line, Tensor, loop_nest, template_nest};
 use nasaic_dsl::units::number;
 use nasaic_plot::{Figure, LoopNest, NestKind, NestLine, SpatialAxis};
 use std::sync::Arc;
@@ -33,9 +33,7 @@ fn mapped(evaluation: &Evaluation) -> Result<Figure, Fault> {
     let largest = works.iter().rev().max_by_key(macs);
     let work = largest.ok_or_else(|| Fault::new("E0805", "this result has no layers"))?;
     let sub = &work.array.sub;
-    let mapping = fit(&work.layer, &sub.dataflow, &sub.array).map_err(|refusal| {
-        Fault::new("E0805", format!("this layer cannot be mapped: {refusal:?}"))
-    })?;
+    let mapping = work.mapping()?;
     let lines = loop_nest(&work.layer, &mapping, &sub.dataflow);
     let stores: Vec<&str> = sub.dataflow.stores().collect();
     let title = format!(
@@ -44,7 +42,7 @@ fn mapped(evaluation: &Evaluation) -> Result<Figure, Fault> {
         sub.dataflow_name,
         number(f64::from(sub.array.pes))
     );
-    let figure = Figure::new(title, nest(&lines, &stores, counted));
+    let figure = Figure::new(title, picture(&lines, &stores));
     Ok(match works.len() {
         1 => figure,
         n => figure.caption(format!(
@@ -52,6 +50,11 @@ fn mapped(evaluation: &Evaluation) -> Result<Figure, Fault> {
             number(work.cost.macs as f64)
         )),
     })
+}
+
+/// The picture of a layer's nest, every number known.
+pub(super) fn picture(lines: &[Line], stores: &[&str]) -> LoopNest {
+    nest(lines, stores, counted)
 }
 
 /// The lines of a picture, each inside the one before it, with the multiplication in the middle.
@@ -205,7 +208,7 @@ fn summed(reduce: bool) -> &'static str {
 }
 
 /// Sizes of memories are powers of two.
-fn bytes_text(bytes: u64) -> String {
+pub(super) fn bytes_text(bytes: u64) -> String {
     match bytes {
         b if b > 0 && b.is_multiple_of(1 << 20) => format!("{} MiB", number((b >> 20) as f64)),
         b if b > 0 && b.is_multiple_of(1 << 10) => format!("{} KiB", number((b >> 10) as f64)),

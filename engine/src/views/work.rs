@@ -3,7 +3,7 @@
 use crate::fault::Fault;
 use crate::item::Evaluation;
 use crate::study::Array;
-use nasaic_cost::{Layer, LayerCost, cost};
+use nasaic_cost::{Layer, LayerCost, Mapping, Technology, Why, cost, fit, why};
 use nasaic_search::Entry;
 
 /// A layer that computes, on its sub-accelerator.
@@ -34,6 +34,27 @@ impl Work<'_> {
             .dataflow
             .stores()
             .take(usize::from(self.cost.levels))
+    }
+
+    /// Where its loops are cut.
+    pub fn mapping(&self) -> Result<Mapping, Fault> {
+        let sub = &self.array.sub;
+        fit(&self.layer, &sub.dataflow, &sub.array).map_err(|refusal| {
+            Fault::new("E0805", format!("this layer cannot be mapped: {refusal:?}"))
+        })
+    }
+
+    /// Why it costs what it costs.
+    pub fn why(&self, technology: Option<&Technology>) -> Result<Why, Fault> {
+        let sub = &self.array.sub;
+        let mapping = self.mapping()?;
+        Ok(why(
+            &self.layer,
+            &mapping,
+            &sub.dataflow,
+            &sub.array,
+            technology,
+        ))
     }
 }
 
