@@ -6,7 +6,7 @@ use crate::counts::Counts;
 use crate::dataflow::{Axis, MAX_LEVELS};
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Precision, Tensor};
-use crate::links::{Link, LinkLoad, MAX_LINKS, accessed_bits, crossing_bits};
+use crate::links::{Link, LinkLoad, MAX_LINKS, crossing_bits, widened};
 use crate::mapping::{Advance, Mapping};
 use crate::noc::Route;
 use crate::technology::{Counting, Technology};
@@ -51,6 +51,7 @@ impl Technology {
     }
 
     /// Dynamic energy of a mapped layer.
+    #[inline(always)]
     pub(crate) fn energy(
         &self,
         layer: &Layer,
@@ -91,7 +92,8 @@ impl Technology {
                 energy.store[level][tensor.index()] = per_access * amount;
             }
         }
-        energy.scaled(self.energy_scale)
+        energy.scale(self.energy_scale);
+        energy
     }
 
     /// Static energy in picojoules of an area (µm²) over some cycles at a clock (Hz).
@@ -100,6 +102,7 @@ impl Technology {
         self.leakage * area * (cycles as f64 / clock)
     }
 
+    #[inline(always)]
     fn native_energy(
         &self,
         layer: &Layer,
@@ -115,6 +118,7 @@ impl Technology {
             1.0
         };
         let density = layer.density();
+        let outputs = layer.elements(Tensor::O);
         let array = mapping.array_level();
         let carried = links[1..].iter().map(|l| l.bytes).sum::<u64>();
         let mut energy = Energy {
@@ -130,7 +134,7 @@ impl Technology {
             let per_byte = self.access_energy(role(array, level), store.size);
             for tensor in store.keep.iter() {
                 let access = &counts.access[level][tensor.index()];
-                let mut bits = accessed_bits(layer, tensor, access) as f64;
+                let mut bits = widened(layer, tensor, access, access.total(), outputs) as f64;
                 if level == 0 {
                     bits *= sub.packing(layer, tensor);
                 }
@@ -142,7 +146,8 @@ impl Technology {
                 energy.store[level][tensor.index()] = per_byte * bits / 8.0;
             }
         }
-        energy.scaled(self.energy_scale)
+        energy.scale(self.energy_scale);
+        energy
     }
 
     /// MAESTRO's view: four accesses per multiplication and the fills at the innermost level, every
@@ -164,7 +169,8 @@ impl Technology {
             let accesses = per_mac * macs + counts.access[innermost][t].fills;
             energy.store[innermost][t] = self.access_energy(Role::Element, None) * accesses as f64;
         }
-        energy.scaled(self.energy_scale)
+        energy.scale(self.energy_scale);
+        energy
     }
 
     /// Energy per access of a store of this many bytes.
@@ -180,13 +186,15 @@ impl Technology {
 }
 
 impl Energy {
-    fn scaled(mut self, factor: f64) -> Self {
+    fn scale(&mut self, factor: f64) {
+        if factor == 1.0 {
+            return;
+        }
         self.mac *= factor;
         self.noc *= factor;
         for e in self.store.iter_mut().flatten() {
             *e *= factor;
         }
-        self
     }
 }
 
@@ -205,7 +213,7 @@ fn link_bytes(layer: &Layer, mapping: &Mapping, counts: &Counts, array: usize) -
     let crossing = |tensor: Tensor| {
         let parent = mapping.parent(array, tensor);
         let access = &counts.access[parent][tensor.index()];
-        let bytes = crossing_bits(layer, tensor, access) as f64 / 8.0;
+        let bytes = crossing_bits(layer, tensor, access, layer.elements(Tensor::O)) as f64 / 8.0;
         let route = route(layer, mapping, tensor);
         bytes
             * match tensor {

@@ -20,7 +20,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::counts::{Access, Counts, count_flow};
+use crate::counts::{Access, Counts};
 use crate::dataflow::{Axis, Dataflow, MAX_LEVELS};
 use crate::energy::Energy;
 use crate::fit::{Refusal, fit};
@@ -113,18 +113,33 @@ pub fn evaluate_on_chip(
     technology: Option<&Technology>,
     on_chip: OnChip,
 ) -> LayerCost {
-    let nest = Nest::new(layer, mapping);
+    let mut nest = Nest::empty(layer);
+    nest.fill(mapping);
     let flow = Flow::new(layer, mapping, &nest);
-    let counts = count_flow(layer, mapping, &flow);
-    let links = Loads::new(layer, mapping, sub, &flow, &counts, on_chip).timed(Some(mapping), sub);
-    let counts = counts.without_off_chip(on_chip);
+    let mut counts = Counts {
+        access: [[Access::default(); 3]; MAX_LEVELS],
+        steps: flow.steps() * u64::from(layer.groups),
+    };
+    let mut loads = Loads::moving(0, 0);
+    let multipliers = mapping.levels().len();
+    flow.edges(|tensor, parent, child, words| {
+        let edge = (tensor, parent, child);
+        counts.enter(&flow, layer.groups, edge, words, multipliers);
+        let outside = &mut counts.access[parent][tensor.index()];
+        let travels = parent == 0 && !on_chip.keeps(tensor);
+        loads.carry((layer, mapping, sub), &flow, edge, outside, travels);
+        if parent == 0 && !travels {
+            *outside = Access::default();
+        }
+    });
+    let links = loads.timed(Some(mapping), sub);
     let time = Time {
         compute: compute_cycles(layer, mapping, sub, &flow, &counts),
         hops: hop_cycles(layer, mapping, sub),
         links,
     };
     let energy = technology.map(|t| t.energy(layer, mapping, sub, &counts, &links));
-    time.cost(layer, sub, mapping.levels().len(), counts, energy)
+    time.cost(layer, sub, multipliers, &counts, energy)
 }
 
 /// Fits and costs a layer in one call, with the word widths that the technology sees.
@@ -185,10 +200,11 @@ pub fn move_only(
         links,
     };
     let energy = technology.map(|t| t.moving_energy(layer, sub, &counts, &links));
-    time.cost(layer, sub, 2, counts, energy)
+    time.cost(layer, sub, 2, &counts, energy)
 }
 
 /// Cycles of the busiest element.
+#[inline(always)]
 fn compute_cycles(
     layer: &Layer,
     mapping: &Mapping,
@@ -208,7 +224,7 @@ fn compute_cycles(
     let inside = (array..levels.len()).find(keeps).unwrap_or(levels.len());
     let parent = mapping.parent(inside, Tensor::O);
     let sums = flow.words(Tensor::O, parent, inside).delivered * u64::from(layer.groups);
-    let each = sums.div_ceil(mapping.instances(layer, inside).max(1));
+    let each = sums.div_ceil(flow.instances(inside));
     steps + each * u64::from(sub.accumulate_cycles)
 }
 
@@ -246,6 +262,7 @@ struct Time {
 }
 
 impl Time {
+    #[inline(always)]
     fn cycles(&self) -> u64 {
         let exposed = self.links.iter().map(|l| l.exposed);
         let in_sequence = exposed.fold(self.compute.saturating_add(self.hops), u64::saturating_add);
@@ -254,6 +271,7 @@ impl Time {
     }
 
     /// The largest share of the latency; the multipliers if it is theirs as well.
+    #[inline(always)]
     fn bound_by(&self, cycles: u64) -> Bound {
         let mut bound = Bound::Compute;
         let mut most = self.compute;
@@ -270,12 +288,13 @@ impl Time {
         bound
     }
 
+    #[inline(always)]
     fn cost(
         self,
         layer: &Layer,
         sub: &SubAccelerator,
         levels: usize,
-        counts: Counts,
+        counts: &Counts,
         energy: Option<Energy>,
     ) -> LayerCost {
         let cycles = self.cycles();

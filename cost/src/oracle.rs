@@ -1,14 +1,16 @@
-//! Counting by walking: the reference that the analytic counts are tested against.
+//! Counting and timing by walking: the reference that the analytic model is tested against.
 //!
 //! Every step of every instance is visited and every word is looked at, so this is for layers of a
 //! few thousand multiplications. It follows the rules stated in [`crate::counts`], with sets of
-//! words instead of formulas.
+//! words instead of formulas, and the composition of latencies stated in [`crate::evaluate`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::counts::{Access, Counts};
-use crate::dataflow::MAX_LEVELS;
+use crate::dataflow::{Buffering, MAX_LEVELS};
+use crate::hardware::SubAccelerator;
 use crate::layer::{Dim, Layer, Tensor};
+use crate::links::{Link, LinkLoad, MAX_LINKS};
 use crate::mapping::{Advance, Loop, Mapping};
 
 /// Start and length of an instance's tile along each dimension.
@@ -20,11 +22,22 @@ type Word = [i64; 4];
 pub fn count(layer: &Layer, mapping: &Mapping) -> Counts {
     let mut access = [[Access::default(); 3]; MAX_LEVELS];
     for tensor in Tensor::ALL {
-        let mut child = mapping.levels().len();
-        while child > 0 {
-            let parent = mapping.parent(child, tensor);
-            walk_edge(layer, mapping, tensor, parent, child, &mut access);
-            child = parent;
+        for edge in edges(mapping, tensor) {
+            let way = walk(layer, mapping, &edge);
+            let outside = &mut access[edge.parent][tensor.index()];
+            if tensor == Tensor::O {
+                outside.updates = way.sent;
+                outside.reads = way.sent_again;
+            } else {
+                outside.reads = way.sent;
+            }
+            if edge.is_store {
+                let inside = &mut access[edge.child][tensor.index()];
+                inside.fills = match tensor {
+                    Tensor::O => way.delivered_again,
+                    _ => way.delivered,
+                };
+            }
         }
     }
     let groups = u64::from(layer.groups);
@@ -39,14 +52,169 @@ pub fn count(layer: &Layer, mapping: &Mapping) -> Counts {
     }
 }
 
-fn walk_edge(
-    layer: &Layer,
-    mapping: &Mapping,
+/// What the walk says about time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// Cycles of the busiest element.
+    pub compute_cycles: u64,
+    /// What each link carries.
+    pub links: [LinkLoad; MAX_LINKS],
+    /// Latency of the layer.
+    pub cycles: u64,
+}
+
+/// Steps a nest through time: what each link has to carry at each step, and what cannot hide.
+///
+/// Dense layers only: expected values of zeros have nothing to step through.
+pub fn time(layer: &Layer, mapping: &Mapping, sub: &SubAccelerator) -> Timing {
+    let groups = u64::from(layer.groups);
+    let steps = times(layer, mapping.loops()).len() as u64 * groups;
+    let mut compute = steps.div_ceil(u64::from(sub.simd.max(1)));
+    let mut carried = [(0, 0); MAX_LINKS];
+    let array = mapping.array_level();
+    for tensor in Tensor::ALL {
+        for edge in edges(mapping, tensor) {
+            let way = walk(layer, mapping, &edge);
+            let crosses = edge.parent < array && array <= edge.child;
+            if tensor == Tensor::O && crosses {
+                let each = (way.delivered * groups).div_ceil(way.instances);
+                compute += each * u64::from(sub.accumulate_cycles);
+            }
+            let bits = groups * way.bits(layer, tensor);
+            let hides = !edge.single_buffer(mapping);
+            let exposed = if hides {
+                way.first * u64::from(layer.bits(tensor))
+            } else {
+                bits
+            };
+            let own = mapping.levels().get(edge.child).and_then(|l| l.bandwidth);
+            let inner = match own {
+                Some(_) => Some(Link::Store(edge.child as u8)),
+                None => crosses.then_some(Link::Noc),
+            };
+            let outer = (edge.parent == 0).then_some(Link::OffChip);
+            for link in inner.into_iter().chain(outer) {
+                carried[link.index()].0 += bits;
+                carried[link.index()].1 += exposed;
+            }
+        }
+    }
+    let links = std::array::from_fn(|index| {
+        let (bits, exposed) = carried[index];
+        occupied(bits, exposed, bandwidth(mapping, sub, Link::at(index)))
+    });
+    let [columns, rows] = mapping.extent(layer).map(u64::from);
+    let hops = 2 * (columns + rows) * u64::from(sub.hop_cycles);
+    let in_sequence = compute + hops + links.iter().map(|l| l.exposed).sum::<u64>();
+    let totals = links.iter().map(|l| l.cycles);
+    Timing {
+        compute_cycles: compute,
+        links,
+        cycles: totals.fold(in_sequence, u64::max),
+    }
+}
+
+/// Bytes per cycle of a link; none is unlimited.
+fn bandwidth(mapping: &Mapping, sub: &SubAccelerator, link: Link) -> Option<f64> {
+    match link {
+        Link::OffChip => sub.dram_bandwidth,
+        Link::Noc => Some(sub.bandwidth),
+        Link::Store(level) => {
+            let own = mapping.levels().get(usize::from(level))?.bandwidth;
+            own.map(|bits| f64::from(bits) / 8.0)
+        }
+    }
+}
+
+/// A link's cycles, one after the other until nothing is left to carry.
+fn occupied(bits: u64, exposed: u64, bandwidth: Option<f64>) -> LinkLoad {
+    let count = |bits: u64| {
+        let bytes = bits.div_ceil(8);
+        let mut cycles = 0;
+        while bandwidth.is_some_and(|b| (cycles as f64) * b < bytes as f64) {
+            cycles += 1;
+        }
+        cycles
+    };
+    let cycles = count(bits);
+    LinkLoad {
+        bytes: bits.div_ceil(8),
+        cycles,
+        exposed: count(exposed).min(cycles),
+    }
+}
+
+/// A tensor's way from a level that keeps it to the next, or to the multipliers.
+struct Edge {
     tensor: Tensor,
     parent: usize,
     child: usize,
-    access: &mut [[Access; 3]; MAX_LEVELS],
-) {
+    is_store: bool,
+}
+
+impl Edge {
+    fn single_buffer(&self, mapping: &Mapping) -> bool {
+        let fed = mapping.levels().get(self.child);
+        fed.is_some_and(|level| level.buffering == Buffering::Single)
+    }
+}
+
+fn edges(mapping: &Mapping, tensor: Tensor) -> Vec<Edge> {
+    let levels = mapping.levels().len();
+    let mut edges = Vec::new();
+    let mut child = levels;
+    while child > 0 {
+        let parent = mapping.parent(child, tensor);
+        edges.push(Edge {
+            tensor,
+            parent,
+            child,
+            is_store: child < levels,
+        });
+        child = parent;
+    }
+    edges
+}
+
+/// What a walk along an edge sees, in words of one group.
+#[derive(Default)]
+struct Way {
+    /// Words at the source, those for several instances once.
+    sent: u64,
+    /// Those of them, of outputs, that an instance of the source has seen before.
+    sent_again: u64,
+    /// Those of the first step.
+    first: u64,
+    /// Words at all instances of the destination.
+    delivered: u64,
+    /// Those of them, of outputs, that the instance has seen before.
+    delivered_again: u64,
+    /// Words of outputs that are complete when they arrive at the source for the last time.
+    complete: u64,
+    /// Instances of the destination.
+    instances: u64,
+}
+
+impl Way {
+    /// Bits that travel: outputs at their own width when they are complete, partial sums at theirs
+    /// on the way out and on the way back.
+    fn bits(&self, layer: &Layer, tensor: Tensor) -> u64 {
+        let width = u64::from(layer.bits(tensor));
+        if tensor != Tensor::O {
+            return self.sent * width;
+        }
+        let partial = self.sent + self.sent_again - self.complete;
+        partial * u64::from(layer.precision.psum) + self.complete * width
+    }
+}
+
+fn walk(layer: &Layer, mapping: &Mapping, edge: &Edge) -> Way {
+    let Edge {
+        tensor,
+        parent,
+        child,
+        is_store,
+    } = *edge;
     let below = |level| {
         mapping
             .loops()
@@ -55,8 +223,11 @@ fn walk_edge(
             .count()
     };
     let loops = &mapping.loops()[..below(child)];
-    let is_store = child < mapping.levels().len();
     let instances = places(layer, loops);
+    let mut way = Way {
+        instances: instances.len() as u64,
+        ..Way::default()
+    };
     let mut seen_inside = BTreeSet::new();
     let mut seen_outside = BTreeSet::new();
     let mut last: Option<Vec<u32>> = None;
@@ -82,34 +253,31 @@ fn walk_edge(
                     let held = before.map(|t| words(layer, tensor, &t)).unwrap_or_default();
                     wanted.retain(|word| !held.contains(word));
                 }
-                if is_store {
-                    let returning = |word: &Word| !seen_inside.insert((place.clone(), *word));
-                    let again = wanted.iter().copied().filter(returning).count();
-                    let fills = if tensor == Tensor::O {
-                        again
-                    } else {
-                        wanted.len()
-                    };
-                    access[child][tensor.index()].fills += fills as u64;
-                }
+                way.delivered += wanted.len() as u64;
+                let returning = |word: &Word| !seen_inside.insert((place.clone(), *word));
+                way.delivered_again += wanted.iter().copied().filter(returning).count() as u64;
                 let source = place[..spreads(&loops[..below(parent)])].to_vec();
                 let share = shares(layer, loops, below(parent), &time, place);
                 let apart = unreduced(&loops[below(parent)..], tensor, &place[source.len()..]);
                 requests.insert((source, apart, shape(layer, tensor, &tile, &share)), wanted);
             }
-            let at = &mut access[parent][tensor.index()];
             for ((source, _, _), wanted) in requests {
-                if tensor == Tensor::O {
-                    at.updates += wanted.len() as u64;
-                    let partial = |word: &Word| !seen_outside.insert((source.clone(), *word));
-                    at.reads += wanted.iter().copied().filter(partial).count() as u64;
-                } else {
-                    at.reads += wanted.len() as u64;
-                }
+                way.sent += wanted.len() as u64;
+                let known = |word: &Word| !seen_outside.insert((source.clone(), *word));
+                way.sent_again += wanted.iter().copied().filter(known).count() as u64;
+            }
+            if last.is_none() {
+                way.first = way.sent;
             }
         }
         last = Some(time);
     }
+    // An output that several instances of the source add to is complete in none of them.
+    let homes: BTreeSet<Word> = seen_outside.iter().map(|(_, word)| *word).collect();
+    if tensor == Tensor::O && homes.len() == seen_outside.len() {
+        way.complete = homes.len() as u64;
+    }
+    way
 }
 
 fn spreads(loops: &[Loop]) -> usize {

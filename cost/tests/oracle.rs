@@ -5,6 +5,7 @@ use nasaic_cost::{
     Advance, Axis, Buffering, ConvShape, Dim, Layer, Level, Loop, Mapping, Padding, Tensor,
     TensorSet, counts, oracle,
 };
+use nasaic_cost::{Precision, SubAccelerator, evaluate};
 use proptest::prelude::*;
 
 /// A small convolution: strides, dilation, padding, groups and batch included.
@@ -117,12 +118,91 @@ fn draws() -> impl Strategy<Value = (Vec<u8>, Vec<Draw>)> {
     (keeps, loops)
 }
 
+/// How the stores and links of a nest are: buffering and own bandwidth by level, as drawn.
+type Stores = Vec<(bool, Option<u32>)>;
+
+/// The same nest with these stores.
+fn furnished(mapping: &Mapping, stores: &Stores) -> Mapping {
+    let levels = mapping.levels().iter().enumerate();
+    let levels: Vec<Level> = levels
+        .map(|(at, level)| match stores.get(at) {
+            Some(&(single, bandwidth)) if at > 0 => Level {
+                buffering: if single {
+                    Buffering::Single
+                } else {
+                    Buffering::Double
+                },
+                bandwidth,
+                ..*level
+            },
+            _ => *level,
+        })
+        .collect();
+    let mut other = Mapping::new(&levels).unwrap();
+    mapping.loops().iter().for_each(|l| assert!(other.push(*l)));
+    other
+}
+
+fn stores() -> impl Strategy<Value = Stores> {
+    let own = proptest::option::weighted(0.3, 1..40_u32);
+    proptest::collection::vec((proptest::bool::weighted(0.3), own), 4)
+}
+
+fn subs() -> impl Strategy<Value = SubAccelerator> {
+    let dram = proptest::option::weighted(0.7, 0.1..8.0_f64);
+    (0.1..16.0_f64, dram, 1..4_u32, 0..3_u32, 0..3_u32).prop_map(
+        |(bandwidth, dram_bandwidth, simd, hop_cycles, accumulate_cycles)| SubAccelerator {
+            dram_bandwidth,
+            simd,
+            hop_cycles,
+            accumulate_cycles,
+            ..SubAccelerator::new(64, bandwidth, 1e9)
+        },
+    )
+}
+
+fn precisions() -> impl Strategy<Value = Precision> {
+    let bits = || proptest::sample::select(vec![4_u32, 8, 16, 32]);
+    (bits(), bits(), bits(), bits()).prop_map(|(w, i, o, psum)| Precision { w, i, o, psum })
+}
+
+/// 20 000 between the two tests.
+fn cases(share: u32) -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok();
+    ProptestConfig {
+        cases: cases.and_then(|n| n.parse().ok()).unwrap_or(share),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(3000), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(12_000))]
 
     #[test]
     fn analytic_counts_equal_the_walk(layer in layers(), (keeps, drawn) in draws()) {
         let mapping = nest(&layer, &keeps, &drawn).unwrap();
         prop_assert_eq!(counts::count(&layer, &mapping), oracle::count(&layer, &mapping));
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(8_000))]
+
+    #[test]
+    fn analytic_cycles_equal_the_walk(
+        layer in layers(),
+        (keeps, drawn) in draws(),
+        stores in stores(),
+        sub in subs(),
+        precision in precisions(),
+    ) {
+        let layer = layer.with_precision(precision);
+        let mapping = furnished(&nest(&layer, &keeps, &drawn).unwrap(), &stores);
+        let walked = oracle::time(&layer, &mapping, &sub);
+        let cost = evaluate(&layer, &mapping, &sub, None);
+        prop_assert_eq!(cost.compute_cycles, walked.compute_cycles);
+        prop_assert_eq!(cost.links, walked.links);
+        prop_assert_eq!(cost.cycles, walked.cycles);
     }
 }
