@@ -126,6 +126,12 @@ pub enum Command {
         #[command(flatten)]
         changes: Changes,
     },
+    /// Print a file of another tool as blocks of the language.
+    #[command(after_help = "Examples:
+  nasaic import resnet50_kcp.m              the dataflows of a mapping file of MAESTRO
+  nasaic import ERT.yaml --art ART.yaml     Accelergy's energies and areas as a technology
+  nasaic import ERT.yaml --role weights_spad=pe,size=448B --role buffer=shared,size=108KiB,word=64bit")]
+    Import(Import),
     /// Count a space: the call `space(OF, ON)` at the end of the script.
     #[command(after_help = "Example:\n  nasaic space w1.nasaic w1")]
     Space {
@@ -190,6 +196,25 @@ pub enum Command {
         #[command(flatten)]
         how: How,
     },
+}
+
+/// What to import.
+#[derive(Debug, Clone, Args)]
+pub struct Import {
+    /// A mapping file of MAESTRO (`.m`) or an energy table of Accelergy (`.yaml`).
+    pub file: PathBuf,
+    /// The area table that goes with an energy table.
+    #[arg(long, value_name = "FILE")]
+    pub art: Option<PathBuf>,
+    /// What a component of the tables is: dram, shared, pe, mac or noc; guessed where not said.
+    #[arg(long = "role", value_name = "COMPONENT=ROLE[,size=…][,word=…]")]
+    pub roles: Vec<String>,
+    /// Bits that one action of a store moves where no role says otherwise.
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    pub word_bits: u32,
+    /// What the block is called; after the file when not given.
+    #[arg(long)]
+    pub name: Option<String>,
 }
 
 /// How a script is read.

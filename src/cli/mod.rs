@@ -6,6 +6,7 @@ mod console;
 mod doc;
 mod files;
 mod format;
+mod import;
 mod output;
 mod program;
 mod progress;
@@ -123,6 +124,7 @@ fn carry_out(command: Command, console: &mut Console) -> Result<Exit, Refusal> {
             reading,
             changes,
         } => show::show(&file, &name, defaults, (&reading, &changes), console),
+        Command::Import(asked) => import::import(&asked, console),
         Command::Run { file, how } => run::run(&file, None, &how, console),
         Command::Space { file, of, on, how } => {
             run::run(&file, Some(call("space", [Some(of), on])), &how, console)

@@ -252,7 +252,7 @@ fn layer_kind(name: &str) -> Option<LayerKind> {
 }
 
 /// The constants of a technology block, in the cost model's units: pJ (or activity) and µm².
-fn read_technology(block: &Block) -> Technology {
+pub fn read_technology(block: &Block) -> Technology {
     let name_is = |field: &str, name: &str| {
         fixed(block, field)
             .and_then(Value::as_name)
