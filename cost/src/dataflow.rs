@@ -106,6 +106,54 @@ pub enum Step {
     },
 }
 
+impl Step {
+    /// A double-buffered store of this many bytes per instance; none is unlimited.
+    pub fn store(name: &str, keep: &[Tensor], size: Option<u64>) -> Self {
+        Step::Store {
+            name: name.into(),
+            keep: TensorSet::of(keep),
+            size,
+            buffering: Buffering::Double,
+            bandwidth: None,
+        }
+    }
+
+    /// A loop whose tile the mapper chooses.
+    pub const fn fit(dim: Dim) -> Self {
+        Step::Loop {
+            dim,
+            tile: Tile::Fit,
+        }
+    }
+
+    /// A loop that steps by `tile`.
+    pub const fn by(dim: Dim, tile: u32) -> Self {
+        Step::Loop {
+            dim,
+            tile: Tile::Fixed(tile),
+        }
+    }
+
+    /// A dimension side by side, as many as fit.
+    pub const fn spread(dim: Dim, over: Axis) -> Self {
+        Step::Spread {
+            dim,
+            over,
+            size: None,
+            reduce: false,
+        }
+    }
+
+    /// The same line with partial sums added on the way, if it is a spread.
+    #[must_use]
+    pub fn reducing(mut self) -> Self {
+        if let Step::Spread { reduce, .. } = &mut self {
+            *reduce = true;
+        }
+        self
+    }
+}
+
 /// A dataflow template: the order of loops and stores, outermost first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Dataflow {
@@ -227,6 +275,15 @@ impl std::fmt::Display for Flaw {
 impl std::error::Error for Flaw {}
 
 impl Dataflow {
+    /// A template for every kind of layer with multiplications; [`Dataflow::check`] judges it.
+    pub fn new(name: &str, steps: Vec<Step>) -> Self {
+        Dataflow {
+            name: name.into(),
+            kinds: Vec::new(),
+            steps,
+        }
+    }
+
     /// Checks the template by itself; all flaws are reported.
     pub fn check(&self) -> Result<(), Vec<Flaw>> {
         let mut flaws = self.store_flaws();

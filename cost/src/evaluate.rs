@@ -172,22 +172,20 @@ pub fn move_only(
 ) -> LayerCost {
     let mut access = [[Access::default(); 3]; MAX_LEVELS];
     let (mut off_chip, mut noc) = (0, 0);
-
-    let (inputs, outputs) = (layer.elements(Tensor::I), layer.elements(Tensor::O));
-    for (tensor, words) in [(Tensor::I, inputs), (Tensor::O, outputs)] {
+    for (tensor, passes) in [(Tensor::I, layer.passes()), (Tensor::O, 1)] {
+        let words = layer.elements(tensor);
         let bits = words * u64::from(layer.bits(tensor));
-        noc += bits;
-        for level in [0, 1] {
-            if level == 0 && on_chip.keeps(tensor) {
-                continue;
-            }
-            let moved = &mut access[level][tensor.index()];
+        let mut moved = |level: usize, words: u64| {
+            let access: &mut Access = &mut access[level][tensor.index()];
             match tensor {
-                Tensor::O => moved.updates = words,
-                _ => moved.reads = words,
+                Tensor::O => access.updates = words,
+                _ => access.reads = words,
             }
-        }
+        };
+        moved(1, words * passes);
+        noc += bits * passes;
         if !on_chip.keeps(tensor) {
+            moved(0, words);
             off_chip += sub.packed(layer, tensor, 0, bits);
         }
     }
