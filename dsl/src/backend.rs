@@ -3,8 +3,10 @@
 //! The language knows neither rhai nor MAESTRO nor a cost. A build without an engine checks
 //! everything else.
 
+use crate::diagnostic::Diagnostic;
 use crate::instance::Instance;
 use crate::plan::Block;
+use crate::source::{SourceId, Sources};
 use std::collections::BTreeMap;
 
 /// A function of a script.
@@ -38,6 +40,20 @@ pub struct FileFault {
     pub column: usize,
     /// What to do.
     pub hint: String,
+}
+
+impl FileFault {
+    /// The message, marked in the file itself.
+    pub fn diagnostic(self, sources: &Sources, file: SourceId) -> Diagnostic {
+        let name = sources.get(file).map_or("", |s| s.name.as_str());
+        let title = format!("`{name}` cannot be imported");
+        let d = match self.line {
+            0 => Diagnostic::new("E0708", format!("{title}: {}", self.message)),
+            line => Diagnostic::new("E0708", title)
+                .at(sources.rest_of_line(file, line, self.column), self.message),
+        };
+        d.hint(self.hint)
+    }
 }
 
 /// The best value that any design of a space could have, and why.

@@ -126,6 +126,28 @@ pub enum Command {
         #[command(flatten)]
         changes: Changes,
     },
+    /// Write a design for another tool: the call `export(evaluate(DESIGN, ON), …)` at the end of the
+    /// script.
+    #[command(after_help = "Example:
+  nasaic export lab.nasaic resnet18 mine --timeloop -o nests
+  nasaic export lab.nasaic resnet18 mine --timeloop -o nests --layer conv1")]
+    Export {
+        /// The script.
+        file: PathBuf,
+        /// A workload, network, layer or problem without open fields.
+        design: String,
+        /// The accelerator; a problem brings its own.
+        on: Option<String>,
+        /// A folder for each layer with the architecture, problem and mapping that Timeloop reads.
+        #[arg(long, required = true)]
+        timeloop: bool,
+        /// Only this layer.
+        #[arg(long, value_name = "PATH")]
+        layer: Option<String>,
+        /// How to run it.
+        #[command(flatten)]
+        how: How,
+    },
     /// Print a file of another tool as blocks of the language.
     #[command(after_help = "Examples:
   nasaic import resnet50_kcp.m              the dataflows of a mapping file of MAESTRO
@@ -240,7 +262,7 @@ pub struct Changes {
 #[derive(Debug, Clone, Args)]
 pub struct How {
     /// Write figures, result.json, timing.json and exported files into this folder.
-    #[arg(long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Print one JSON object per line: progress, result, figure, warning, error, status.
     #[arg(long)]

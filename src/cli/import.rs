@@ -8,7 +8,7 @@ use nasaic_cost::accelergy::{Part, Problem, Role, Roles};
 use nasaic_dsl::backend::FileFault;
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::names;
-use nasaic_dsl::source::{SourceId, Sources};
+use nasaic_dsl::source::Sources;
 use nasaic_dsl::units::{self, Dim};
 use nasaic_engine::import;
 
@@ -28,23 +28,20 @@ pub fn import(asked: &Import, console: &Console) -> Result<Exit, Refusal> {
     let out = match ending {
         "m" => dataflows(asked, &text),
         "yaml" | "yml" => technology(asked, &text),
-        _ => Err(
-            Diagnostic::new("E0705", format!("`{}` is of no kind that can be imported", text.name))
-                .note("The ending decides what a file is.")
-                .hint("give a mapping file of MAESTRO (`.m`) or an energy table of Accelergy (`.yaml`)")
-                .into(),
-        ),
+        _ => Err(Diagnostic::new(
+            "E0705",
+            format!("`{}` is of no kind that can be imported", text.name),
+        )
+        .note("The ending decides what a file is.")
+        .hint("give a mapping file of MAESTRO (`.m`) or an energy table of Accelergy (`.yaml`)")
+        .into()),
     };
     console.print(&out?);
     Ok(Exit::Done)
 }
 
 fn dataflows(asked: &Import, text: &Text) -> Result<String, Refusal> {
-    import::dataflows(&text.text, &name(asked, text)).map_err(|fault| {
-        let mut sources = Sources::default();
-        let source = sources.add(&text.name, &text.text);
-        not_expressible(sources, source, fault)
-    })
+    import::dataflows(&text.text, &name(asked, text)).map_err(|fault| refusal(text, fault))
 }
 
 fn technology(asked: &Import, ert: &Text) -> Result<String, Refusal> {
@@ -57,10 +54,7 @@ fn technology(asked: &Import, ert: &Text) -> Result<String, Refusal> {
     let art_text = art.as_ref().map(|art| art.text.as_str());
     import::technology(&name(asked, ert), &ert.text, art_text, &roles).map_err(|problem| {
         let of_art = art.filter(|_| problem.file == "ART");
-        let text = of_art.as_ref().unwrap_or(ert);
-        let mut sources = Sources::default();
-        let source = sources.add(&text.name, &text.text);
-        not_expressible(sources, source, fault(problem))
+        refusal(of_art.as_ref().unwrap_or(ert), fault(problem))
     })
 }
 
@@ -80,16 +74,14 @@ fn fault(problem: Problem) -> FileFault {
     }
 }
 
-fn not_expressible(sources: Sources, source: SourceId, fault: FileFault) -> Refusal {
-    let file = sources.get(source).map_or("", |s| s.name.as_str());
-    let d = Diagnostic::new("E0708", format!("`{file}` cannot be imported"));
-    let d = match fault.line {
-        0 => d.note(fault.message),
-        line => d.at(sources.rest_of_line(source, line, fault.column), fault.message),
-    };
+/// The message about a file, with its text.
+fn refusal(text: &Text, fault: FileFault) -> Refusal {
+    let mut sources = Sources::default();
+    let source = sources.add(&text.name, &text.text);
+    let diagnostics = vec![fault.diagnostic(&sources, source)];
     Refusal {
         sources,
-        diagnostics: vec![d.hint(fault.hint)],
+        diagnostics,
     }
 }
 
@@ -118,7 +110,9 @@ fn part(text: &str) -> Result<Part, Refusal> {
         bytes: None,
     };
     for word in words {
-        let amount = word.split_once('=').and_then(|(key, amount)| Some((key, bits(amount)?)));
+        let amount = word
+            .split_once('=')
+            .and_then(|(key, amount)| Some((key, bits(amount)?)));
         match amount {
             Some(("size", bits)) => part.bytes = Some(bits / 8),
             Some(("word", bits)) => part.word_bits = u32::try_from(bits).ok(),

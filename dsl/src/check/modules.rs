@@ -3,12 +3,11 @@
 use super::Checker;
 use super::names::written;
 use super::program::{Decl, Declared, State};
-use crate::backend::FileFault;
 use crate::diagnostic::Diagnostic;
 use crate::names::{self, closest};
 use crate::plan::{DataFile, Script};
 use crate::schema::join_names;
-use crate::source::{SourceId, Sources, Span};
+use crate::source::Span;
 use crate::syntax::tree::{File, Item, ItemKind, Name, Text, Use};
 use crate::world::{self, ReadError};
 use std::collections::BTreeMap;
@@ -266,12 +265,8 @@ impl Checker<'_> {
             }
             Err(fault) => {
                 let source = self.program.sources.add(&place, &text);
-                Err(Box::new(not_expressible(
-                    &self.program.sources,
-                    source,
-                    fault,
-                    path.span,
-                )))
+                let d = fault.diagnostic(&self.program.sources, source);
+                Err(Box::new(d.at(path.span, "imported here")))
             }
         }
     }
@@ -437,20 +432,6 @@ fn unreadable(path: &str, error: &ReadError, span: Span) -> Diagnostic {
             .at(span, reason.clone())
             .hint("check that the file is there and that you may read it"),
     }
-}
-
-/// A file of another tool that says what the language cannot.
-fn not_expressible(sources: &Sources, file: SourceId, fault: FileFault, used: Span) -> Diagnostic {
-    let name = sources.get(file).map_or("", |s| s.name.as_str());
-    let d = Diagnostic::new("E0708", format!("`{name}` cannot be imported"));
-    let d = match fault.line {
-        0 => d.note(fault.message),
-        line => d.at(
-            sources.rest_of_line(file, line, fault.column),
-            fault.message,
-        ),
-    };
-    d.at(used, "imported here").hint(fault.hint)
 }
 
 /// A name that a module does not have; papers' names of templates are known here.

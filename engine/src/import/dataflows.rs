@@ -16,7 +16,7 @@ pub fn dataflows(text: &str, name: &str) -> Result<String, FileFault> {
     let all = maestro::import(text, name).map_err(fault)?;
     if all.is_empty() {
         return Err(FileFault {
-            message: "The file describes no layer.".into(),
+            message: "it describes no layer".into(),
             line: 0,
             column: 0,
             hint: "give a mapping file: `Network n { Layer l { … Dataflow { … } } }`".into(),
@@ -48,9 +48,9 @@ fn layers(imported: &Imported) -> String {
     let names = &imported.layers;
     let first = names[..names.len().min(MOST_LAYERS)].join(", ");
     match names.len().saturating_sub(MOST_LAYERS) {
-        0 => first,
-        1 => format!("{first} and one more layer"),
-        more => format!("{first} and {more} more layers"),
+        0 if names.len() == 1 => format!("layer {first}"),
+        0 => format!("layers {first}"),
+        more => format!("layers {first} and {more} more"),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Energy and area tables of Accelergy as a technology block.
 
 use super::laid_out;
-use nasaic_cost::accelergy::{self, Origin, Problem, Role, Roles};
 use nasaic_cost::Technology;
+use nasaic_cost::accelergy::{self, Origin, Problem, Role, Roles};
 use std::fmt::Write as _;
 
 /// Digits of a printed coefficient: more than any table has, and few enough that what is printed and
@@ -92,7 +92,10 @@ fn energy_of(origins: &[Origin], role: Role) -> Vec<String> {
             _ => format!(" for {} B", origin.word_bytes),
         };
         let (line, component) = (origin.line, &origin.component);
-        format!("ERT, line {line}: {component}, {}{word}", actions.join(", "))
+        format!(
+            "ERT, line {line}: {component}, {}{word}",
+            actions.join(", ")
+        )
     });
     texts.collect()
 }
@@ -100,7 +103,9 @@ fn energy_of(origins: &[Origin], role: Role) -> Vec<String> {
 fn area_of(origins: &[Origin], role: Role) -> Vec<String> {
     let with_area = origins.iter().filter(|o| o.role == role);
     let texts = with_area.filter_map(|origin| {
-        let bytes = origin.bytes.map_or_else(String::new, |b| format!(" for {b} B"));
+        let bytes = origin
+            .bytes
+            .map_or_else(String::new, |b| format!(" for {b} B"));
         let area = rounded(origin.area?);
         Some(format!("ART: {}, {area} um^2{bytes}", origin.component))
     });

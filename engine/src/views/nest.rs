@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::fault::Fault;
 use crate::item::{Evaluation, Item};
 use crate::views::work::{self, Work};
-use nasaic_cost::{Axis, Dataflow, NestLine as Line, Tensor, fit, loop_nest, template_nest};
+use nasaic_cost::{Axis, Dataflow, NestLine as Line, Tensor, loop_nest, template_nest};
 use nasaic_dsl::units::number;
 use nasaic_plot::{Figure, LoopNest, NestKind, NestLine, SpatialAxis};
 use std::sync::Arc;
@@ -33,10 +33,9 @@ fn mapped(evaluation: &Evaluation) -> Result<Figure, Fault> {
     let largest = works.iter().rev().max_by_key(macs);
     let work = largest.ok_or_else(|| Fault::new("E0805", "this result has no layers"))?;
     let sub = &work.array.sub;
-    let mapping = fit(&work.layer, &sub.dataflow, &sub.array).map_err(|refusal| {
-        Fault::new("E0805", format!("this layer cannot be mapped: {refusal:?}"))
-    })?;
-    let lines = loop_nest(&work.layer, &mapping, &sub.dataflow);
+    let mapping = work.mapping.as_ref();
+    let mapping = mapping.ok_or_else(|| Fault::new("E0805", "this layer only moves data"))?;
+    let lines = loop_nest(&work.layer, mapping, &sub.dataflow);
     let stores: Vec<&str> = sub.dataflow.stores().collect();
     let title = format!(
         "Loop nest of {} with the dataflow {} on {} PEs",

@@ -3,11 +3,11 @@
 use crate::fault::Fault;
 use crate::item::Evaluation;
 use crate::study::Array;
-use nasaic_cost::{Layer, LayerCost, cost};
+use nasaic_cost::{Layer, LayerCost, Mapping};
 use nasaic_search::Entry;
 
 /// A layer that computes, on its sub-accelerator.
-pub(super) struct Work<'a> {
+pub struct Work<'a> {
     /// Its place in the schedule.
     pub entry: &'a Entry,
     /// The label of its task.
@@ -22,6 +22,8 @@ pub(super) struct Work<'a> {
     pub layer: Layer,
     /// The array it runs on.
     pub array: &'a Array,
+    /// Its nest there; none if it only moves data.
+    pub mapping: Option<Mapping>,
     /// What it costs there.
     pub cost: LayerCost,
 }
@@ -38,7 +40,7 @@ impl Work<'_> {
 }
 
 /// All layers that compute, task by task.
-pub(super) fn all(e: &Evaluation) -> Result<Vec<Work<'_>>, Fault> {
+pub fn all(e: &Evaluation) -> Result<Vec<Work<'_>>, Fault> {
     let technology = e.study.platform.technology.as_ref();
     let works = e.priced.schedule.entries.iter().filter_map(|entry| {
         let network = &e.priced.networks[entry.task];
@@ -46,6 +48,7 @@ pub(super) fn all(e: &Evaluation) -> Result<Vec<Work<'_>>, Fault> {
         let array = e.priced.arrays[entry.sub].as_deref()?;
         let path = &network.layers[*index].path;
         let task = &e.study.tasks[entry.task].label;
+        let mapped = array.map(layer, technology).ok()?;
         Some(Work {
             entry,
             task,
@@ -56,9 +59,10 @@ pub(super) fn all(e: &Evaluation) -> Result<Vec<Work<'_>>, Fault> {
             } else {
                 path.clone()
             },
-            layer: technology.map_or(*layer, |t| t.view(layer)),
+            layer: mapped.layer,
             array,
-            cost: cost(layer, &array.sub.dataflow, &array.sub.array, technology).ok()?,
+            mapping: mapped.mapping,
+            cost: mapped.cost,
         })
     });
     let works: Vec<Work<'_>> = works.collect();
