@@ -28,7 +28,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::dataflow::MAX_LEVELS;
 use crate::edge::Words;
-use crate::evaluate::OnChip;
 use crate::flow::Flow;
 use crate::layer::{Layer, Tensor};
 use crate::mapping::Mapping;
@@ -61,44 +60,30 @@ pub struct Counts {
     pub steps: u64,
 }
 
-impl Counts {
-    /// Notes what travels along an edge at its two ends.
-    #[inline(always)]
-    pub(crate) fn enter(
-        &mut self,
-        flow: &Flow,
-        groups: u32,
-        (tensor, parent, child): (Tensor, usize, usize),
-        words: Words,
-        multipliers: usize,
-    ) {
-        let groups = u64::from(groups);
-        let t = tensor.index();
-        let (sent, delivered) = (words.sent * groups, words.delivered * groups);
-        if tensor == Tensor::O {
-            let outside = &mut self.access[parent][t];
-            outside.updates = sent;
-            outside.reads = sent - flow.outputs(parent) * groups;
-        } else {
-            self.access[parent][t].reads = sent;
-        }
-        if child < multipliers {
-            self.access[child][t].fills = match tensor {
-                Tensor::O => delivered - flow.outputs(child) * groups,
-                _ => delivered,
-            };
-        }
+/// Notes what travels along an edge at its two ends.
+#[inline(always)]
+pub(crate) fn enter(
+    access: &mut [[Access; 3]; MAX_LEVELS],
+    flow: &Flow,
+    (tensor, parent, child): (Tensor, usize, usize),
+    words: Words,
+    multipliers: usize,
+) {
+    let groups = flow.groups();
+    let t = tensor.index();
+    let (sent, delivered) = (words.sent * groups, words.delivered * groups);
+    let outside = &mut access[parent][t];
+    if tensor == Tensor::O {
+        outside.updates = sent;
+        outside.reads = sent - flow.outputs(parent) * groups;
+    } else {
+        outside.reads = sent;
     }
-
-    /// The counts without the off-chip accesses of tensors that stay on the chip.
-    #[must_use]
-    pub fn without_off_chip(mut self, stays: OnChip) -> Self {
-        for (tensor, stays) in [(Tensor::I, stays.inputs), (Tensor::O, stays.outputs)] {
-            if stays {
-                self.access[0][tensor.index()] = Access::default();
-            }
-        }
-        self
+    if child < multipliers {
+        access[child][t].fills = match tensor {
+            Tensor::O => delivered - flow.outputs(child) * groups,
+            _ => delivered,
+        };
     }
 }
 
@@ -106,24 +91,16 @@ impl Counts {
 pub fn count(layer: &Layer, mapping: &Mapping) -> Counts {
     let mut nest = Nest::empty(layer);
     nest.fill(mapping);
-    count_flow(layer, mapping, &Flow::new(layer, mapping, &nest))
-}
-
-/// The same for a nest whose traffic is known.
-pub(crate) fn count_flow(layer: &Layer, mapping: &Mapping, flow: &Flow) -> Counts {
+    let mut room = None;
+    let flow = Flow::new(layer, mapping, &nest, &mut room);
     let mut counts = Counts {
         access: [[Access::default(); 3]; MAX_LEVELS],
-        steps: flow.steps() * u64::from(layer.groups),
+        steps: flow.steps() * flow.groups(),
     };
     let multipliers = mapping.levels().len();
     flow.edges(|tensor, parent, child, words| {
-        counts.enter(
-            flow,
-            layer.groups,
-            (tensor, parent, child),
-            words,
-            multipliers,
-        );
+        let edge = (tensor, parent, child);
+        enter(&mut counts.access, &flow, edge, words, multipliers);
     });
     counts
 }

@@ -23,6 +23,13 @@ impl TensorSet {
         self.0 & (1 << tensor.index()) != 0
     }
 
+    /// The tensors of both sets.
+    #[inline]
+    #[must_use]
+    pub const fn with(self, other: TensorSet) -> Self {
+        TensorSet(self.0 | other.0)
+    }
+
     /// The tensors of the set, in the order W I O.
     pub fn iter(self) -> impl Iterator<Item = Tensor> {
         Tensor::ALL.into_iter().filter(move |&t| self.contains(t))

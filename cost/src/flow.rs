@@ -18,7 +18,7 @@ pub(crate) struct Flow<'a> {
     /// Index of the multipliers, one beyond the innermost level.
     multipliers: usize,
     /// The cuts, where some dimension is uneven or windows may coincide on a diagonal.
-    chains: Option<Chains>,
+    chains: Option<&'a Chains>,
     /// Whether some piece rests while later loops go on.
     rests: bool,
     /// Levels that keep each tensor, one bit each.
@@ -32,7 +32,13 @@ pub(crate) struct Flow<'a> {
 }
 
 impl<'a> Flow<'a> {
-    pub fn new(layer: &'a Layer, mapping: &Mapping, nest: &'a Nest) -> Self {
+    /// `room` is where the cuts are kept if they are needed: they are too large to hand around.
+    pub fn new(
+        layer: &'a Layer,
+        mapping: &Mapping,
+        nest: &'a Nest,
+        room: &'a mut Option<Chains>,
+    ) -> Self {
         let multipliers = mapping.levels().len();
         let spread = &nest.above(multipliers).spread;
         let both = |axis| {
@@ -40,8 +46,12 @@ impl<'a> Flow<'a> {
             spread[out.index()] > 1 && spread[tap.index()] > 1
         };
         let diagonal = both(0) || both(1);
-        let chains = (nest.uneven != 0 || diagonal).then(|| Chains::new(nest));
-        let rests = chains.as_ref().is_some_and(|chains| {
+        let chains: Option<&Chains> = if nest.uneven != 0 || diagonal {
+            Some(room.insert(Chains::new(nest)))
+        } else {
+            None
+        };
+        let rests = chains.is_some_and(|chains| {
             let mut dims = Dim::ALL.into_iter();
             dims.any(|dim| chains.of(dim).rests())
         });
@@ -120,9 +130,8 @@ impl<'a> Flow<'a> {
     #[inline(always)]
     pub fn first(&self, tensor: Tensor, parent: usize, child: usize) -> u64 {
         let (at, from) = (self.nest.above(child), self.nest.above(parent));
-        let single = |dim: Dim| at.spread[dim.index()] == 1;
-        let windows = || [Dim::P, Dim::Q, Dim::R, Dim::S].into_iter().all(single);
-        if self.nest.uneven != 0 || self.diagonal || (tensor == Tensor::I && !windows()) {
+        let irregular = self.nest.uneven != 0 || (self.diagonal && self.on_diagonal(from, at));
+        if irregular {
             return self.edge(tensor, (parent, child), |edge| edge.first());
         }
         let tile = |dim: Dim| u64::from(at.tiles[dim.index()]) * u64::from(at.spread[dim.index()]);
@@ -130,26 +139,48 @@ impl<'a> Flow<'a> {
         let words = match tensor {
             Tensor::W => tile(Dim::K) * tile(Dim::C) * tile(Dim::R) * tile(Dim::S),
             Tensor::O => {
-                tile(Dim::N) * tile(Dim::K) * tile(Dim::P) * tile(Dim::Q) * at.apart / from.apart
+                let apart = if at.apart == from.apart {
+                    1
+                } else {
+                    at.apart / from.apart
+                };
+                tile(Dim::N) * tile(Dim::K) * tile(Dim::P) * tile(Dim::Q) * apart
             }
             Tensor::I => {
-                let rows = self.first_window(0, at);
-                tile(Dim::N) * tile(Dim::C) * rows * self.first_window(1, at)
+                let windows = |axis| self.first_windows(axis, at);
+                let (Some(rows), Some(columns)) = (windows(0), windows(1)) else {
+                    return self.edge(tensor, (parent, child), |edge| edge.first());
+                };
+                tile(Dim::N) * tile(Dim::C) * rows * columns
             }
         };
         words * free
     }
 
-    /// Words of the first window along an axis.
-    fn first_window(&self, axis: usize, at: &Above) -> u64 {
-        let [out, tap] = window_dims(axis).map(|dim| at.tiles[dim.index()]);
-        self.layer.covered(axis, (0, out), (0, tap))
+    /// Words of the windows of the first step along an axis; none if they are spread over a border.
+    #[inline]
+    fn first_windows(&self, axis: usize, at: &Above) -> Option<u64> {
+        let dims = window_dims(axis);
+        let [out, tap] = dims.map(|dim| at.tiles[dim.index()]);
+        let [outs, taps] = dims.map(|dim| u64::from(at.spread[dim.index()]));
+        if outs == 1 && taps == 1 {
+            return Some(self.layer.covered(axis, (0, out), (0, tap)));
+        }
+        let along = &self.axes[axis];
+        let sums = |pieces: u64, tile: u32| (pieces, pieces * u64::from(tile));
+        (!along.clips).then(|| along.plain(sums(outs, out), sums(taps, tap)))
+    }
+
+    /// Groups of the layer.
+    #[inline]
+    pub fn groups(&self) -> u64 {
+        u64::from(self.layer.groups)
     }
 
     /// Outputs of all groups.
     #[inline]
     pub fn all(&self) -> u64 {
-        self.outputs * u64::from(self.layer.groups)
+        self.outputs * self.groups()
     }
 
     /// Steps in time of the first instance, which takes part in all of them.
@@ -159,7 +190,7 @@ impl<'a> Flow<'a> {
         if self.nest.uneven == 0 {
             return even;
         }
-        let of = |dim: Dim| match &self.chains {
+        let of = |dim: Dim| match self.chains {
             Some(chains) if self.nest.uneven & (1 << dim.index()) != 0 => {
                 let chain = chains.of(dim);
                 chain.pieces(chain.depth(), chain.depth(), Instances::Merged(0))
@@ -175,7 +206,7 @@ impl<'a> Flow<'a> {
         let at = self.nest.above(level);
         let of = |dim: Dim| {
             let d = dim.index();
-            match &self.chains {
+            match self.chains {
                 Some(chains) if self.nest.uneven & (1 << d) != 0 => {
                     chains.of(dim).pieces(0, at.depths[d], Instances::Each)
                 }
@@ -188,7 +219,7 @@ impl<'a> Flow<'a> {
     /// Outputs that each instance of a level ever works on, all instances together.
     pub fn outputs(&self, level: usize) -> u64 {
         let at = self.nest.above(level);
-        let of = |dim: Dim| match &self.chains {
+        let of = |dim: Dim| match self.chains {
             Some(chains) if self.nest.uneven & (1 << dim.index()) != 0 => {
                 let depth = at.depths[dim.index()];
                 chains.of(dim).pieces(0, depth, Instances::Each)
@@ -202,6 +233,7 @@ impl<'a> Flow<'a> {
         self.outputs * at.space[Tensor::O.index()] * uneven
     }
 
+    #[cold]
     fn exactly(&self, tensor: Tensor, levels: (usize, usize)) -> Words {
         self.edge(tensor, levels, |edge| edge.words())
     }
@@ -215,7 +247,7 @@ impl<'a> Flow<'a> {
         look: impl FnOnce(Edge<'_>) -> T,
     ) -> T {
         let own;
-        let chains = match &self.chains {
+        let chains = match self.chains {
             Some(chains) => chains,
             None => {
                 own = Chains::new(self.nest);
@@ -257,7 +289,7 @@ impl<'a> Flow<'a> {
         (from, at): (&Above, &Above),
         asked: &mut Words,
     ) {
-        let Some(chains) = &self.chains else { return };
+        let Some(chains) = self.chains else { return };
         let free = self.nest.uneven & !dims_of(tensor);
         for dim in Dim::ALL {
             let d = dim.index();
@@ -335,7 +367,7 @@ impl<'a> Flow<'a> {
 
     #[cold]
     fn uneven_side<'s>(&'s self, dim: Dim, depth: u8, regular: Side<'s>) -> Side<'s> {
-        let Some(chains) = &self.chains else {
+        let Some(chains) = self.chains else {
             return regular;
         };
         let chain = chains.of(dim);
@@ -402,7 +434,7 @@ impl<'a> Flow<'a> {
             let pieces = u64::from(bound / run.within);
             return Some(Side { pieces, ..regular });
         }
-        let chain = self.chains.as_ref()?.of(run.dim);
+        let chain = self.chains?.of(run.dim);
         Some(Side {
             tile: chain.tile(run.depth),
             pieces: chain.pieces(run.depth, run.depth, Instances::Each),

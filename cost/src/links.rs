@@ -124,10 +124,14 @@ impl Loads {
         self.exposed[link.index()] += exposed;
     }
 
-    /// The cycles of each link.
+    /// Writes down the bytes and cycles of each link that carries anything.
     #[inline(always)]
-    pub fn timed(&self, mapping: Option<&Mapping>, sub: &SubAccelerator) -> [LinkLoad; MAX_LINKS] {
-        let mut links = [LinkLoad::default(); MAX_LINKS];
+    pub fn time(
+        &self,
+        mapping: Option<&Mapping>,
+        sub: &SubAccelerator,
+        links: &mut [LinkLoad; MAX_LINKS],
+    ) {
         for (index, load) in links.iter_mut().enumerate() {
             if self.bits[index] == 0 {
                 continue;
@@ -145,13 +149,15 @@ impl Loads {
                 load.exposed = cycles(self.exposed[index].div_ceil(8), bandwidth).min(load.cycles);
             }
         }
-        links
     }
 }
 
 /// Whole cycles that bytes take.
+#[inline]
 fn cycles(bytes: u64, bandwidth: f64) -> u64 {
-    (bytes as f64 / bandwidth).ceil() as u64
+    let exact = bytes as f64 / bandwidth;
+    let whole = exact as u64;
+    whole + u64::from((whole as f64) < exact)
 }
 
 /// Bits that a level exchanges of a tensor with what lies inside it: reads and updates; outputs are

@@ -4,7 +4,7 @@
 //! to the outputs), so a single walk over the loops, multiplying each into its tensor's product,
 //! knows how often each tensor's tiles are asked for at every level.
 
-use crate::chain::{Chain, Cut, Way};
+use crate::chain::Way;
 use crate::dataflow::MAX_LEVELS;
 use crate::layer::{Dim, Layer, Tensor};
 use crate::mapping::{Loop, MAX_LOOPS, Mapping};
@@ -194,20 +194,10 @@ impl Nest {
         &self.turns[..usize::from(at.turns)]
     }
 
-    /// The cuts of one dimension.
-    pub fn chain(&self, dim: Dim) -> Chain {
-        let mut chain = Chain::new(self.bounds[dim.index()]);
-        for turn in &self.turns[..usize::from(self.len)] {
-            if turn.dim == dim {
-                chain.push(Cut {
-                    tile: turn.tile,
-                    count: turn.count,
-                    way: turn.way,
-                });
-            }
-        }
-        chain.close();
-        chain
+    /// All loops that have more than one iteration, outermost first.
+    #[inline]
+    pub fn all_turns(&self) -> &[Turn] {
+        &self.turns[..usize::from(self.len)]
     }
 
     /// Cuts of a dimension among the first `turns` turns.
@@ -238,10 +228,10 @@ impl Above {
                     self.moved[t] = index;
                 }
             }
-            Way::Space { reduce } => {
+            Way::Apart | Way::Summed => {
                 self.space[free] *= count;
                 self.spread[d] = self.spread[d].saturating_mul(turn.count);
-                if free == 2 && !reduce {
+                if free == 2 && turn.way == Way::Apart {
                     self.apart *= count;
                 }
             }
