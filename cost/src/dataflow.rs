@@ -363,16 +363,15 @@ impl Dataflow {
             n if n > MAX_LEVELS => flaws.push(Flaw::TooManyStores),
             _ => {}
         }
-        let mut names = Vec::new();
         for (step, line) in self.steps.iter().enumerate() {
             if let Step::Store {
                 name, keep, size, ..
             } = line
             {
-                if names.contains(&name) {
+                let same = |other: &Step| matches!(other, Step::Store { name: n, .. } if n == name);
+                if self.steps[..step].iter().any(same) {
                     flaws.push(Flaw::DuplicateStore { step });
                 }
-                names.push(name);
                 if *keep == TensorSet::default() {
                     flaws.push(Flaw::EmptyStore { step });
                 }
@@ -386,7 +385,7 @@ impl Dataflow {
 
     fn loop_flaws(&self) -> Vec<Flaw> {
         let mut flaws = Vec::new();
-        let mut spread = Vec::new();
+        let mut spread = [false; 7];
         let mut loops = Dim::ALL.len();
         for (step, line) in self.steps.iter().enumerate() {
             match *line {
@@ -403,13 +402,13 @@ impl Dataflow {
                 } if !dim.is_reduction() => {
                     flaws.push(Flaw::ReduceOverOutput { step, dim });
                 }
-                Step::Spread { dim, .. } if spread.contains(&dim) && is_window(dim) => {
+                Step::Spread { dim, .. } if spread[dim.index()] && is_window(dim) => {
                     flaws.push(Flaw::WindowSpreadTwice { step, dim });
                 }
                 Step::Loop { .. } | Step::Spread { .. } => {}
             }
             if let Step::Spread { dim, .. } = *line {
-                spread.push(dim);
+                spread[dim.index()] = true;
             }
             loops += 1;
         }

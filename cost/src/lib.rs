@@ -1,9 +1,10 @@
 //! The cost model: cycles, energy, area and traffic of a layer on a sub-accelerator.
 //!
 //! A [`Layer`] meets a [`Dataflow`] (a loop nest with open tile sizes) on a [`SubAccelerator`]:
-//! [`fit`] chooses the tile sizes and gives a [`Mapping`], [`evaluate`] counts what the mapping
-//! costs, with the energies of a [`Technology`]. [`cost`] does both; [`network_cost`] does it for
-//! a chain of layers; [`area`] needs no layer. [`loop_nest`] and [`reuse`] explain a result.
+//! [`fit`] chooses the tile sizes at once and [`mapper::search`] searches for the best; both give a
+//! [`Mapping`], and [`evaluate`] counts what it costs, with the energies of a [`Technology`].
+//! [`cost`] fits and evaluates; [`network_cost`] does it for a chain of layers; [`area`] needs no
+//! layer. [`loop_nest`] and [`reuse`] explain a result.
 //!
 //! ```
 //! use nasaic_cost::*;
@@ -48,16 +49,19 @@ mod layer;
 mod links;
 mod lower;
 pub mod maestro;
+pub mod mapper;
 mod mapping;
 mod nest;
 mod network;
 pub mod noc;
 pub mod oracle;
+mod plan;
 mod refusal;
 pub mod sparsity;
 mod spread;
 mod sram;
 mod technology;
+mod template;
 pub mod timeloop;
 mod views;
 mod windows;

@@ -6,6 +6,7 @@
 pub mod data;
 pub mod eyeriss_dram;
 pub mod maestro;
+pub mod mapper;
 pub mod nvdla;
 pub mod report;
 pub mod rows;
