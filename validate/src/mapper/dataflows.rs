@@ -155,6 +155,7 @@ fn store(name: &str, keep: &[Tensor], size: Option<u64>) -> Step {
         keep: TensorSet::of(keep),
         size,
         buffering: Buffering::Double,
+        bandwidth: None,
     }
 }
 
