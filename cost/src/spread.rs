@@ -133,7 +133,8 @@ impl Shares {
         extent
     }
 
-    /// The columns × rows ≤ `pes` that walks the layer in the fewest steps.
+    /// The columns × rows ≤ `pes` that walks the layer in the fewest steps, with room for the spreads
+    /// of written size.
     ///
     /// Ties go to the shape closest to a square, then to the wider one.
     pub(crate) fn best_shape(&self, pes: u32) -> [u32; 2] {
@@ -147,9 +148,20 @@ impl Shares {
         // A shape of equal sides is hard to beat: the others are first held against it.
         let square = quotients(across).find(|&columns| columns <= pes / columns);
         let square = square.map_or([1, 1], |columns| clipped(columns, pes / columns));
-        let hurdle = (self.steps(square), looks(square));
+        let written = [Axis::Columns, Axis::Rows].map(|side| self.written(side).min(pes));
+        let roomy = |shape: &[u32; 2]| shape[0] >= written[0] && shape[1] >= written[1];
+        let hurdle = if roomy(&square) {
+            (self.steps(square), looks(square))
+        } else {
+            (u64::MAX, looks([0, u32::MAX]))
+        };
+        let tight = [
+            clipped(written[0], pes / written[0]),
+            clipped(pes / written[1], written[1]),
+        ];
         let mut best = ((u64::MAX, looks([0, u32::MAX])), [pes, 1]);
-        for shape in from_columns.chain(from_rows) {
+        let shapes = from_columns.chain(from_rows).chain(tight);
+        for shape in shapes.filter(roomy) {
             // Most shapes end here: even without idle elements they would take too many steps. All
             // numbers of steps are multiples of those along dimensions without a spread.
             let looks = looks(shape);
@@ -176,6 +188,15 @@ impl Shares {
         let spread = |d: usize| self.all().iter().any(|share| share.dim.index() == d);
         let walked = (0..7).filter(|&d| !spread(d));
         walked.map(|d| u64::from(self.bounds[d])).product()
+    }
+
+    /// Elements of a side that its spreads of written size take.
+    fn written(&self, side: Axis) -> u32 {
+        let sizes = self.all().iter().filter(|s| s.over == side);
+        sizes
+            .filter_map(|s| s.size)
+            .fold(1, u32::saturating_mul)
+            .max(1)
     }
 
     /// Elements of a side that its spreads could keep busy at all.

@@ -89,8 +89,8 @@ impl Template {
                     template.levels[level] = Level {
                         keep,
                         buffering,
-                        size: sizes[level],
                         bandwidth,
+                        size: sizes[level],
                     };
                     template.inside[level] = index;
                     Line::Store

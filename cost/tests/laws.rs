@@ -84,6 +84,29 @@ fn single_element(buffering: Buffering) -> (Layer, Dataflow, SubAccelerator) {
 }
 
 #[test]
+fn an_array_of_open_shape_has_room_for_written_spreads() {
+    let written = Step::Spread {
+        dim: C,
+        over: Axis::Rows,
+        size: Some(64),
+        reduce: true,
+    };
+    let clusters = flow(
+        "clusters",
+        vec![
+            store("dram", &[W, I, O], None),
+            store("glb", &[W, I, O], None),
+            spread(K, Axis::Columns),
+            written,
+            store("rf", &[W, I, O], None),
+        ],
+    );
+    let layer = layer(128, 64, 14, 3);
+    let mapping = fit(&layer, &clusters, &SubAccelerator::new(256, 16.0, 1e9)).unwrap();
+    assert_eq!(mapping.extent(&layer), [4, 64]);
+}
+
+#[test]
 fn attention_is_a_batch_of_products_and_a_softmax() {
     // Twelve heads of 64 over 128 tokens: scores, softmax, weighted values.
     let scores = Layer::batched_dense(12, 128, 64, 128).unwrap();

@@ -1,12 +1,12 @@
 //! Evaluating plans, bounding nodes, and keeping the best plan.
 
-use super::waits::Relaxed;
 use super::{Found, Objective, Options, Proof};
-use crate::dataflow::Flaw;
+use crate::dataflow::{Buffering, Flaw};
 use crate::evaluate::{LayerCost, evaluate};
 use crate::fit::Refusal;
 use crate::hardware::SubAccelerator;
 use crate::layer::{Dim, Layer, Tensor};
+use crate::links::{Link, LinkLoad, crossing_bits};
 use crate::lower::lower;
 use crate::mapping::Mapping;
 use crate::plan::Plan;
@@ -92,41 +92,49 @@ impl<'a> Judge<'a> {
     /// Bounds cycles and energy separately, see [`Judge::bound`]; none for a nest with too many
     /// loops.
     pub(super) fn floor(&mut self, whole: &Plan, least: &Plan, decided: u8) -> Option<Floor> {
-        let layer = gapless(whole, decided);
-        let (mapping, cost) = self.relaxed_on(&layer, whole)?;
-        let relaxed = Relaxed {
-            layer: &layer,
-            mapping: &mapping,
-            cost: &cost,
-            decided,
+        let (mapping, cost) = self.relaxed(whole, decided)?;
+        let mut links = cost.links.iter().enumerate();
+        let waits = |(index, load): (usize, &LinkLoad)| {
+            let bandwidth = self.bandwidth(&mapping, Link::at(index))?;
+            let bits = exposed_bits(least, self.sub, (&mapping, &cost), Link::at(index));
+            let cycles = (bits.div_ceil(8) as f64 / bandwidth).ceil() as u64;
+            Some(cycles.min(load.cycles))
         };
-        let waits = relaxed.hops(self.sub) + relaxed.exposed(least, self.sub);
-        let links = cost.links.iter().map(|load| load.cycles);
-        let cycles = links.fold(cost.compute_cycles + waits, u64::max);
-        let mut spent = energy(&cost);
-        if self.technology.hop_energy > 0.0 && !relaxed.array_is_decided() {
-            // With fewer elements in use the ways are shorter.
-            spent -= cost.energy.map_or(0.0, |energy| energy.noc);
-        }
+        let waits: u64 = links.by_ref().filter_map(waits).sum();
+        let longest = cost.links.iter().map(|load| load.cycles);
+        // Where fewer elements are in use the ways through the array are shorter.
+        let ways = match cost.energy {
+            Some(energy) if self.technology.hop_energy > 0.0 => energy.noc,
+            _ => 0.0,
+        };
         Some(Floor {
-            cycles,
-            energy: spent,
+            cycles: longest.fold(cost.compute_cycles + waits, u64::max),
+            energy: energy(&cost) - ways,
         })
     }
 
-    /// What a plan costs as a bound sees it, see [`Judge::bound`].
-    pub(super) fn relaxed(&mut self, whole: &Plan, decided: u8) -> Option<(Mapping, LayerCost)> {
-        self.relaxed_on(&gapless(whole, decided), whole)
+    /// Bytes per cycle of a link; none is unlimited.
+    fn bandwidth(&self, mapping: &Mapping, link: Link) -> Option<f64> {
+        match link {
+            Link::OffChip => self.sub.dram_bandwidth,
+            Link::Noc => Some(self.sub.bandwidth),
+            Link::Store(level) => {
+                let own = mapping.levels().get(usize::from(level))?.bandwidth;
+                own.map(|bits| f64::from(bits) / 8.0)
+            }
+        }
     }
 
+    /// What a plan costs as a bound sees it, see [`Judge::bound`].
+    ///
     /// How often an adder takes over a partial sum depends on how the work falls on the elements,
     /// which whole dimensions do not show: a bound counts the multiplications alone.
-    fn relaxed_on(&mut self, layer: &Layer, whole: &Plan) -> Option<(Mapping, LayerCost)> {
+    pub(super) fn relaxed(&mut self, whole: &Plan, decided: u8) -> Option<(Mapping, LayerCost)> {
         let sub = SubAccelerator {
             accumulate_cycles: 0,
             ..*self.sub
         };
-        self.evaluate(layer, whole, &sub)
+        self.evaluate(&gapless(whole, decided), whole, &sub)
     }
 
     fn evaluate(
@@ -212,13 +220,50 @@ fn dealt(plan: &Plan, dim: usize) -> bool {
     plan.fan.iter().any(|fan| fan[dim] > 1)
 }
 
-/// Words of a tensor's first tile to enter a level, at least: what all instances hold together where
-/// they lie side by side without gaps, and one instance's tile elsewhere.
-pub(super) fn first_words(plan: &Plan, level: usize, tensor: Tensor) -> u64 {
+/// Bits that a link cannot hide, at least: all that enters single buffers, and the first tiles to
+/// enter double ones.
+fn exposed_bits(
+    least: &Plan,
+    sub: &SubAccelerator,
+    (mapping, cost): (&Mapping, &LayerCost),
+    link: Link,
+) -> u64 {
+    let layer = least.layer;
+    let levels = mapping.levels();
+    let array = mapping.array_level();
+    let outputs = layer.elements(Tensor::O);
+    let mut bits = 0;
+    for tensor in Tensor::ALL {
+        let mut child = levels.len();
+        while child > 0 {
+            let parent = mapping.parent(child, tensor);
+            let fed = levels.get(child);
+            let own = fed.and_then(|level| level.bandwidth).is_some();
+            let carries = match link {
+                Link::OffChip => parent == 0,
+                Link::Noc => !own && parent < array && array <= child,
+                Link::Store(level) => own && usize::from(level) == child,
+            };
+            if carries {
+                bits += match fed.map(|level| level.buffering) {
+                    Some(Buffering::Single) => {
+                        let access = &cost.access[parent][tensor.index()];
+                        let bits = crossing_bits(layer, tensor, access, outputs);
+                        sub.packed(layer, tensor, parent, bits)
+                    }
+                    _ => first_words(least, parent, child, tensor) * u64::from(layer.bits(tensor)),
+                };
+            }
+            child = parent;
+        }
+    }
+    bits
+}
+
+/// Words of the first tiles, at least: what all instances hold together where they lie side by side
+/// without gaps, and one instance's tile elsewhere.
+fn first_words(plan: &Plan, parent: usize, child: usize, tensor: Tensor) -> u64 {
     let levels = plan.template.levels();
-    let keeps = |l: &usize| levels[*l].keep.contains(tensor);
-    let child = (level..levels.len()).find(keeps).unwrap_or(levels.len());
-    let parent = (0..child).rev().find(keeps).unwrap_or(0);
     let one = if child < levels.len() {
         plan.tile[child]
     } else {

@@ -33,7 +33,6 @@ mod roots;
 mod space;
 #[cfg(test)]
 mod tests;
-mod waits;
 
 use serde::{Deserialize, Serialize};
 
