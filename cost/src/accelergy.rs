@@ -146,15 +146,7 @@ impl std::error::Error for Problem {}
 ///
 /// All layouts since version 0.1 are read, the summaries as well. Energies are in pJ, areas in µm².
 pub fn technology(ert: &str, art: Option<&str>, roles: &Roles) -> Result<Technology, Problem> {
-    let mut components = table::energies(ert)?;
-    let played = play(&components, roles)?;
-    if let Some(art) = art {
-        add_areas(&mut components, table::areas(art)?);
-    }
-    let cast = Cast {
-        components: &components,
-        played,
-    };
+    let cast = Cast::new(ert, art, roles)?;
     let mut technology = Technology {
         name: "accelergy".into(),
         wide_partial_sums: false,
@@ -166,13 +158,59 @@ pub fn technology(ert: &str, art: Option<&str>, roles: &Roles) -> Result<Technol
     Ok(technology)
 }
 
+/// A component of the tables that plays a role, so that each coefficient can name its source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Origin {
+    /// What it is.
+    pub role: Role,
+    /// Its path without ranges of instances.
+    pub component: String,
+    /// Its line in the energy table.
+    pub line: usize,
+    /// Energy of each action in pJ; of an action with several arguments, the highest.
+    pub actions: Vec<(String, f64)>,
+    /// Bytes that one action moves.
+    pub word_bytes: f64,
+    /// Capacity of one instance, where the roles give it.
+    pub bytes: Option<f64>,
+    /// Area of one instance in µm², where there is a table of areas.
+    pub area: Option<f64>,
+}
+
+/// The components that [`technology`] makes its coefficients of, in the order in which they are cast.
+pub fn origins(ert: &str, art: Option<&str>, roles: &Roles) -> Result<Vec<Origin>, Problem> {
+    let cast = Cast::new(ert, art, roles)?;
+    let origin = |played: &Played| {
+        let component = &cast.components[played.component];
+        Origin {
+            role: played.role,
+            component: component.name.clone(),
+            line: component.line,
+            actions: component.actions.clone(),
+            word_bytes: played.word_bytes,
+            bytes: played.bytes,
+            area: component.area,
+        }
+    };
+    Ok(cast.played.iter().map(origin).collect())
+}
+
 /// Components and the roles they play.
-struct Cast<'a> {
-    components: &'a [Component],
+struct Cast {
+    components: Vec<Component>,
     played: Vec<Played>,
 }
 
-impl Cast<'_> {
+impl Cast {
+    fn new(ert: &str, art: Option<&str>, roles: &Roles) -> Result<Self, Problem> {
+        let mut components = table::energies(ert)?;
+        let played = play(&components, roles)?;
+        if let Some(art) = art {
+            add_areas(&mut components, table::areas(art)?);
+        }
+        Ok(Cast { components, played })
+    }
+
     fn of(&self, role: Role) -> impl Iterator<Item = (&Component, &Played)> {
         let plays = self.played.iter().filter(move |p| p.role == role);
         plays.map(|p| (&self.components[p.component], p))

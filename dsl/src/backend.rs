@@ -1,10 +1,12 @@
-//! What the checker asks of the engine: scripts and bounds.
+//! What the checker asks of the engine: scripts, files of other tools, and bounds.
 //!
-//! The language knows neither rhai nor a cost. A build without an engine checks
+//! The language knows neither rhai nor MAESTRO nor a cost. A build without an engine checks
 //! everything else.
 
+use crate::diagnostic::Diagnostic;
 use crate::instance::Instance;
 use crate::plan::Block;
+use crate::source::{SourceId, Sources};
 use std::collections::BTreeMap;
 
 /// A function of a script.
@@ -27,6 +29,33 @@ pub struct ScriptFault {
     pub column: usize,
 }
 
+/// A file of another tool that cannot be said in the language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileFault {
+    /// What is wrong.
+    pub message: String,
+    /// The line, from 1; 0 when it is about the whole file.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// What to do.
+    pub hint: String,
+}
+
+impl FileFault {
+    /// The message, marked in the file itself.
+    pub fn diagnostic(self, sources: &Sources, file: SourceId) -> Diagnostic {
+        let name = sources.get(file).map_or("", |s| s.name.as_str());
+        let title = format!("`{name}` cannot be imported");
+        let d = match self.line {
+            0 => Diagnostic::new("E0708", format!("{title}: {}", self.message)),
+            line => Diagnostic::new("E0708", title)
+                .at(sources.rest_of_line(file, line, self.column), self.message),
+        };
+        d.hint(self.hint)
+    }
+}
+
 /// The best value that any design of a space could have, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Extreme {
@@ -41,6 +70,10 @@ pub trait Backend {
     /// The functions of a script.
     fn script_functions(&self, text: &str) -> Result<Vec<ScriptFunction>, ScriptFault>;
 
+    /// The dataflows of a mapping file of MAESTRO as a text of the language; the first is called
+    /// `name`.
+    fn dataflows(&self, text: &str, name: &str) -> Result<String, FileFault>;
+
     /// The best value of a metric over a space, if a bound is known.
     fn best_possible(
         &self,
@@ -50,13 +83,17 @@ pub trait Backend {
     ) -> Option<Extreme>;
 }
 
-/// No engine: scripts have no functions, nothing is bounded.
+/// No engine: scripts have no functions, mapping files no dataflows, nothing is bounded.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoBackend;
 
 impl Backend for NoBackend {
     fn script_functions(&self, _: &str) -> Result<Vec<ScriptFunction>, ScriptFault> {
         Ok(Vec::new())
+    }
+
+    fn dataflows(&self, _: &str, _: &str) -> Result<String, FileFault> {
+        Ok(String::new())
     }
 
     fn best_possible(&self, _: &Instance, _: &BTreeMap<String, Block>, _: &str) -> Option<Extreme> {

@@ -1,4 +1,4 @@
-//! Did you mean.
+//! Did you mean, and names made of other words.
 
 /// The candidate closest to `word`, when it is close enough to be a slip of the pen.
 ///
@@ -45,9 +45,39 @@ fn likeness(word: &str, candidate: &str) -> f64 {
     strsim::jaro_winkler(&w, &c)
 }
 
+/// The words that cannot be names.
+const RESERVED: [&str; 14] = [
+    "use", "as", "let", "choose", "script", "maximize", "minimize", "require", "expect", "in",
+    "with", "step", "true", "false",
+];
+
+/// Whether a word belongs to the language itself.
+pub(crate) fn is_reserved(word: &str) -> bool {
+    RESERVED.contains(&word)
+}
+
+/// The nearest name to a text, such as the name of a file.
+pub fn identifier(text: &str) -> String {
+    let name: String = text
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect();
+    match name.chars().next() {
+        _ if is_reserved(&name) => format!("my_{name}"),
+        Some(c) if c.is_ascii_alphabetic() || c == '_' => name,
+        _ => format!("n{name}"),
+    }
+}
+
+/// What the first thing in a file is called after it: `kcp_ws` in `maps/kcp-ws.m`.
+pub fn stem(path: &str) -> String {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    identifier(file.split('.').next().unwrap_or(file))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::closest;
+    use super::{closest, stem};
 
     #[test]
     fn a_slip_is_found_and_a_stranger_is_not() {
@@ -57,5 +87,13 @@ mod tests {
         assert_eq!(closest("band_width", names).as_deref(), Some("bandwidth"));
         assert_eq!(closest("pse", ["pes", "simd"]).as_deref(), Some("pes"));
         assert_eq!(closest("zebra", names), None);
+    }
+
+    #[test]
+    fn a_file_gives_a_name() {
+        assert_eq!(stem("maps/Resnet-50.v2.m"), "Resnet_50");
+        assert_eq!(stem("50.m"), "n50");
+        assert_eq!(stem(".m"), "n");
+        assert_eq!(stem("in.m"), "my_in");
     }
 }

@@ -89,6 +89,23 @@ impl Sources {
             .unwrap_or("")
     }
 
+    /// The words from a line and column, counted from 1 in characters, to the end of the line; a
+    /// place outside the text becomes the nearest one inside.
+    pub fn rest_of_line(&self, id: SourceId, line: usize, column: usize) -> Span {
+        let text = self.get(id).map_or("", |s| s.text.as_str());
+        let before = text.split_inclusive('\n').take(line.saturating_sub(1));
+        let start: usize = before.map(str::len).sum();
+        let words = text[start..].lines().next().unwrap_or("");
+        let skipped = words.chars().take(column.saturating_sub(1));
+        let skipped: usize = skipped.map(char::len_utf8).sum();
+        let inside = words.len() - words[skipped..].trim_start().len();
+        Span::new(
+            id,
+            start + inside,
+            start + words.trim_end().len().max(inside),
+        )
+    }
+
     /// `name:line:column` of where a span starts, counted from 1 in characters.
     pub fn place(&self, span: Span) -> String {
         let Some(source) = self.get(span.source) else {

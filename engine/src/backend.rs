@@ -1,8 +1,10 @@
-//! What the checker asks of the engine: scripts, and bounds that prove a spec hopeless.
+//! What the checker asks of the engine: scripts, files of other tools, and bounds that prove a spec
+//! hopeless.
 
+use crate::import;
 use crate::script::Script;
 use crate::study::hardware::{JOULES, Platform};
-use nasaic_dsl::backend::{Backend, Extreme, ScriptFault, ScriptFunction};
+use nasaic_dsl::backend::{Backend, Extreme, FileFault, ScriptFault, ScriptFunction};
 use nasaic_dsl::instance::{Bound, Instance, Node};
 use nasaic_dsl::network;
 use nasaic_dsl::plan::Block;
@@ -16,6 +18,10 @@ pub struct Judge;
 impl Backend for Judge {
     fn script_functions(&self, text: &str) -> Result<Vec<ScriptFunction>, ScriptFault> {
         Ok(Script::compile(text)?.functions())
+    }
+
+    fn dataflows(&self, text: &str, name: &str) -> Result<String, FileFault> {
+        import::dataflows(text, name)
     }
 
     fn best_possible(

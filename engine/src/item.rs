@@ -150,6 +150,8 @@ pub struct LayerRow {
     pub bound: String,
     /// Elements of weights, inputs and outputs.
     pub elements: [u64; 3],
+    /// What is known about its nest, where one was searched for.
+    pub mapping: Option<String>,
     /// Bits of weights, inputs and outputs.
     pub bits: [u32; 3],
 }

@@ -2,8 +2,8 @@
 
 use crate::item::{Evaluation, LayerRow, LayerRows};
 use crate::study::hardware::JOULES;
-use crate::study::{Network, Study};
-use nasaic_cost::{Bound, Link, Tensor, cost};
+use crate::study::{Network, Study, proof_text};
+use nasaic_cost::{Bound, Link, Tensor};
 use std::sync::Arc;
 
 /// The layers of networks that were not evaluated.
@@ -52,9 +52,10 @@ pub fn of_evaluation(evaluation: &Evaluation) -> LayerRows {
             row.levels = array.sub.dataflow.stores().map(str::to_owned).collect();
             row.elements = [Tensor::W, Tensor::I, Tensor::O].map(|t| layer.elements(t));
             row.bits = [Tensor::W, Tensor::I, Tensor::O].map(|t| layer.bits(t));
-            if let Ok(cost) = cost(&layer, &array.sub.dataflow, &array.sub.array, technology) {
-                row.bound = bound_text(cost.bound_by, &row.levels);
-                row.cost = Some(cost);
+            if let Ok(mapped) = array.map(&layer, technology) {
+                row.bound = bound_text(mapped.cost.bound_by, &row.levels);
+                row.cost = Some(mapped.cost);
+                row.mapping = mapped.proof.map(proof_text);
             }
         }
         rows.extend(these);
@@ -85,6 +86,7 @@ fn plain(study: &Study, task: usize, layer: &nasaic_dsl::network::Layer) -> Laye
         unit: 1.0,
         levels: Vec::new(),
         bound: String::new(),
+        mapping: None,
         elements: [0; 3],
         bits: [8; 3],
     }

@@ -9,6 +9,7 @@ mod call;
 mod engine;
 mod fault;
 mod formula;
+pub mod import;
 mod interpreter;
 mod item;
 mod json;

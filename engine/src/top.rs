@@ -103,6 +103,7 @@ impl Names for LayerNames<'_> {
             "kind" => Some(Value::Text(self.row.kind.to_owned())),
             "sub" => Some(Value::Text(self.row.sub.clone())),
             "bound" => Some(Value::Text(self.row.bound.clone())),
+            "mapping" => Some(Value::Text(self.row.mapping.clone()?)),
             "shape" => Some(Value::Text(self.row.shape.clone())),
             "macs" => of(self.row.macs as f64, Dim::NONE),
             "params" => of(self.row.params as f64, Dim::NONE),

@@ -142,6 +142,34 @@ pub enum Command {
         #[command(flatten)]
         changes: Changes,
     },
+    /// Write a design for another tool: the call `export(evaluate(DESIGN, ON), …)` at the end of the
+    /// script.
+    #[command(after_help = "Example:
+  nasaic export lab.nasaic resnet18 mine --timeloop -o nests
+  nasaic export lab.nasaic resnet18 mine --timeloop -o nests --layer conv1")]
+    Export {
+        /// The script.
+        file: PathBuf,
+        /// A workload, network, layer or problem without open fields.
+        design: String,
+        /// The accelerator; a problem brings its own.
+        on: Option<String>,
+        /// A folder for each layer with the architecture, problem and mapping that Timeloop reads.
+        #[arg(long, required = true)]
+        timeloop: bool,
+        /// Only this layer.
+        #[arg(long, value_name = "PATH")]
+        layer: Option<String>,
+        /// How to run it.
+        #[command(flatten)]
+        how: How,
+    },
+    /// Print a file of another tool as blocks of the language.
+    #[command(after_help = "Examples:
+  nasaic import resnet50_kcp.m              the dataflows of a mapping file of MAESTRO
+  nasaic import ERT.yaml --art ART.yaml     Accelergy's energies and areas as a technology
+  nasaic import ERT.yaml --role weights_spad=pe,size=448B --role buffer=shared,size=108KiB,word=64bit")]
+    Import(Import),
     /// Count a space: the call `space(OF, ON)` at the end of the script.
     #[command(after_help = "Example:\n  nasaic space w1.nasaic w1")]
     Space {
@@ -208,6 +236,25 @@ pub enum Command {
     },
 }
 
+/// What to import.
+#[derive(Debug, Clone, Args)]
+pub struct Import {
+    /// A mapping file of MAESTRO (`.m`) or an energy table of Accelergy (`.yaml`).
+    pub file: PathBuf,
+    /// The area table that goes with an energy table.
+    #[arg(long, value_name = "FILE")]
+    pub art: Option<PathBuf>,
+    /// What a component of the tables is: dram, shared, pe, mac or noc; guessed where not said.
+    #[arg(long = "role", value_name = "COMPONENT=ROLE[,size=…][,word=…]")]
+    pub roles: Vec<String>,
+    /// Bits that one action of a store moves where no role says otherwise.
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    pub word_bits: u32,
+    /// What the block is called; after the file when not given.
+    #[arg(long)]
+    pub name: Option<String>,
+}
+
 /// How a script is read.
 #[derive(Debug, Clone, Args)]
 pub struct Reading {
@@ -231,7 +278,7 @@ pub struct Changes {
 #[derive(Debug, Clone, Args)]
 pub struct How {
     /// Write figures, result.json, timing.json and exported files into this folder.
-    #[arg(long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Print one JSON object per line: progress, result, figure, warning, error, status.
     #[arg(long)]

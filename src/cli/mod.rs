@@ -6,6 +6,7 @@ mod console;
 mod doc;
 mod files;
 mod format;
+mod import;
 mod output;
 mod program;
 mod progress;
@@ -139,6 +140,28 @@ fn carry_out(command: Command, console: &mut Console) -> Result<Exit, Refusal> {
             reading,
             changes,
         } => show::show(&file, &name, defaults, (&reading, &changes), console),
+        // There is one format so far, and it must be named.
+        Command::Export {
+            file,
+            design,
+            on,
+            timeloop: _,
+            layer,
+            how,
+        } => {
+            let evaluated = call("evaluate", [Some(design), on]);
+            // What was given a folder needs no other in it.
+            let folder = if how.out.is_some() { "." } else { "timeloop" };
+            let layer = layer.map(|path| format!("layer = {path:?}"));
+            let args = [
+                Some(evaluated),
+                Some(format!("{folder:?}")),
+                Some("format = timeloop".to_owned()),
+                layer,
+            ];
+            run::run(&file, Some(call("export", args)), &how, console)
+        }
+        Command::Import(asked) => import::import(&asked, console),
         Command::Run { file, how } => run::run(&file, None, &how, console),
         Command::Space { file, of, on, how } => {
             run::run(&file, Some(call("space", [Some(of), on])), &how, console)

@@ -67,7 +67,7 @@ impl<'a> Judge<'a> {
 
     /// The value of a plan that fits; the best one is kept.
     pub(super) fn value(&mut self, plan: &Plan) -> f64 {
-        let Some((mapping, cost)) = self.evaluate(plan.layer, plan) else {
+        let Some((mapping, cost)) = self.evaluate(plan.layer, plan, self.sub) else {
             return f64::INFINITY;
         };
         let value = self.objective.value(cost.cycles, energy(&cost));
@@ -96,15 +96,20 @@ impl<'a> Judge<'a> {
         let mut links = cost.links.iter().enumerate();
         let waits = |(index, load): (usize, &LinkLoad)| {
             let bandwidth = self.bandwidth(&mapping, Link::at(index))?;
-            let bits = exposed_bits(least, &mapping, &cost, Link::at(index));
+            let bits = exposed_bits(least, self.sub, (&mapping, &cost), Link::at(index));
             let cycles = (bits.div_ceil(8) as f64 / bandwidth).ceil() as u64;
             Some(cycles.min(load.cycles))
         };
         let waits: u64 = links.by_ref().filter_map(waits).sum();
         let longest = cost.links.iter().map(|load| load.cycles);
+        // Where fewer elements are in use the ways through the array are shorter.
+        let ways = match cost.energy {
+            Some(energy) if self.technology.hop_energy > 0.0 => energy.noc,
+            _ => 0.0,
+        };
         Some(Floor {
             cycles: longest.fold(cost.compute_cycles + waits, u64::max),
-            energy: energy(&cost),
+            energy: energy(&cost) - ways,
         })
     }
 
@@ -121,14 +126,26 @@ impl<'a> Judge<'a> {
     }
 
     /// What a plan costs as a bound sees it, see [`Judge::bound`].
+    ///
+    /// How often an adder takes over a partial sum depends on how the work falls on the elements,
+    /// which whole dimensions do not show: a bound counts the multiplications alone.
     pub(super) fn relaxed(&mut self, whole: &Plan, decided: u8) -> Option<(Mapping, LayerCost)> {
-        self.evaluate(&gapless(whole, decided), whole)
+        let sub = SubAccelerator {
+            accumulate_cycles: 0,
+            ..*self.sub
+        };
+        self.evaluate(&gapless(whole, decided), whole, &sub)
     }
 
-    fn evaluate(&mut self, layer: &Layer, plan: &Plan) -> Option<(Mapping, LayerCost)> {
+    fn evaluate(
+        &mut self,
+        layer: &Layer,
+        plan: &Plan,
+        sub: &SubAccelerator,
+    ) -> Option<(Mapping, LayerCost)> {
         self.evaluated += 1;
         let mapping = lower(plan)?;
-        let cost = evaluate(layer, &mapping, self.sub, Some(self.technology));
+        let cost = evaluate(layer, &mapping, sub, Some(self.technology));
         Some((mapping, cost))
     }
 
@@ -205,7 +222,12 @@ fn dealt(plan: &Plan, dim: usize) -> bool {
 
 /// Bits that a link cannot hide, at least: all that enters single buffers, and the first tiles to
 /// enter double ones.
-fn exposed_bits(least: &Plan, mapping: &Mapping, cost: &LayerCost, link: Link) -> u64 {
+fn exposed_bits(
+    least: &Plan,
+    sub: &SubAccelerator,
+    (mapping, cost): (&Mapping, &LayerCost),
+    link: Link,
+) -> u64 {
     let layer = least.layer;
     let levels = mapping.levels();
     let array = mapping.array_level();
@@ -226,7 +248,8 @@ fn exposed_bits(least: &Plan, mapping: &Mapping, cost: &LayerCost, link: Link) -
                 bits += match fed.map(|level| level.buffering) {
                     Some(Buffering::Single) => {
                         let access = &cost.access[parent][tensor.index()];
-                        crossing_bits(layer, tensor, access, outputs)
+                        let bits = crossing_bits(layer, tensor, access, outputs);
+                        sub.packed(layer, tensor, parent, bits)
                     }
                     _ => first_words(least, parent, child, tensor) * u64::from(layer.bits(tensor)),
                 };

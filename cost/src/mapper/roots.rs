@@ -30,7 +30,8 @@ pub(super) fn ranked(
     let energy = least_energy(judge, start);
     let mut roots: Vec<Root> = Vec::new();
     let mut keep = |spread| {
-        let cycles = steps(start, &spread).div_ceil(u64::from(sub.simd));
+        let steps = sub.steps(start.layer, steps(start, &spread));
+        let cycles = steps.div_ceil(u64::from(sub.simd));
         let bound = judge.bound_of(Floor { cycles, energy });
         if bound < judge.best() {
             roots.push(Root { bound, spread });

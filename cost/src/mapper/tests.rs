@@ -6,6 +6,7 @@ use crate::evaluate::evaluate;
 use crate::fit::{fit, greedy};
 use crate::lower::lower;
 use crate::plan::{Column, Plan};
+use crate::sparsity::{Density, Saving};
 use crate::template::{Line, MAX_LINES, Template};
 use crate::{
     Axis, Buffering, ConvShape, Dataflow, Dim, Layer, Padding, Precision, Step, SubAccelerator,
@@ -266,6 +267,31 @@ struct Case {
     technology: Technology,
 }
 
+/// The same cases with what the array, its links and its operands can have besides: ways that take
+/// time and energy, an adder of its own pace, links of their own, zeros.
+fn with_everything(case: Case, which: usize) -> Case {
+    let has = |bit: usize| which >> bit & 1 != 0;
+    let mut case = case;
+    case.sub.hop_cycles = if has(0) { 3 } else { 0 };
+    case.sub.accumulate_cycles = if has(1) { 2 } else { 0 };
+    case.sub.saving = [Saving::None, Saving::Gating, Saving::Skipping][which / 4 % 3];
+    case.sub.compressed = has(4);
+    case.layer = case.layer.with_density(Density {
+        w: 0.5,
+        i: 0.25,
+        o: 1.0,
+    });
+    if has(5) {
+        case.technology = Technology::eyeriss_65nm();
+    }
+    for (index, step) in case.dataflow.steps.iter_mut().enumerate() {
+        if let Step::Store { bandwidth, .. } = step {
+            *bandwidth = (index > 0 && has(6)).then_some(11);
+        }
+    }
+    case
+}
+
 /// Layers small enough to try every plan of.
 fn small() -> impl Strategy<Value = Case> {
     let sizes = (1..3_u32, 1..8_u32, 1..6_u32, 1..8_u32, 1..8_u32);
@@ -379,7 +405,11 @@ fn draw(strategy: impl Strategy<Value = Case>) -> impl Iterator<Item = Case> {
 #[test]
 fn the_search_finds_the_best_of_all_plans() {
     let mut compared = 0;
-    for (index, case) in draw(small()).enumerate().take(300) {
+    for (index, case) in draw(small()).enumerate().take(600) {
+        let case = match index {
+            0..300 => case,
+            _ => with_everything(case, index),
+        };
         let options = Options {
             objective: OBJECTIVES[index % 3],
             limit: u64::MAX,
@@ -399,7 +429,7 @@ fn the_search_finds_the_best_of_all_plans() {
             "{case:?} {options:?}"
         );
     }
-    assert!(compared > 100, "{compared}");
+    assert!(compared > 200, "{compared}");
 }
 
 #[test]
@@ -436,7 +466,11 @@ fn useful_tiles_lose_next_to_nothing() {
 fn no_plan_below_a_node_undercuts_its_bound() {
     let mut draws = proptest::test_runner::TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut draw_below = move |n: usize| draws.next_u32() as usize % n;
-    for mut case in draw(small()).take(4_000) {
+    for (index, case) in draw(small()).take(8_000).enumerate() {
+        let mut case = match index {
+            0..4_000 => case,
+            _ => with_everything(case, index),
+        };
         case.layer = case.technology.view(&case.layer);
         let Ok(template) = Template::new(&case.layer, &case.dataflow, &case.sub) else {
             continue;

@@ -389,7 +389,7 @@ impl<'a> Checker<'a> {
                 Absent::Nothing => {}
                 Absent::Needed => missing.push(field),
                 Absent::Default(text) => {
-                    if let Some(value) = self.default_value(scope, kind, field, text) {
+                    if let Some(value) = self.default_value(scope, kind.name, field, text) {
                         out.items.push(Entry::Field(PlanField {
                             name: field.name.to_string(),
                             slot: Slot::Fixed(value),
@@ -424,14 +424,14 @@ impl<'a> Checker<'a> {
         self.say(d.hint(format!("add `{}`", first.sample())));
     }
 
-    fn default_value(
+    pub(super) fn default_value(
         &mut self,
         scope: &Scope,
-        kind: &'a Kind,
+        owner: &'static str,
         field: &Field,
         text: &schema::Words,
     ) -> Option<Value> {
-        let key = (kind.name, field.name.clone(), text.clone());
+        let key = (owner, field.name.clone(), text.clone());
         if let Some(value) = self.defaults.get(&key) {
             return value.clone();
         }
@@ -475,7 +475,9 @@ fn field_types(kind: &Kind, block: &Block) -> BTreeMap<String, Type> {
     for entry in &block.items {
         let Entry::Field(f) = entry else { continue };
         let ty = match kind.field(&f.name).map(|f| &f.ty) {
-            Some(FieldType::Quantity(dim)) => Type::Quantity(*dim),
+            Some(FieldType::Quantity(dim) | FieldType::QuantityOr { dim, .. }) => {
+                Type::Quantity(*dim)
+            }
             Some(
                 FieldType::Integer { .. }
                 | FieldType::Number { .. }

@@ -32,7 +32,7 @@ impl Checker<'_> {
                     }
                     [one] => self.built_in(scope, at, callee.span, (*one, None), args),
                     forms => {
-                        let form = self.form(scope, forms, args)?;
+                        let form = self.signature(scope, forms, args)?;
                         self.built_in(scope, at, callee.span, form, args)
                     }
                 }

@@ -290,7 +290,7 @@ impl Checker<'_> {
             Decl::Module(key) => {
                 let hint = format!(
                     "write `{name}.NAME`, or import names: `use {}.{{NAME}}`",
-                    key.replace('/', ".")
+                    super::names::written(key)
                 );
                 self.say(
                     Diagnostic::new("E0305", format!("`{name}` is a module, not a value"))

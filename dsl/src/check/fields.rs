@@ -163,6 +163,7 @@ impl Checker<'_> {
             FieldType::Names(names) => self.names_list(field, names, value),
             FieldType::AccuracySource => self.accuracy_source(scope, value),
             FieldType::Bound => self.bound(scope, field, value),
+            FieldType::Form(forms) => self.form(scope, field, forms, value),
             _ => self.value_slot(scope, field, value),
         }
     }
@@ -170,7 +171,9 @@ impl Checker<'_> {
     fn schema_name(&self, field: &Field, name: &str) -> Option<String> {
         let known = match &field.ty {
             FieldType::Choice(names) => names.iter().any(|n| n.0 == name),
-            FieldType::IntegerOr { names, .. } => names.contains(&name),
+            FieldType::IntegerOr { names, .. } | FieldType::QuantityOr { names, .. } => {
+                names.contains(&name)
+            }
             _ => false,
         };
         known.then(|| name.to_owned())
@@ -274,7 +277,7 @@ impl Checker<'_> {
                 self.judge_dim(field, q.dim, Dim::NONE, span)?;
                 self.judge_range(field, q, q.value >= *min && q.value <= *max, span)
             }
-            (FieldType::Quantity(dim), Value::Quantity(q)) => {
+            (FieldType::Quantity(dim) | FieldType::QuantityOr { dim, .. }, Value::Quantity(q)) => {
                 self.judge_dim(field, q.dim, *dim, span)?;
                 self.judge_range(field, q, q.value >= 0.0, span)
             }
@@ -303,8 +306,17 @@ impl Checker<'_> {
                 }
             }
             (FieldType::Bool, Value::Bool(_)) | (FieldType::Text, Value::Text(_)) => Some(()),
-            (FieldType::Choice(_) | FieldType::IntegerOr { .. }, Value::Name(_)) => Some(()),
-            (FieldType::Names(_) | FieldType::AccuracySource | FieldType::Bound, _) => Some(()),
+            (
+                FieldType::Choice(_) | FieldType::IntegerOr { .. } | FieldType::QuantityOr { .. },
+                Value::Name(_),
+            ) => Some(()),
+            (
+                FieldType::Names(_)
+                | FieldType::AccuracySource
+                | FieldType::Bound
+                | FieldType::Form(_),
+                _,
+            ) => Some(()),
             (_, other) => {
                 let ty = super::constants::type_of(other, &self.program.blocks);
                 self.wrong_kind(field, &format!("this is {}", ty.describe()), span)
@@ -370,7 +382,9 @@ impl Checker<'_> {
             return Some(());
         }
         let expected = match field.ty {
-            FieldType::Quantity(dim) => format!("{dim} of at least 0"),
+            FieldType::Quantity(dim) | FieldType::QuantityOr { dim, .. } => {
+                format!("{dim} of at least 0")
+            }
             FieldType::Sizes { .. } => "a whole number of at least 0".to_owned(),
             _ => field.ty.expected(),
         };
@@ -424,7 +438,7 @@ impl Checker<'_> {
 
     fn judge_type(&mut self, field: &Field, ty: &Type, span: Span) -> Checked<()> {
         match (&field.ty, ty) {
-            (FieldType::Quantity(dim), Type::Quantity(got)) => {
+            (FieldType::Quantity(dim) | FieldType::QuantityOr { dim, .. }, Type::Quantity(got)) => {
                 self.judge_dim(field, *got, *dim, span)
             }
             (
@@ -435,7 +449,10 @@ impl Checker<'_> {
                 Type::Quantity(got),
             ) => self.judge_dim(field, *got, Dim::NONE, span),
             (FieldType::Block(_), Type::Block(_))
-            | (FieldType::Choice(_) | FieldType::IntegerOr { .. }, Type::Name)
+            | (
+                FieldType::Choice(_) | FieldType::IntegerOr { .. } | FieldType::QuantityOr { .. },
+                Type::Name,
+            )
             | (FieldType::Bool, Type::Bool) => Some(()),
             _ => self.wrong_kind(field, &format!("this is {}", ty.describe()), span),
         }

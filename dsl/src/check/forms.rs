@@ -1,9 +1,10 @@
-//! Fields that hold a form: where an accuracy comes from, and the bound of a penalty.
+//! Fields that hold a form: where an accuracy comes from, the bound of a penalty, a mapper.
 
 use super::{Checker, Scope};
 use crate::diagnostic::Diagnostic;
+use crate::names::closest;
 use crate::plan::Slot;
-use crate::schema::{Field, FieldType};
+use crate::schema::{Absent, Field, FieldType, Form, join_names};
 use crate::syntax::tree::{Expr, ExprKind, Item, ItemKind};
 use crate::value::Value;
 
@@ -110,6 +111,108 @@ impl Checker<'_> {
             out.push((name, value));
         }
         Some(out)
+    }
+
+    /// One of the forms that a field's schema knows; a form that has no fields is a bare name.
+    pub(super) fn form(
+        &mut self,
+        scope: &Scope,
+        field: &Field,
+        forms: &[Form],
+        value: &Expr,
+    ) -> Option<Slot> {
+        let (name, items) = match &value.kind {
+            ExprKind::Name(name) => (name.as_str(), &[][..]),
+            ExprKind::Block { kind, items } => (kind.text.as_str(), items.as_slice()),
+            _ => ("", &[][..]),
+        };
+        let Some(form) = forms.iter().find(|f| f.name == name) else {
+            let names = forms.iter().map(|f| f.name);
+            let d = Diagnostic::new("E0305", format!("`{}` takes a form", field.name))
+                .at(value.span, format!("{} is expected", field.ty.expected()));
+            self.say(match closest(name, names) {
+                Some(guess) => d.hint(format!("did you mean `{guess}`?")),
+                None => d.hint(format!("write such as `{}`", field.sample())),
+            });
+            return None;
+        };
+        if form.fields.is_empty() && items.is_empty() {
+            return Some(Slot::Fixed(Value::Name(name.to_owned())));
+        }
+        Some(Slot::Fixed(Value::Form {
+            name: name.to_owned(),
+            args: Vec::new(),
+            fields: self.fields_of_form(scope, form, items)?,
+            at: value.span,
+        }))
+    }
+
+    /// What stands in a form's braces, and after it the defaults of what does not.
+    fn fields_of_form(
+        &mut self,
+        scope: &Scope,
+        form: &Form,
+        items: &[Item],
+    ) -> Option<Vec<(String, Value)>> {
+        let mut out: Vec<(String, Value)> = Vec::new();
+        for item in items {
+            let (field, value) = self.field_of_form(form, item)?;
+            if out.iter().any(|(given, _)| *given == field.name) {
+                self.say(
+                    Diagnostic::new("E0203", format!("`{}` is given twice", field.name))
+                        .at(item.span, "again")
+                        .hint("keep one of them"),
+                );
+                return None;
+            }
+            let Slot::Fixed(value) = self.field_slot(scope, field, false, value)? else {
+                self.not_constant(value);
+                return None;
+            };
+            out.push((field.name.to_string(), value));
+        }
+        for field in &form.fields {
+            if let Absent::Default(text) = &field.absent
+                && !out.iter().any(|(given, _)| *given == field.name)
+            {
+                let value = self.default_value(scope, form.name, field, text)?;
+                out.push((field.name.to_string(), value));
+            }
+        }
+        Some(out)
+    }
+
+    fn field_of_form<'f, 'i>(
+        &mut self,
+        form: &'f Form,
+        item: &'i Item,
+    ) -> Option<(&'f Field, &'i Expr)> {
+        let ItemKind::Field {
+            path,
+            open: false,
+            value,
+        } = &item.kind
+        else {
+            self.say(
+                Diagnostic::new("E0102", "only `name = value` can stand here")
+                    .at(item.span, "not understood here")
+                    .hint(format!("write fields: `{} {{ … = … }}`", form.name)),
+            );
+            return None;
+        };
+        let name = self.words(path.span);
+        if let Some(field) = form.field(&name) {
+            return Some((field, value));
+        }
+        let names = || form.fields.iter().map(|f| f.name.as_ref());
+        let d = Diagnostic::new("E0206", format!("`{}` has no field `{name}`", form.name))
+            .at(path.span, "unknown field")
+            .note(format!("It has {}.", join_names(names())));
+        self.say(match closest(&name, names()) {
+            Some(guess) => d.hint(format!("did you mean `{guess}`?")),
+            None => d.hint("leave it out"),
+        });
+        None
     }
 
     /// A number, or `worst_of(n)`.

@@ -105,7 +105,31 @@ impl Checker<'_> {
         }
         for sub in hardware.children_of("sub") {
             self.judge_sub(instance, sub);
+            self.judge_mapper(hardware, sub);
         }
+    }
+
+    /// A mapper that looks at the energy must know it (E0604).
+    fn judge_mapper(&mut self, hardware: &Node, sub: &Node) {
+        let Some(Bound::Fixed(Value::Form { fields, at, .. })) = sub.field("mapper") else {
+            return;
+        };
+        let objective = fields.iter().find(|f| f.0 == "objective");
+        let objective = objective.and_then(|f| f.1.as_name()).unwrap_or_default();
+        let of_device = || {
+            let device = self.block_of(hardware, "device")?;
+            fixed(device, "technology")
+        };
+        if objective == "latency" || hardware.field("technology").is_some() || of_device().is_some()
+        {
+            return;
+        }
+        self.say(
+            Diagnostic::new("E0604", format!("`{objective}` needs a technology"))
+                .at(*at, "looks for mappings of little energy")
+                .at(hardware.at, "gives no energies")
+                .hint("add `technology = …`, or write `objective = latency`"),
+        );
     }
 
     fn over(
@@ -180,12 +204,16 @@ impl Checker<'_> {
         );
     }
 
-    fn device_resources(&self, hardware: &Node) -> Vec<(&'static str, f64, Span)> {
-        let device = match hardware.field("device") {
-            Some(Bound::Fixed(v)) => v.as_block().and_then(|n| self.program.blocks.get(n)),
+    /// The block that a field is fixed to.
+    fn block_of(&self, node: &Node, field: &str) -> Option<&Block> {
+        match node.field(field)? {
+            Bound::Fixed(value) => self.program.blocks.get(value.as_block()?),
             _ => None,
-        };
-        let Some(device) = device else {
+        }
+    }
+
+    fn device_resources(&self, hardware: &Node) -> Vec<(&'static str, f64, Span)> {
+        let Some(device) = self.block_of(hardware, "device") else {
             return Vec::new();
         };
         ["pes", "bandwidth"]

@@ -1,9 +1,10 @@
 //! Declarations and imports: which names a module has.
 
 use super::Checker;
+use super::names::written;
 use super::program::{Decl, Declared, State};
 use crate::diagnostic::Diagnostic;
-use crate::names::closest;
+use crate::names::{self, closest};
 use crate::plan::{DataFile, Script};
 use crate::schema::join_names;
 use crate::source::Span;
@@ -98,6 +99,15 @@ impl Checker<'_> {
                 let state = State::Ready(self.import_file(module, path, name));
                 vec![(name.clone(), state)]
             }
+            Use::Names { path, names } => {
+                let whole = self.names_of_file(module, path);
+                let whole = whole.map_err(|d| self.broken(*d));
+                let mut state = |name: &Name| match &whole {
+                    Ok(key) => self.imported(key, name),
+                    Err(broken) => State::Ready(broken.clone()),
+                };
+                names.iter().map(|n| (n.clone(), state(n))).collect()
+            }
         }
     }
 
@@ -157,7 +167,7 @@ impl Checker<'_> {
             };
         }
         let candidates: Vec<String> = module.names.keys().cloned().collect();
-        let d = unknown_import(name, &key.replace('/', "."), &candidates);
+        let d = unknown_import(name, &written(key), &candidates);
         State::Ready(self.broken(d))
     }
 
@@ -223,16 +233,57 @@ impl Checker<'_> {
         } else {
             self.read_text(&shown, span)?
         };
-        self.loading.push(key.clone());
-        let source = self.program.sources.add(&shown, &text);
-        let file = self.parsed(source, &text);
-        self.declare(&key, dir.map(|_| parent(&shown)), &file);
-        for name in self.declared_by(&file) {
-            self.decl(&key, &name);
-        }
-        self.nameless_blocks(&key, &file);
-        self.loading.pop();
+        self.enter(&key, dir.map(|_| parent(&shown)), &shown, &text);
         Ok(key)
+    }
+
+    /// Checks the text of a module and enters it under its key.
+    fn enter(&mut self, key: &str, dir: Option<String>, shown: &str, text: &str) {
+        self.loading.push(key.to_owned());
+        let source = self.program.sources.add(shown, text);
+        let file = self.parsed(source, text);
+        self.declare(key, dir, &file);
+        for name in self.declared_by(&file) {
+            self.decl(key, &name);
+        }
+        self.nameless_blocks(key, &file);
+        self.loading.pop();
+    }
+
+    /// Loads a mapping file of MAESTRO as a module of dataflows and gives its key.
+    fn mapping(&mut self, from: &str, path: &Text) -> Result<String, Box<Diagnostic>> {
+        let place = self.beside(from, &path.value);
+        let key = self.seen_from_script(&place);
+        if self.program.modules.contains_key(&key) {
+            return Ok(key);
+        }
+        let text = self.read_text(&place, path.span)?;
+        match self.backend.dataflows(&text, &names::stem(&place)) {
+            Ok(dataflows) => {
+                self.enter(&key, None, &format!("{place}, imported"), &dataflows);
+                Ok(key)
+            }
+            Err(fault) => {
+                let source = self.program.sources.add(&place, &text);
+                let d = fault.diagnostic(&self.program.sources, source);
+                Err(Box::new(d.at(path.span, "imported here")))
+            }
+        }
+    }
+
+    /// The module of a file that one can import names from.
+    fn names_of_file(&mut self, module: &str, path: &Text) -> Result<String, Box<Diagnostic>> {
+        if ending(&path.value) == "m" {
+            return self.mapping(module, path);
+        }
+        let whole = names::stem(&path.value);
+        let d = Diagnostic::new("E0705", format!("`{}` has no names to import", path.value))
+            .at(path.span, "only mapping files (`.m`) have names")
+            .hint(format!(
+                "give the whole a name: `use {:?} as {whole}`",
+                path.value
+            ));
+        Err(Box::new(d))
     }
 
     /// A path as seen from the folder of the script, so that names in a plan do not depend on
@@ -272,8 +323,7 @@ impl Checker<'_> {
 
     fn import_file(&mut self, module: &str, path: &Text, name: &Name) -> Decl {
         let file = self.beside(module, &path.value);
-        let ending = file.rsplit_once('.').map_or("", |(_, e)| e);
-        let result = match ending {
+        let result = match ending(&file) {
             "rhai" => self.read_text(&file, path.span).map(|text| {
                 let source = self.program.sources.add(&file, &text);
                 let at = Span::new(source, 0, text.len());
@@ -285,11 +335,11 @@ impl Checker<'_> {
                 self.later.push(path.span);
                 return Decl::Broken;
             }
-            "m" => Err(Box::new(not_in_this_build("importing MAESTRO dataflows", path.span))),
+            "m" => self.mapping(module, path).map(Decl::Module),
             _ => Err(Box::new(
                 Diagnostic::new("E0705", format!("`{}` is of no kind that can be used", path.value))
                     .at(path.span, "the ending decides what a file is")
-                    .hint("use a `.csv` table or a `.rhai` script; a `.nasaic` file is used without quotes"),
+                    .hint("use a `.csv` table, a `.rhai` script or a `.m` mapping; a `.nasaic` file is used without quotes"),
             )),
         };
         result.unwrap_or_else(|d| self.broken(*d))
@@ -325,6 +375,11 @@ impl Checker<'_> {
             format!("{dir}/{file}")
         }
     }
+}
+
+/// What follows the last dot of a path.
+fn ending(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
 
 fn parent(path: &str) -> String {
@@ -377,13 +432,6 @@ fn unreadable(path: &str, error: &ReadError, span: Span) -> Diagnostic {
             .at(span, reason.clone())
             .hint("check that the file is there and that you may read it"),
     }
-}
-
-/// What a build lacks.
-pub(super) fn not_in_this_build(what: &str, span: Span) -> Diagnostic {
-    Diagnostic::new("E0704", format!("{what} is not in this build"))
-        .at(span, "needs a part that this build does not have")
-        .hint("run `nasaic explain E0704` for what each build can do")
 }
 
 /// A name that a module does not have; papers' names of templates are known here.

@@ -232,7 +232,18 @@ pub(super) fn qualified(module: &str, name: &str) -> String {
     if module.is_empty() {
         name.to_owned()
     } else {
-        format!("{}.{name}", module.replace('/', "."))
+        // A file with an ending is never mistaken for a folder of the same name.
+        let module = module.replace('.', ":").replace('/', ".");
+        format!("{module}.{name}")
+    }
+}
+
+/// A module as one writes it after `use`: `folder.flows`, `"maps/flows.m"`.
+pub(super) fn written(module: &str) -> String {
+    if module.contains('.') {
+        format!("{module:?}")
+    } else {
+        module.replace('/', ".")
     }
 }
 

@@ -9,7 +9,7 @@ use crate::syntax::tree::Arg;
 
 impl Checker<'_> {
     /// The form of a function that its first argument asks for, with that argument understood.
-    pub(super) fn form(
+    pub(super) fn signature(
         &mut self,
         scope: &Scope,
         forms: &[&'static Function],

@@ -85,6 +85,11 @@ fn of_layers() -> Vec<Column> {
             Type::Text,
             "What bounds its latency: compute or a storage level.",
         ),
+        column(
+            "mapping",
+            Type::Text,
+            "Where its nest was searched for: `optimal`, or how far it may be from that.",
+        ),
         column("shape", Type::Text, "Output shape."),
     ]
 }

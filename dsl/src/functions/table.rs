@@ -149,10 +149,22 @@ fn actions() -> Vec<Function> {
             Group::Action,
             "export",
             Returns::Nothing,
-            "Writes results to a file: `.csv` and `.json` for rows, `.svg` for figures; of an explanation the first table or figure.",
+            "Writes results to a file: `.csv` and `.json` for rows, `.svg` for figures, of an explanation the first table or figure; or the nests of a result to a folder for Timeloop, each layer as architecture, problem and mapping.",
             vec![
                 param("what", Accepts::Exportable, "What to write."),
                 param("file", Accepts::Text, "Where, below the output folder."),
+                param(
+                    "format",
+                    Accepts::Choice(&["timeloop"]),
+                    "What `file` is when its ending does not say it.",
+                )
+                .optional(),
+                param(
+                    "layer",
+                    Accepts::Text,
+                    "The one layer whose nest is written.",
+                )
+                .optional(),
             ],
             "export(sweep(resnet18, eyeriss_like), \"one.csv\")",
         ),

@@ -8,7 +8,7 @@ mod lookup;
 pub use lookup::doc;
 
 use crate::functions::{self, Function, Group, Param};
-use crate::schema::{Absent, Algorithm, Field, FieldType, Kind, Label, Schemas, join_names};
+use crate::schema::{Absent, Algorithm, Field, FieldType, Form, Kind, Label, Schemas, join_names};
 use crate::units;
 
 /// What stands first in every generated page.
@@ -197,8 +197,21 @@ fn meaning(field: &Field) -> String {
             let each: Vec<String> = names.iter().map(|(n, d)| format!("`{n}`: {d}")).collect();
             format!("{} {}.", field.doc, each.join("; "))
         }
+        FieldType::Form(forms) => forms
+            .iter()
+            .fold(field.doc.to_string(), |text, form| text + &form_text(form)),
         _ => field.doc.to_string(),
     }
+}
+
+fn form_text(form: &Form) -> String {
+    let fields: Vec<String> = form.fields.iter().map(field_text).collect();
+    let fields = if fields.is_empty() {
+        String::new()
+    } else {
+        format!(" In its braces: {}", fields.join(" "))
+    };
+    format!(" `{}`: {}{fields}", form.name, form.doc)
 }
 
 fn takes(field: &Field) -> String {

@@ -1,6 +1,6 @@
 //! Dataflow templates, technologies, devices and accelerators.
 
-use super::{Field, FieldType, Kind, Label, choice, field, integer, kind};
+use super::{Field, FieldType, Form, Kind, Label, choice, field, integer, kind};
 use crate::units::Dim;
 
 /// The loops of a layer, outermost first when nothing else is said.
@@ -41,7 +41,11 @@ fn dataflow() -> Vec<Kind> {
             doc: "A storage level: the loops below it work on what it keeps.",
             fields: vec![
                 field("keep", FieldType::Names(TENSORS), "The tensors it holds; the others pass by.").needed(),
-                field("size", FieldType::Quantity(Dim::DATA), "Capacity of one instance; unlimited off the chip."),
+                field(
+                    "size",
+                    FieldType::QuantityOr { dim: Dim::DATA, names: &["unlimited"] },
+                    "Capacity of one instance; must be given on the chip. What is `unlimited` has no area and no energy that grows with its size.",
+                ),
                 field(
                     "buffering",
                     choice(&[
@@ -293,9 +297,55 @@ fn accelerator() -> Vec<Kind> {
                 )
                 .or("multiplied"),
                 field("compressed", FieldType::Bool, "Whether inputs and outputs travel off the chip in run-length code.").or("false"),
+                field("mapper", FieldType::Form(mappers()), "What chooses tiles and spreads for each layer.").or("fit"),
             ],
             choices: true,
             ..kind("sub", &["accelerator"], Label::Needed)
+        },
+    ]
+}
+
+fn mappers() -> Vec<Form> {
+    let fields = vec![
+        field(
+            "objective",
+            choice(&[
+                ("latency", "cycles"),
+                ("energy", "dynamic energy"),
+                ("edp", "the product of the two"),
+            ]),
+            "What is made small.",
+        )
+        .or("edp"),
+        field(
+            "evaluations",
+            integer(1),
+            "How many mappings of a layer it may cost; a proven optimum ends it sooner.",
+        )
+        .or("20000"),
+        field(
+            "open_order",
+            FieldType::Bool,
+            "Whether neighbouring `fit` loops may change places.",
+        )
+        .or("false"),
+        field(
+            "open_shape",
+            FieldType::Bool,
+            "Whether columns and rows are open where the sub-accelerator gives no `shape`.",
+        )
+        .or("true"),
+    ];
+    vec![
+        Form {
+            name: "fit",
+            doc: "Greedily as much as fits.",
+            fields: Vec::new(),
+        },
+        Form {
+            name: "search",
+            doc: "Branch and bound over all that the dataflow leaves open; `layers` says which mappings are proven optimal.",
+            fields,
         },
     ]
 }

@@ -100,6 +100,13 @@ pub enum FieldType {
     },
     /// A quantity of one dimension, not negative.
     Quantity(Dim),
+    /// A quantity of one dimension, not negative, or one of these names.
+    QuantityOr {
+        /// What it measures.
+        dim: Dim,
+        /// The names.
+        names: &'static [&'static str],
+    },
     /// A quantity of one dimension that may be negative, such as a fitted constant.
     Signed(Dim),
     /// `true` or `false`.
@@ -130,8 +137,21 @@ pub enum FieldType {
     Names(&'static [&'static str]),
     /// Where an accuracy comes from.
     AccuracySource,
+    /// One of these forms.
+    Form(Vec<Form>),
     /// A number, or `worst_of(n)`.
     Bound,
+}
+
+/// A named form that a field can hold: `fit`, `search { evaluations = 200 }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Form {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is, in one sentence.
+    pub doc: &'static str,
+    /// What may stand in its braces; without any it is a bare name.
+    pub fields: Vec<Field>,
 }
 
 impl FieldType {
@@ -145,6 +165,11 @@ impl FieldType {
                 _ => "a number".to_owned(),
             },
             Self::Quantity(dim) | Self::Signed(dim) => format!("{dim} (in {})", dim.usual_units()),
+            Self::QuantityOr { dim, names } => format!(
+                "{dim} (in {}) or {}",
+                dim.usual_units(),
+                join_names(names.iter().copied())
+            ),
             Self::Bool => "`true` or `false`".to_owned(),
             Self::Text => "a text in quotes".to_owned(),
             Self::Choice(names) => {
@@ -167,8 +192,28 @@ impl FieldType {
             Self::AccuracySource => {
                 "`surrogate(NAME)`, `table(\"FILE\")`, `trained { … }` or `proxy(NAME)`".to_owned()
             }
+            Self::Form(forms) => {
+                let forms: Vec<String> = forms.iter().map(|f| f.head()).collect();
+                forms.join(" or ")
+            }
             Self::Bound => "a number or `worst_of(COUNT)`".to_owned(),
         }
+    }
+}
+
+impl Form {
+    /// The form without its fields: `fit`, `search { … }`.
+    fn head(&self) -> String {
+        if self.fields.is_empty() {
+            format!("`{}`", self.name)
+        } else {
+            format!("`{} {{ … }}`", self.name)
+        }
+    }
+
+    /// The field called `name`.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|f| f.name == name)
     }
 }
 
@@ -311,7 +356,9 @@ impl Field {
                 (*min).max(1).to_string()
             }
             FieldType::Number { .. } | FieldType::Bound => "1".to_owned(),
-            FieldType::Quantity(dim) | FieldType::Signed(dim) => format!("1 {}", dim.common_unit()),
+            FieldType::Quantity(dim)
+            | FieldType::Signed(dim)
+            | FieldType::QuantityOr { dim, .. } => format!("1 {}", dim.common_unit()),
             FieldType::Bool => "true".to_owned(),
             FieldType::Text => "\"…\"".to_owned(),
             FieldType::Choice(names) => names.first().map_or("…", |n| n.0.as_ref()).to_owned(),
@@ -321,6 +368,7 @@ impl Field {
             FieldType::Sizes { .. } => "[3, 32, 32]".to_owned(),
             FieldType::Names(names) => format!("[{}]", names.join(", ")),
             FieldType::AccuracySource => "table(\"accuracies.csv\")".to_owned(),
+            FieldType::Form(forms) => forms.first().map_or("…", |f| f.name).to_owned(),
         };
         format!("{} = {value}", self.name)
     }

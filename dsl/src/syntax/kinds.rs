@@ -5,7 +5,7 @@
 use super::grammar::Rule;
 use super::problems::Rank;
 use super::reader::Reader;
-use super::tree::{Block, Expr, ExprKind, ItemKind, Path, Segment, Sense, Text, Use};
+use super::tree::{Block, Expr, ExprKind, ItemKind, Name, Path, Segment, Sense, Text, Use};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use pest::iterators::Pair;
@@ -96,12 +96,21 @@ impl Reader<'_, '_, '_> {
     }
 
     fn use_item(&mut self, pair: Pair<'_, Rule>) -> Option<ItemKind> {
+        let whole = pair
+            .clone()
+            .into_inner()
+            .any(|p| p.as_rule() == Rule::kw_as);
         let mut inner = pair.into_inner().filter(|p| !is_keyword(p));
         let first = inner.next()?;
         if first.as_rule() == Rule::text {
             let path = self.text(first);
-            let name = self.word(&inner.next()?);
-            return Some(ItemKind::Use(Use::File { path, name }));
+            let mut names: Vec<Name> = inner.map(|p| self.word(&p)).collect();
+            return Some(ItemKind::Use(if whole {
+                let name = names.pop()?;
+                Use::File { path, name }
+            } else {
+                Use::Names { path, names }
+            }));
         }
         let mut module = first.into_inner();
         let path = module.next()?.into_inner().map(|p| self.word(&p)).collect();

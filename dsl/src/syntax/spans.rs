@@ -32,6 +32,10 @@ fn item(item: &mut Item) {
             path.span = NOWHERE;
             name(given);
         }
+        ItemKind::Use(Use::Names { path, names }) => {
+            path.span = NOWHERE;
+            names.iter_mut().for_each(name);
+        }
         ItemKind::Let { name: given, value }
         | ItemKind::Choose {
             name: given,

@@ -82,6 +82,8 @@ pub enum Use {
     Module { path: Vec<Name>, names: Vec<Name> },
     /// `use "path" as name`.
     File { path: Text, name: Name },
+    /// `use "path".{x, y}`.
+    Names { path: Text, names: Vec<Name> },
 }
 
 /// A string literal.

@@ -7,6 +7,8 @@
 
 mod counts;
 mod examples;
+mod forms;
+mod imports;
 mod limits;
 mod pages;
 mod prelude;

@@ -205,6 +205,10 @@ fn imports_are_told_apart() {
         panic!()
     };
     assert_eq!((path.value.as_str(), name.text.as_str()), ("a/b.onnx", "n"));
+    let ItemKind::Use(Use::Names { path, names }) = only(r#"use "a/b.m".{c, d}"#).kind else {
+        panic!()
+    };
+    assert_eq!((path.value.as_str(), names.len()), ("a/b.m", 2));
 }
 
 #[test]

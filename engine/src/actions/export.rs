@@ -1,6 +1,6 @@
-//! `export`: results to a file.
+//! `export`: results to a file, or nests to the files of another tool.
 
-use super::{Args, Context};
+use super::{Args, Context, timeloop};
 use crate::fault::Fault;
 use crate::item::Item;
 use crate::present::present;
@@ -12,16 +12,30 @@ pub(super) fn export(args: &Args<'_>, context: &mut Context<'_, '_>) -> Result<I
     else {
         return Err(Fault::new("E0209", "`export` needs results and a file").at(context.at));
     };
+    let layer = match args.get("layer") {
+        Some(Item::Value(Value::Text(layer))) => Some(layer.as_str()),
+        _ => None,
+    };
+    if let Some(Item::Value(Value::Name(_))) = args.get("format") {
+        let Item::Result(evaluation) = what else {
+            return Err(Fault::new(
+                "E0305",
+                "only one evaluated design can be written for Timeloop",
+            )
+            .at(context.at)
+            .hint(
+                "write `export(evaluate(NETWORK, ACCELERATOR), \"FOLDER\", format = timeloop)`",
+            ));
+        };
+        return timeloop::export(evaluation, path, layer, context);
+    }
+    if layer.is_some() {
+        return Err(Fault::new("E0209", "`layer` goes with `format = timeloop`")
+            .at(context.at)
+            .hint("leave `layer` out, or export `layers(…)` to get all rows"));
+    }
     let content = content(what, path, context)?;
-    context
-        .sink
-        .file(path, content.as_bytes())
-        .map_err(|reason| {
-            Fault::new("E0705", format!("`{path}` cannot be written"))
-                .at(context.at)
-                .label(reason)
-                .hint("give a path below the output folder")
-        })?;
+    context.write(path, content.as_bytes())?;
     Ok(Item::Written(path.clone()))
 }
 

@@ -6,11 +6,13 @@ mod search;
 mod space;
 mod strategy;
 mod sweep;
+mod timeloop;
 
 use crate::fault::Fault;
 use crate::item::{Evaluation, Item};
 use crate::sink::Sink;
 use crate::study::{Parts, Study};
+use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::source::Span;
 use nasaic_dsl::value::Value;
 use std::collections::BTreeMap;
@@ -26,6 +28,20 @@ pub struct Context<'a, 's> {
     pub what: &'s str,
     /// Where it stands.
     pub at: Span,
+    /// What it warned of.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Context<'_, '_> {
+    /// Writes a file below the output folder.
+    fn write(&mut self, path: &str, content: &[u8]) -> Result<(), Fault> {
+        self.sink.file(path, content).map_err(|reason| {
+            Fault::new("E0705", format!("`{path}` cannot be written"))
+                .at(self.at)
+                .label(reason)
+                .hint("give a path below the output folder")
+        })
+    }
 }
 
 /// Arguments by parameter name.

@@ -92,8 +92,11 @@ impl<'a> Interpreter<'a> {
             sink: self.sink,
             what: &what,
             at: expr.at,
+            warnings: Vec::new(),
         };
         let item = actions::call(name, &given, &mut context)?;
+        let warnings = std::mem::take(&mut context.warnings);
+        warnings.into_iter().for_each(|w| self.tell(w));
         self.timing.push((what, start.elapsed().as_secs_f64()));
         // What was broken off is not the answer to keep.
         if pure && !self.sink.stop() {

@@ -1,5 +1,7 @@
 //! From an accelerator's node to arrays the cost model can price.
 
+use super::mapping::Mapper;
+use nasaic_cost::mapper::{Objective, Options};
 use nasaic_cost::sparsity::Saving;
 use nasaic_cost::{
     Axis, Buffering, Dataflow, Dim as Loop, LayerKind, Step, SubAccelerator, Technology, Tensor,
@@ -34,6 +36,8 @@ pub struct Sub {
     pub dataflow: Dataflow,
     /// The array.
     pub array: SubAccelerator,
+    /// What maps layers onto it.
+    pub mapper: Mapper,
     /// Its bandwidth in bytes per second, as declared.
     pub bandwidth: f64,
 }
@@ -149,7 +153,31 @@ fn read_sub(instance: &Instance, platform: &Platform, node: &Node, choices: &[u3
         dataflow_name: label,
         dataflow,
         array,
+        mapper: read_mapper(instance.get(node, "mapper", choices).as_ref()),
         bandwidth,
+    })
+}
+
+/// The mapper that a field holds; what it does not say is filled in by the checker.
+fn read_mapper(value: Option<&Value>) -> Mapper {
+    let Some(Value::Form { fields, .. }) = value else {
+        return Mapper::Fit;
+    };
+    let field = |name: &str| fields.iter().find(|f| f.0 == name).map(|f| &f.1);
+    let truth = |name: &str| field(name) == Some(&Value::Bool(true));
+    let default = Options::default();
+    Mapper::Search(Options {
+        objective: match field("objective").and_then(Value::as_name) {
+            Some("latency") => Objective::Latency,
+            Some("energy") => Objective::Energy,
+            _ => Objective::Edp,
+        },
+        limit: field("evaluations")
+            .and_then(Value::as_u64)
+            .unwrap_or(default.limit),
+        open_order: truth("open_order"),
+        open_shape: truth("open_shape"),
+        ..default
     })
 }
 
@@ -252,7 +280,7 @@ fn layer_kind(name: &str) -> Option<LayerKind> {
 }
 
 /// The constants of a technology block, in the cost model's units: pJ (or activity) and µm².
-fn read_technology(block: &Block) -> Technology {
+pub fn read_technology(block: &Block) -> Technology {
     let name_is = |field: &str, name: &str| {
         fixed(block, field)
             .and_then(Value::as_name)

@@ -4,8 +4,9 @@
 //! maps are only looked up, never walked, so their order cannot matter.
 
 use super::hardware::Sub;
+use super::mapping::{Mapped, Mapper};
 use nasaic_accuracy::Measurement;
-use nasaic_cost::{Layer, Technology, area, cost};
+use nasaic_cost::{Layer, Technology, area};
 use nasaic_dsl::network;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -36,7 +37,11 @@ pub struct Array {
     /// Its area in µm²; 0 without a technology.
     pub area: f64,
     prices: RwLock<HashMap<Layer, Price>>,
+    /// Only what was searched for: a fit is done again sooner than it is kept.
+    found: RwLock<HashMap<Layer, Found>>,
 }
+
+type Found = Result<Arc<Mapped>, String>;
 
 /// A task or sub-accelerator with the choices it depends on.
 type Key = (usize, Vec<u32>);
@@ -88,22 +93,49 @@ impl Array {
             sub,
             area,
             prices: RwLock::default(),
+            found: RwLock::default(),
         }
     }
 
     /// What a layer costs on it.
     pub fn price(&self, layer: &Layer, technology: Option<&Technology>) -> Price {
-        let known = self.prices.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(price) = known.get(layer) {
-            return price.clone();
-        }
-        drop(known);
-        let price = cost(layer, &self.sub.dataflow, &self.sub.array, technology)
-            .map(|c| (c.cycles, c.energy.map_or(0.0, |e| e.total())))
-            .map_err(|refusal| super::refusal_text(&refusal, &self.sub));
-        let mut prices = self.prices.write().unwrap_or_else(PoisonError::into_inner);
-        prices.entry(*layer).or_insert(price).clone()
+        look_up(&self.prices, layer, || {
+            let mapped = self.map(layer, technology)?;
+            let energy = mapped.cost.energy.map_or(0.0, |e| e.total());
+            Ok((mapped.cost.cycles, energy))
+        })
     }
+
+    /// The nest that a layer runs as on it.
+    pub fn map(&self, layer: &Layer, technology: Option<&Technology>) -> Result<Mapped, String> {
+        let map = || {
+            Mapped::new(layer, &self.sub, technology)
+                .map_err(|refusal| super::refusal_text(&refusal, &self.sub))
+        };
+        match self.sub.mapper {
+            Mapper::Fit => map(),
+            Mapper::Search(_) => {
+                let found = look_up(&self.found, layer, || map().map(Arc::new));
+                found.map(|mapped| Mapped::clone(&mapped))
+            }
+        }
+    }
+}
+
+/// What is known of a layer, or what `make` says of it; while it is made, others may read.
+fn look_up<T: Clone>(
+    known: &RwLock<HashMap<Layer, T>>,
+    layer: &Layer,
+    make: impl FnOnce() -> T,
+) -> T {
+    let read = known.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(value) = read.get(layer) {
+        return value.clone();
+    }
+    drop(read);
+    let made = make();
+    let mut write = known.write().unwrap_or_else(PoisonError::into_inner);
+    write.entry(*layer).or_insert(made).clone()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -3,12 +3,14 @@
 pub mod accuracy;
 mod build;
 pub mod hardware;
+mod mapping;
 mod memo;
 mod networks;
 mod problem;
 mod specs;
 
 pub use build::{Parts, compile_named, scripts_in, words};
+pub use mapping::proof_text;
 pub use memo::{Array, Network};
 pub use problem::Search;
 pub use specs::{Goal, Spec, SpecResult};

@@ -26,7 +26,7 @@ mod scatter;
 mod sense;
 mod table;
 mod units;
-mod work;
+pub mod work;
 
 use crate::call::Call;
 use crate::fault::Fault;

@@ -34,7 +34,7 @@ fn mapped(evaluation: &Evaluation) -> Result<Figure, Fault> {
     let work = largest.ok_or_else(|| Fault::new("E0805", "this result has no layers"))?;
     let sub = &work.array.sub;
     let mapping = work.mapping()?;
-    let lines = loop_nest(&work.layer, &mapping, &sub.dataflow);
+    let lines = loop_nest(&work.layer, mapping, &sub.dataflow);
     let stores: Vec<&str> = sub.dataflow.stores().collect();
     let title = format!(
         "Loop nest of {} with the dataflow {} on {} PEs",

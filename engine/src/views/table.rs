@@ -96,6 +96,8 @@ fn of_layers(layers: &LayerRows) -> Vec<&'static str> {
     names.extend(["macs", "cycles", "latency"]);
     names.extend(energy.then_some("energy"));
     names.extend(["utilization", "dram", "bound"]);
+    let searched = layers.rows.iter().any(|r| r.mapping.is_some());
+    names.extend(searched.then_some("mapping"));
     names
 }
 

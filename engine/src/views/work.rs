@@ -3,11 +3,11 @@
 use crate::fault::Fault;
 use crate::item::Evaluation;
 use crate::study::Array;
-use nasaic_cost::{Layer, LayerCost, Mapping, Technology, Why, cost, fit, why};
+use nasaic_cost::{Layer, LayerCost, Mapping, Technology, Why, why};
 use nasaic_search::Entry;
 
 /// A layer that computes, on its sub-accelerator.
-pub(super) struct Work<'a> {
+pub struct Work<'a> {
     /// Its place in the schedule.
     pub entry: &'a Entry,
     /// The label of its task.
@@ -22,6 +22,8 @@ pub(super) struct Work<'a> {
     pub layer: Layer,
     /// The array it runs on.
     pub array: &'a Array,
+    /// Its nest there; none if it only moves data.
+    pub mapping: Option<Mapping>,
     /// What it costs there.
     pub cost: LayerCost,
 }
@@ -36,12 +38,10 @@ impl Work<'_> {
             .take(usize::from(self.cost.levels))
     }
 
-    /// Where its loops are cut.
-    pub fn mapping(&self) -> Result<Mapping, Fault> {
-        let sub = &self.array.sub;
-        fit(&self.layer, &sub.dataflow, &sub.array).map_err(|refusal| {
-            Fault::new("E0805", format!("this layer cannot be mapped: {refusal:?}"))
-        })
+    /// Its nest.
+    pub fn mapping(&self) -> Result<&Mapping, Fault> {
+        let mapping = self.mapping.as_ref();
+        mapping.ok_or_else(|| Fault::new("E0805", "this layer only moves data"))
     }
 
     /// Why it costs what it costs.
@@ -50,7 +50,7 @@ impl Work<'_> {
         let mapping = self.mapping()?;
         Ok(why(
             &self.layer,
-            &mapping,
+            mapping,
             &sub.dataflow,
             &sub.array,
             technology,
@@ -59,7 +59,7 @@ impl Work<'_> {
 }
 
 /// All layers that compute, task by task.
-pub(super) fn all(e: &Evaluation) -> Result<Vec<Work<'_>>, Fault> {
+pub fn all(e: &Evaluation) -> Result<Vec<Work<'_>>, Fault> {
     let technology = e.study.platform.technology.as_ref();
     let works = e.priced.schedule.entries.iter().filter_map(|entry| {
         let network = &e.priced.networks[entry.task];
@@ -67,6 +67,7 @@ pub(super) fn all(e: &Evaluation) -> Result<Vec<Work<'_>>, Fault> {
         let array = e.priced.arrays[entry.sub].as_deref()?;
         let path = &network.layers[*index].path;
         let task = &e.study.tasks[entry.task].label;
+        let mapped = array.map(layer, technology).ok()?;
         Some(Work {
             entry,
             task,
@@ -77,9 +78,10 @@ pub(super) fn all(e: &Evaluation) -> Result<Vec<Work<'_>>, Fault> {
             } else {
                 path.clone()
             },
-            layer: technology.map_or(*layer, |t| t.view(layer)),
+            layer: mapped.layer,
             array,
-            cost: cost(layer, &array.sub.dataflow, &array.sub.array, technology).ok()?,
+            mapping: mapped.mapping,
+            cost: mapped.cost,
         })
     });
     let works: Vec<Work<'_>> = works.collect();

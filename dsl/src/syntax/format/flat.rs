@@ -2,7 +2,7 @@
 
 use super::Printer;
 use crate::source::Span;
-use crate::syntax::tree::{Arg, Block, Expr, ExprKind, Item, ItemKind, Sense, Use};
+use crate::syntax::tree::{Arg, Block, Expr, ExprKind, Item, ItemKind, Name, Sense, Use};
 use std::ops::Range;
 
 /// The bytes of a span.
@@ -57,21 +57,23 @@ impl Printer<'_> {
         })
     }
 
-    fn flat_use(&self, import: &Use) -> String {
+    pub(super) fn flat_use(&self, import: &Use) -> String {
+        let (whence, names) = self.import(import);
+        if let Use::File { name, .. } = import {
+            return format!("use {whence} as {}", name.text);
+        }
+        match names {
+            [] => format!("use {whence}"),
+            names => format!("use {whence}.{{{}}}", words(names, ", ")),
+        }
+    }
+
+    /// What is imported from, and the names in braces.
+    pub(super) fn import<'u>(&self, import: &'u Use) -> (String, &'u [Name]) {
         match import {
-            Use::File { path, name } => format!("use {} as {}", self.slice(path.span), name.text),
-            Use::Module { path, names } => {
-                let words = |all: &[crate::syntax::tree::Name], join: &str| {
-                    all.iter()
-                        .map(|n| n.text.as_str())
-                        .collect::<Vec<_>>()
-                        .join(join)
-                };
-                match names.as_slice() {
-                    [] => format!("use {}", words(path, ".")),
-                    names => format!("use {}.{{{}}}", words(path, "."), words(names, ", ")),
-                }
-            }
+            Use::File { path, .. } => (self.slice(path.span).to_owned(), &[]),
+            Use::Names { path, names } => (self.slice(path.span).to_owned(), names),
+            Use::Module { path, names } => (words(path, "."), names),
         }
     }
 
@@ -201,4 +203,9 @@ pub(super) fn block_head(block: &Block) -> String {
 /// The byte after kind and label.
 pub(super) fn head_end(block: &Block) -> usize {
     block.label.as_ref().unwrap_or(&block.kind).span.end as usize
+}
+
+fn words(names: &[Name], join: &str) -> String {
+    let words: Vec<&str> = names.iter().map(|n| n.text.as_str()).collect();
+    words.join(join)
 }

@@ -112,19 +112,12 @@ impl Printer<'_> {
     }
 
     fn long_use(&mut self, import: &Use) {
-        let Use::Module { path, names } = import else {
-            let Use::File { path, name } = import else {
-                return;
-            };
-            return self
-                .lines
-                .write(&format!("use {} as {}", self.slice(path.span), name.text));
-        };
-        let path: Vec<&str> = path.iter().map(|n| n.text.as_str()).collect();
-        self.lines.write(&format!("use {}", path.join(".")));
+        let (whence, names) = self.import(import);
         if names.is_empty() {
-            return;
+            let flat = self.flat_use(import);
+            return self.lines.write(&flat);
         }
+        self.lines.write(&format!("use {whence}"));
         self.lines.write(".{");
         self.lines.end(None);
         self.lines.indent();

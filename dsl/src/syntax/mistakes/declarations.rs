@@ -1,10 +1,11 @@
 //! Slips in statements that begin with a reserved word.
 
-use super::names::identifier;
-use super::signs::{is_reserved, reserved};
+use super::signs::reserved;
 use super::slips::e0102;
 use super::statement::Statement;
 use crate::diagnostic::Diagnostic;
+use crate::names;
+use crate::names::is_reserved;
 use crate::syntax::lex::TokenKind;
 
 /// A statement that begins with a reserved word and does not go on as it must.
@@ -81,17 +82,12 @@ pub(super) fn declaration(s: &Statement<'_>) -> Option<Diagnostic> {
     )
 }
 
-/// `use` followed by something else than `a.b.{x}` or `"file" as name`.
+/// `use` followed by something else than `a.b.{x}`, `"file".{x}` or `"file" as name`.
 pub(super) fn import(s: &Statement<'_>) -> Diagnostic {
     let words = s.from(1);
     let hint = if s.kind(1) == Some(TokenKind::Text { closed: true }) {
         let file = words.split('"').nth(1).unwrap_or("");
-        let stem = file
-            .rsplit('/')
-            .next()
-            .and_then(|f| f.split('.').next())
-            .unwrap_or("name");
-        format!("write `use {} as {}`", s.word(1), identifier(stem))
+        format!("write `use {} as {}`", s.word(1), names::stem(file))
     } else if words.contains("::") || words.contains('/') {
         format!("write `use {}`", words.replace("::", ".").replace('/', "."))
     } else if words.contains('*') {

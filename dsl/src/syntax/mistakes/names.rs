@@ -1,9 +1,10 @@
 //! Slips in names and labels.
 
-use super::signs::is_reserved;
 use super::slips::e0102;
 use super::statement::Statement;
 use crate::diagnostic::Diagnostic;
+use crate::names::identifier;
+use crate::names::is_reserved;
 use crate::syntax::lex::TokenKind;
 
 /// `"pes": 4096`.
@@ -97,22 +98,9 @@ pub(super) fn quoted_label(s: &Statement<'_>) -> Option<Diagnostic> {
     .hint(format!(
         "write `{} {} {{`",
         s.word(0),
-        identifier(s.word(1))
+        identifier(s.word(1).trim_matches('"').trim())
     ));
     Some(diagnostic)
-}
-
-/// The nearest name to a string.
-pub(super) fn identifier(text: &str) -> String {
-    let inner = text.trim_matches('"').trim();
-    let name: String = inner
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
-        .collect();
-    match name.chars().next() {
-        Some(c) if c.is_ascii_alphabetic() || c == '_' => name,
-        _ => format!("n{name}"),
-    }
 }
 
 /// `clock speed = 1 GHz`.

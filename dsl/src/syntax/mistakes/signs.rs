@@ -2,18 +2,8 @@
 
 use super::super::tree::BinaryOp;
 use crate::diagnostic::Diagnostic;
+use crate::names::is_reserved;
 use crate::source::Span;
-
-/// The words that cannot be names.
-const RESERVED: [&str; 14] = [
-    "use", "as", "let", "choose", "script", "maximize", "minimize", "require", "expect", "in",
-    "with", "step", "true", "false",
-];
-
-/// Whether a word belongs to the language itself.
-pub(crate) fn is_reserved(word: &str) -> bool {
-    RESERVED.contains(&word)
-}
 
 /// A reserved word in the place of a name.
 pub(crate) fn reserved(word: &str, span: Span) -> Diagnostic {

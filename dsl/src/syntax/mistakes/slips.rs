@@ -9,9 +9,10 @@ use super::names::{
     dashed_name, meaningless_sign, name_of_two_words, name_with_digit_first, quoted_label,
     quoted_name,
 };
-use super::signs::{comparison, is_reserved, reserved};
+use super::signs::{comparison, reserved};
 use super::statement::{Inside, Statement};
 use crate::diagnostic::Diagnostic;
+use crate::names::is_reserved;
 use crate::source::Span;
 use crate::syntax::lex::TokenKind;
 use crate::syntax::problems::Rank;

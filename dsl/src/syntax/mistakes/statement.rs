@@ -1,6 +1,6 @@
 //! A line that was not understood, as a list of words and signs.
 
-use super::signs::is_reserved;
+use crate::names::is_reserved;
 use crate::source::{SourceId, Span};
 use crate::syntax::lex::{Token, TokenKind};
 
