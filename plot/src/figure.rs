@@ -11,7 +11,8 @@ pub use plane::{
     Series,
 };
 pub use structure::{
-    Bars, Gantt, GanttEntry, Heatmap, LoopNest, NestKind, NestLine, Segment, SpatialAxis,
+    Bars, BoxGroup, Boxes, Gantt, GanttEntry, Heatmap, LoopNest, NestKind, NestLine, Quantiles,
+    Segment, SpatialAxis,
 };
 
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,8 @@ pub enum Chart {
     Heatmap(Heatmap),
     /// Stacked bars by category.
     Bars(Bars),
+    /// Distributions by category.
+    Boxes(Boxes),
     /// Performance against operational intensity.
     Roofline(Roofline),
     /// Who works on what, and when.
@@ -73,7 +76,7 @@ macro_rules! chart_from {
         }
     )*};
 }
-chart_from!(Scatter, Lines, Heatmap, Bars, Roofline, Gantt, LoopNest);
+chart_from!(Scatter, Lines, Heatmap, Bars, Boxes, Roofline, Gantt, LoopNest);
 
 /// What a direction of the picture measures.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
