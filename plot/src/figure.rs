@@ -76,7 +76,9 @@ macro_rules! chart_from {
         }
     )*};
 }
-chart_from!(Scatter, Lines, Heatmap, Bars, Boxes, Roofline, Gantt, LoopNest);
+chart_from!(
+    Scatter, Lines, Heatmap, Bars, Boxes, Roofline, Gantt, LoopNest
+);
 
 /// What a direction of the picture measures.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

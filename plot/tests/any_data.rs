@@ -1,9 +1,9 @@
 //! Whatever the numbers and names are, a figure becomes a valid document.
 
 use nasaic_plot::{
-    Axis, Bars, Bound, BoxGroup, Boxes, Ceiling, Chart, Direction, Figure, Front, Gantt, GanttEntry, Goal, Heatmap,
-    Limit, Line, LinePoint, Lines, LoopNest, Machine, NestKind, NestLine, Point,
-    Quantiles, Roofline, RooflinePoint, Scatter, Segment, Series, svg,
+    Axis, Bars, Bound, BoxGroup, Boxes, Ceiling, Chart, Direction, Figure, Front, Gantt,
+    GanttEntry, Goal, Heatmap, Limit, Line, LinePoint, Lines, LoopNest, Machine, NestKind,
+    NestLine, Point, Quantiles, Roofline, RooflinePoint, Scatter, Segment, Series, svg,
 };
 use proptest::collection::vec;
 use proptest::num::f64::ANY;

@@ -4,7 +4,7 @@
 mod synthetic;
 
 use nasaic_plot::{
-    Axis, Bars, Bound, Chart, Direction, Figure, Gantt, GanttEntry, Heatmap, Limit, Line,
+    Axis, Bars, Bound, Boxes, Chart, Direction, Figure, Gantt, GanttEntry, Heatmap, Limit, Line,
     LinePoint, Lines, LoopNest, PlotError, Point, Roofline, Scatter, Segment, Series, svg,
 };
 use roxmltree::Document;
@@ -186,6 +186,7 @@ fn names_and_units_are_written() {
         ),
         ("energy_breakdown", &["conv4", "dram", "energy (µJ)"]),
         ("energy_breakdown_many", &["stage3.block5.conv", "glb"]),
+        ("distributions", &["flow 3", "unlimited", "ratio"]),
         (
             "roofline",
             &[
@@ -223,11 +224,12 @@ fn names_and_units_are_written() {
 
 #[test]
 fn without_data_the_picture_says_so() {
-    let charts: [Chart; 7] = [
+    let charts: [Chart; 8] = [
         Scatter::default().into(),
         Lines::default().into(),
         Heatmap::default().into(),
         Bars::default().into(),
+        Boxes::default().into(),
         Roofline::default().into(),
         Gantt::default().into(),
         LoopNest::default().into(),

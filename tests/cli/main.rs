@@ -9,4 +9,5 @@ mod calls;
 mod files;
 mod scratch;
 mod stream;
+mod validate;
 mod words;

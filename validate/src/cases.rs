@@ -47,21 +47,20 @@ fn draw(number: u64, random: &mut impl Rng) -> Option<Point> {
 
 /// A convolution with any stride, dilation, padding, groups and batch.
 fn layer(random: &mut impl Rng) -> Option<Layer> {
-        let groups = random.random_range(1..3);
-        let mut pair = |from: u32, to: u32| [0; 2].map(|_| random.random_range(from..to));
-        let [input, kernel, stride, dilation] =
-            [pair(1, 8), pair(1, 4), pair(1, 4), pair(1, 3)];
-        let shape = ConvShape {
-            batch: random.random_range(1..3),
-            filters: random.random_range(1..6) * groups,
-            channels: random.random_range(1..5) * groups,
-            input,
-            kernel,
-            stride,
-            dilation,
-            padding: Padding::Explicit([0; 2].map(|_| random.random_range(0..3))),
-            groups,
-        };
+    let groups = random.random_range(1..3);
+    let mut pair = |from: u32, to: u32| [0; 2].map(|_| random.random_range(from..to));
+    let [input, kernel, stride, dilation] = [pair(1, 8), pair(1, 4), pair(1, 4), pair(1, 3)];
+    let shape = ConvShape {
+        batch: random.random_range(1..3),
+        filters: random.random_range(1..6) * groups,
+        channels: random.random_range(1..5) * groups,
+        input,
+        kernel,
+        stride,
+        dilation,
+        padding: Padding::Explicit([0; 2].map(|_| random.random_range(0..3))),
+        groups,
+    };
     let layer = Layer::conv(&shape).ok()?;
     (layer.macs() <= MOST_MACS).then_some(layer)
 }
@@ -132,7 +131,9 @@ fn nest(layer: &Layer, random: &mut impl Rng) -> Option<Mapping> {
 
 fn store(random: &mut impl Rng) -> Level {
     let kept = random.random_range(1..8);
-    let keep = Tensor::ALL.into_iter().filter(|t| kept & (1 << t.index()) != 0);
+    let keep = Tensor::ALL
+        .into_iter()
+        .filter(|t| kept & (1 << t.index()) != 0);
     Level {
         keep: TensorSet::of(&keep.collect::<Vec<_>>()),
         buffering: if random.random_bool(0.3) {
@@ -148,9 +149,13 @@ fn store(random: &mut impl Rng) -> Level {
 /// An array of at least this many elements, its links narrow and its elements slow.
 fn array(elements: u64, random: &mut impl Rng) -> SubAccelerator {
     let idle = random.random_range(0..4);
-    let pes = u32::try_from(elements).unwrap_or(u32::MAX).saturating_add(idle);
+    let pes = u32::try_from(elements)
+        .unwrap_or(u32::MAX)
+        .saturating_add(idle);
     SubAccelerator {
-        dram_bandwidth: random.random_bool(0.7).then(|| random.random_range(0.1..8.0)),
+        dram_bandwidth: random
+            .random_bool(0.7)
+            .then(|| random.random_range(0.1..8.0)),
         simd: random.random_range(1..4),
         hop_cycles: random.random_range(0..3),
         accumulate_cycles: random.random_range(0..3),

@@ -23,7 +23,8 @@ impl Comparison {
     }
 
     fn reads(&self, file: &str) -> bool {
-        let matches = |(begins, ends): &(&str, &str)| file.starts_with(begins) && file.ends_with(ends);
+        let matches =
+            |(begins, ends): &(&str, &str)| file.starts_with(begins) && file.ends_with(ends);
         self.files.iter().any(matches)
     }
 }

@@ -65,7 +65,11 @@ impl Folder {
 
     /// The text of a file, unpacked if its name ends in `.gz`.
     pub fn text(&self, name: &str) -> Result<String, String> {
-        let named = |cause: &dyn std::fmt::Display| format!("{self}: {name}: {cause}");
+        let place = match self {
+            Folder::Disk(path) => path.join(name).display().to_string(),
+            Folder::Shipped => name.to_owned(),
+        };
+        let named = |cause: &dyn std::fmt::Display| format!("{place}: {cause}");
         let packed: Box<dyn Read> = match self {
             Folder::Disk(path) => {
                 let file = std::fs::File::open(path.join(name)).map_err(|e| named(&e))?;
@@ -73,7 +77,10 @@ impl Folder {
             }
             Folder::Shipped => {
                 let file = SHIPPED.get_file(name);
-                Box::new(file.ok_or_else(|| named(&"there is no such file"))?.contents())
+                Box::new(
+                    file.ok_or_else(|| named(&"there is no such file"))?
+                        .contents(),
+                )
             }
         };
         let plain: Box<dyn Read> = if name.ends_with(".gz") {

@@ -1,11 +1,16 @@
 //! Laws that every evaluated point has to keep, whoever chose its mapping.
 
+use std::collections::BTreeSet;
+
 use nasaic_cost::{Dim, Layer, LayerCost, Level, Link, Mapping, Tensor};
 
 use crate::data::Folder;
 use crate::point::Point;
 use crate::report::{Line, Section};
 use crate::{cases, eyeriss, maestro, timeloop};
+
+/// Most taps of all windows along an axis that are looked at one by one.
+const MOST_TAPS: u64 = 1 << 20;
 
 /// How a point breaks a law; none if it keeps it.
 type Law = fn(&Point, &LayerCost) -> Option<String>;
@@ -42,13 +47,17 @@ pub fn compare(folder: &Folder, cases: u64) -> Section {
     for (what, law) in LAWS {
         let pairs = points.iter().zip(&costs);
         let broken = pairs.filter_map(|(point, cost)| named(point, law(point, cost)));
-        section.lines.push(line(what, points.len(), broken.collect()));
+        section
+            .lines
+            .push(line(what, points.len(), broken.collect()));
     }
     // Whatever came before, a layer costs the same.
     let reversed = points.iter().zip(&costs).rev();
     let broken = reversed.filter_map(|(point, cost)| named(point, order(point, cost)));
     let what = "the order of layers does not matter";
-    section.lines.push(line(what, points.len(), broken.collect()));
+    section
+        .lines
+        .push(line(what, points.len(), broken.collect()));
     section.notes = NOTES.map(str::to_owned).to_vec();
     section
 }
@@ -106,21 +115,26 @@ fn unique(layer: &Layer, tensor: Tensor) -> u64 {
         return layer.elements(tensor);
     }
     let count = |dim| u64::from(layer.bound(dim));
-    let [rows, columns] = [(0, Dim::P, Dim::R), (1, Dim::Q, Dim::S)].map(|(axis, out, tap)| {
-        let size = layer.input[axis] as usize;
-        let mut seen = vec![false; size];
-        for p in 0..count(out) {
-            for r in 0..count(tap) {
-                let at = p * u64::from(layer.stride[axis]) + r * u64::from(layer.dilation[axis]);
-                let position = at.checked_sub(u64::from(layer.padding[axis]));
-                if let Some(seen) = position.and_then(|at| seen.get_mut(at as usize)) {
-                    *seen = true;
-                }
-            }
-        }
-        seen.iter().filter(|&&seen| seen).count() as u64
-    });
+    let rows = positions(layer, 0, [Dim::P, Dim::R]);
+    let columns = positions(layer, 1, [Dim::Q, Dim::S]);
     count(Dim::N) * count(Dim::C) * u64::from(layer.groups) * rows * columns
+}
+
+/// Input positions along an axis that lie under a tap of a window; a lower bound, 0, where there
+/// are too many windows to look at each.
+fn positions(layer: &Layer, axis: usize, dims: [Dim; 2]) -> u64 {
+    let [outs, taps] = dims.map(|dim| u64::from(layer.bound(dim)));
+    if outs * taps > MOST_TAPS {
+        return 0;
+    }
+    let [stride, dilation, padding] =
+        [layer.stride, layer.dilation, layer.padding].map(|pair| u64::from(pair[axis]));
+    let at = |out: u64| (0..taps).map(move |tap| out * stride + tap * dilation);
+    let all = (0..outs)
+        .flat_map(at)
+        .filter_map(|at| at.checked_sub(padding));
+    let inside = all.filter(|&at| at < u64::from(layer.input[axis]));
+    inside.collect::<BTreeSet<u64>>().len() as u64
 }
 
 fn computation(point: &Point, cost: &LayerCost) -> Option<String> {
@@ -145,7 +159,10 @@ fn transfers(point: &Point, cost: &LayerCost) -> Option<String> {
     let mut slow = widths.filter(|&(_, bytes, width)| bytes > cost.cycles as f64 * width);
     slow.next().map(|(index, bytes, width)| {
         let link = Link::at(index);
-        format!("{link:?}: {bytes} B at {width} B per cycle in {} cycles", cost.cycles)
+        format!(
+            "{link:?}: {bytes} B at {width} B per cycle in {} cycles",
+            cost.cycles
+        )
     })
 }
 

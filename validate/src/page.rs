@@ -39,11 +39,18 @@ pub fn markdown(sections: &[Section]) -> String {
 fn lines(section: &Section) -> Table {
     let row = |line: &crate::report::Line| {
         let verdict = word(line.verdict).to_owned();
-        vec![line.what.clone(), line.figure.clone(), line.bar.clone(), verdict]
+        vec![
+            line.what.clone(),
+            line.figure.clone(),
+            line.bar.clone(),
+            verdict,
+        ]
     };
     Table {
         caption: String::new(),
-        columns: ["what", "figure", "asked", "verdict"].map(str::to_owned).into(),
+        columns: ["what", "figure", "asked", "verdict"]
+            .map(str::to_owned)
+            .into(),
         rows: section.lines.iter().map(row).collect(),
     }
 }
@@ -55,7 +62,11 @@ fn table(table: &Table) -> String {
     };
     let rule = "|---".repeat(table.columns.len());
     let rows = table.rows.iter().map(|cells| row(cells));
-    format!("{}{rule}|\n{}", row(&table.columns), rows.collect::<String>())
+    format!(
+        "{}{rule}|\n{}",
+        row(&table.columns),
+        rows.collect::<String>()
+    )
 }
 
 /// Text in which no character breaks a table or begins a tag; notes may emphasise.

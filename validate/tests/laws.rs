@@ -69,7 +69,10 @@ fn a_cost_that_breaks_a_law_is_noticed() {
         found.map(|(what, _)| what).collect::<Vec<_>>()
     };
     assert!(broken(&point, &cost).is_empty());
-    assert_eq!(laws(|c| c.macs += 1).first(), Some(&"every multiplication is made once"));
+    assert_eq!(
+        laws(|c| c.macs += 1).first(),
+        Some(&"every multiplication is made once")
+    );
     let words = "every word crosses the chip's border";
     assert_eq!(laws(|c| c.access[0][0].reads = 0), [words]);
     assert_eq!(laws(|c| c.access[0][2].updates = 0), [words]);

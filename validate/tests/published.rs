@@ -54,12 +54,23 @@ fn eyeriss_latencies_and_active_elements_are_those_of_the_chip() {
     let alone = column(&section, "Processing", "of multiplications alone (%)");
     assert_eq!(errors.len(), 5);
     let mean = |errors: &[f64]| errors.iter().map(|e| e.abs()).sum::<f64>() / 5.0;
-    assert!(mean(&errors) < 4.2 && mean(&alone) > 11.0, "{errors:?} {alone:?}");
+    assert!(
+        mean(&errors) < 4.2 && mean(&alone) > 11.0,
+        "{errors:?} {alone:?}"
+    );
     // 55 rows in eight strips, 3 passes over the channels, 3 over the filters, 4 images.
     let strips = 8.0 * 3.0 * 3.0 * 4.0;
     let milliseconds = |cycles: f64| cycles * strips / 200e3;
-    let parts = ["multiplications", "arriving partial sums", "loading filters"];
-    let by_hand = [16.0 * 55.0 * 11.0, 16.0 * 55.0 * 55.0 / 56.0, 32.0 * 121.0 / 4.0];
+    let parts = [
+        "multiplications",
+        "arriving partial sums",
+        "loading filters",
+    ];
+    let by_hand = [
+        16.0 * 55.0 * 11.0,
+        16.0 * 55.0 * 55.0 / 56.0,
+        32.0 * 121.0 / 4.0,
+    ];
     for (part, cycles) in parts.into_iter().zip(by_hand) {
         let ours = column(&section, "Processing", part)[0];
         assert!((ours - milliseconds(cycles)).abs() < 1e-3, "{part}: {ours}");

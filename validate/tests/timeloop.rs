@@ -137,7 +137,8 @@ fn first_record() -> Value {
 #[test]
 fn a_folder_without_records_is_skipped() {
     let empty = tempfile::tempdir().unwrap();
-    let sections = [empty.path().into(), empty.path().join("absent").into()].map(|folder| compare(&folder));
+    let sections =
+        [empty.path().into(), empty.path().join("absent").into()].map(|folder| compare(&folder));
     for section in sections {
         assert_eq!(
             figures(&section, Verdict::Skipped),

@@ -1,9 +1,9 @@
 //! Charts of synthetic data, made up to show every kind; no number is a result.
 
 use nasaic_plot::{
-    Axis, Bars, Bound, BoxGroup, Boxes, Ceiling, Chart, Direction, Front, Gantt, GanttEntry, Goal, Heatmap, Limit,
-    Line, LinePoint, Lines, LoopNest, Machine, NestKind, NestLine, Point, Quantiles, Roofline, RooflinePoint,
-    Scatter, Segment, Series, SpatialAxis,
+    Axis, Bars, Bound, BoxGroup, Boxes, Ceiling, Chart, Direction, Front, Gantt, GanttEntry, Goal,
+    Heatmap, Limit, Line, LinePoint, Lines, LoopNest, Machine, NestKind, NestLine, Point,
+    Quantiles, Roofline, RooflinePoint, Scatter, Segment, Series, SpatialAxis,
 };
 
 /// Every chart of the gallery with its name.
@@ -47,7 +47,9 @@ fn distributions() -> Boxes {
     };
     let group = |name: &str, from: usize| BoxGroup {
         name: name.into(),
-        boxes: (0..7).map(|i| (i + from != 4).then(|| quantiles(i + from))).collect(),
+        boxes: (0..7)
+            .map(|i| (i + from != 4).then(|| quantiles(i + from)))
+            .collect(),
     };
     Boxes {
         category: Axis::new("dataflow"),

@@ -81,7 +81,9 @@ fn drawable(
             let Some(quantiles) = quantiles else {
                 continue;
             };
-            let kept = quantiles.values().map(|v| skipped.keeps(v, chart.value.log));
+            let kept = quantiles
+                .values()
+                .map(|v| skipped.keeps(v, chart.value.log));
             if kept.iter().all(|&kept| kept) {
                 boxes.push((category, group, *quantiles));
             }

@@ -99,7 +99,8 @@ fn parts(modelled: &[Modelled]) -> Table {
         cells.push(format!("{:+.1}", m.error(m.cost.cycles)));
         cells.push(format!("{:+.1}", m.error(m.steps)));
         let fitted = cost(&m.point.layer, &open_template(), &array(), None);
-        cells.push(fitted.map_or_else(|_| "–".into(), |c| format!("{:.2}", milliseconds(c.cycles))));
+        cells
+            .push(fitted.map_or_else(|_| "–".into(), |c| format!("{:.2}", milliseconds(c.cycles))));
         cells
     };
     Table {

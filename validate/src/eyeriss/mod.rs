@@ -127,7 +127,9 @@ pub fn compare(folder: &Folder) -> Section {
             Ok(layer) => modelled.push(layer),
             Err(why) => {
                 let name = row.mapped.name;
-                section.lines.push(Line::judged(name, why, "a mapping", false));
+                section
+                    .lines
+                    .push(Line::judged(name, why, "a mapping", false));
             }
         }
     }

@@ -31,7 +31,11 @@ impl Modelled<'_> {
     /// Megabytes between buffer and array, filters included.
     fn array_megabytes(&self) -> f64 {
         let links = [FILTER_SPAD, INPUT_SPAD, SUM_SPAD].map(Link::Store);
-        links.map(|l| self.cost.link(l).bytes as f64).iter().sum::<f64>() / 1e6
+        links
+            .map(|l| self.cost.link(l).bytes as f64)
+            .iter()
+            .sum::<f64>()
+            / 1e6
     }
 
     /// Megabytes of each tensor off the chip, compressed.
@@ -48,9 +52,8 @@ impl Modelled<'_> {
 
     /// Megabytes of all tensors, each word once, compressed.
     fn once(&self) -> f64 {
-        let megabytes = |t: Tensor| {
-            self.point.layer.elements(t) as f64 * BYTES * self.packing(t) / 1e6
-        };
+        let megabytes =
+            |t: Tensor| self.point.layer.elements(t) as f64 * BYTES * self.packing(t) / 1e6;
         Tensor::ALL.map(megabytes).iter().sum()
     }
 

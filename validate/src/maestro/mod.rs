@@ -101,7 +101,9 @@ fn report_unreadable(section: &mut Section, unreadable: &[String]) {
 pub fn points(folder: &Folder) -> Vec<Point> {
     let mut model = DefaultModel::default();
     let rows = rows::read(folder).rows;
-    rows.iter().filter_map(|row| model.point(row).ok()).collect()
+    rows.iter()
+        .filter_map(|row| model.point(row).ok())
+        .collect()
 }
 
 /// Rows of dataflows that nobody described.

@@ -62,7 +62,9 @@ pub fn points(folder: &Folder) -> Vec<Point> {
     texts
         .flat_map(|(file, text)| {
             let records = text.lines().filter_map(|line| Record::read(line).ok());
-            records.map(|record| point(&file, record)).collect::<Vec<_>>()
+            records
+                .map(|record| point(&file, record))
+                .collect::<Vec<_>>()
         })
         .collect()
 }
