@@ -12,8 +12,10 @@ use crate::mapping::{Advance, MAX_CUTS};
 pub(crate) enum Way {
     /// One after the other.
     Time,
-    /// Side by side; partial sums are added up on the way or not.
-    Space { reduce: bool },
+    /// Side by side, each with its own partial sums.
+    Apart,
+    /// Side by side, partial sums being added up on the way.
+    Summed,
 }
 
 /// One cut of a chain.
@@ -77,8 +79,8 @@ pub(crate) enum Instances {
 impl Instances {
     fn once(self, at: usize, way: Way) -> bool {
         match (self, way) {
-            (Instances::Merged(from), Way::Space { .. }) => at >= usize::from(from),
-            (Instances::Summed(from), Way::Space { reduce }) => reduce && at >= usize::from(from),
+            (Instances::Merged(from), Way::Apart | Way::Summed) => at >= usize::from(from),
+            (Instances::Summed(from), Way::Summed) => at >= usize::from(from),
             _ => false,
         }
     }
@@ -149,7 +151,7 @@ impl Chain {
         self.cuts[at] = cut;
         let (time, space) = match cut.way {
             Way::Time => (cut.count, 1),
-            Way::Space { .. } => (1, cut.count),
+            Way::Apart | Way::Summed => (1, cut.count),
         };
         self.times[at + 1] = self.times[at] * u64::from(time);
         self.spaces[at + 1] = self.spaces[at] * u64::from(space);
@@ -226,7 +228,7 @@ impl Chain {
                 let from = usize::from(from.min(depth));
                 let apart = self.cuts[from..usize::from(depth)]
                     .iter()
-                    .filter(|c| c.way == Way::Space { reduce: false });
+                    .filter(|c| c.way == Way::Apart);
                 apart.fold(self.spaces[from], |n, c| n * u64::from(c.count))
             }
         };
@@ -330,7 +332,7 @@ impl Chain {
             let at = (position - start) / cut.tile;
             let mut before = at;
             match cut.way {
-                Way::Space { .. } => place = (at, e.own / cut.tile),
+                Way::Apart | Way::Summed => place = (at, e.own / cut.tile),
                 Way::Time => match view {
                     View::All => {}
                     View::First => included &= at == 0,
@@ -350,7 +352,7 @@ impl Chain {
             }
             let lead = match cut.way {
                 Way::Time => part(e.lead, before * cut.tile, cut.tile),
-                Way::Space { .. } => e.lead.min(cut.tile),
+                Way::Apart | Way::Summed => e.lead.min(cut.tile),
             };
             e = Extent {
                 own: part(e.own, at * cut.tile, cut.tile),
@@ -378,7 +380,8 @@ impl Way {
     pub const fn of(advance: Advance, reduce: bool) -> Self {
         match advance {
             Advance::Time => Way::Time,
-            Advance::Space(_) => Way::Space { reduce },
+            Advance::Space(_) if reduce => Way::Summed,
+            Advance::Space(_) => Way::Apart,
         }
     }
 }

@@ -27,7 +27,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dataflow::MAX_LEVELS;
-use crate::evaluate::OnChip;
+use crate::edge::Words;
 use crate::flow::Flow;
 use crate::layer::{Layer, Tensor};
 use crate::mapping::Mapping;
@@ -60,56 +60,47 @@ pub struct Counts {
     pub steps: u64,
 }
 
-impl Counts {
-    /// The counts without the off-chip accesses of tensors that stay on the chip.
-    #[must_use]
-    pub fn without_off_chip(mut self, stays: OnChip) -> Self {
-        for (tensor, stays) in [(Tensor::I, stays.inputs), (Tensor::O, stays.outputs)] {
-            if stays {
-                self.access[0][tensor.index()] = Access::default();
-            }
-        }
-        self
+/// Notes what travels along an edge at its two ends.
+#[inline(always)]
+pub(crate) fn enter(
+    access: &mut [[Access; 3]; MAX_LEVELS],
+    flow: &Flow,
+    (tensor, parent, child): (Tensor, usize, usize),
+    words: Words,
+    multipliers: usize,
+) {
+    let groups = flow.groups();
+    let t = tensor.index();
+    let (sent, delivered) = (words.sent * groups, words.delivered * groups);
+    let outside = &mut access[parent][t];
+    if tensor == Tensor::O {
+        outside.updates = sent;
+        outside.reads = sent - flow.outputs(parent) * groups;
+    } else {
+        outside.reads = sent;
+    }
+    if child < multipliers {
+        access[child][t].fills = match tensor {
+            Tensor::O => delivered - flow.outputs(child) * groups,
+            _ => delivered,
+        };
     }
 }
 
 /// Counts the accesses of a nest that covers the layer (see [`Mapping::covers`]).
 pub fn count(layer: &Layer, mapping: &Mapping) -> Counts {
-    let nest = Nest::new(layer, mapping);
-    count_flow(layer, mapping, &Flow::new(layer, mapping, &nest))
-}
-
-/// The same for a nest whose traffic is known.
-pub(crate) fn count_flow(layer: &Layer, mapping: &Mapping, flow: &Flow) -> Counts {
-    let mut access = [[Access::default(); 3]; MAX_LEVELS];
+    let mut nest = Nest::empty(layer);
+    nest.fill(mapping);
+    let mut room = None;
+    let flow = Flow::new(layer, mapping, &nest, &mut room);
+    let mut counts = Counts {
+        access: [[Access::default(); 3]; MAX_LEVELS],
+        steps: flow.steps() * flow.groups(),
+    };
     let multipliers = mapping.levels().len();
-    let groups = u64::from(layer.groups);
-    for tensor in Tensor::ALL {
-        let t = tensor.index();
-        let mut child = multipliers;
-        while child > 0 {
-            let parent = mapping.parent(child, tensor);
-            let is_store = child < multipliers;
-            let words = flow.words(tensor, parent, child);
-            let (sent, delivered) = (words.sent * groups, words.delivered * groups);
-            if tensor == Tensor::O {
-                let begun = |level| flow.outputs(level) * groups;
-                access[parent][t].updates = sent;
-                access[parent][t].reads = sent - begun(parent);
-                if is_store {
-                    access[child][t].fills = delivered - begun(child);
-                }
-            } else {
-                access[parent][t].reads = sent;
-                if is_store {
-                    access[child][t].fills = delivered;
-                }
-            }
-            child = parent;
-        }
-    }
-    Counts {
-        access,
-        steps: flow.steps() * groups,
-    }
+    flow.edges(|tensor, parent, child, words| {
+        let edge = (tensor, parent, child);
+        enter(&mut counts.access, &flow, edge, words, multipliers);
+    });
+    counts
 }

@@ -23,6 +23,13 @@ impl TensorSet {
         self.0 & (1 << tensor.index()) != 0
     }
 
+    /// The tensors of both sets.
+    #[inline]
+    #[must_use]
+    pub const fn with(self, other: TensorSet) -> Self {
+        TensorSet(self.0 | other.0)
+    }
+
     /// The tensors of the set, in the order W I O.
     pub fn iter(self) -> impl Iterator<Item = Tensor> {
         Tensor::ALL.into_iter().filter(move |&t| self.contains(t))
@@ -104,6 +111,54 @@ pub enum Step {
         /// Whether partial sums are added on the way along this side.
         reduce: bool,
     },
+}
+
+impl Step {
+    /// A double-buffered store of this many bytes per instance; none is unlimited.
+    pub fn store(name: &str, keep: &[Tensor], size: Option<u64>) -> Self {
+        Step::Store {
+            name: name.into(),
+            keep: TensorSet::of(keep),
+            size,
+            buffering: Buffering::Double,
+            bandwidth: None,
+        }
+    }
+
+    /// A loop whose tile the mapper chooses.
+    pub const fn fit(dim: Dim) -> Self {
+        Step::Loop {
+            dim,
+            tile: Tile::Fit,
+        }
+    }
+
+    /// A loop that steps by `tile`.
+    pub const fn by(dim: Dim, tile: u32) -> Self {
+        Step::Loop {
+            dim,
+            tile: Tile::Fixed(tile),
+        }
+    }
+
+    /// A dimension side by side, as many as fit.
+    pub const fn spread(dim: Dim, over: Axis) -> Self {
+        Step::Spread {
+            dim,
+            over,
+            size: None,
+            reduce: false,
+        }
+    }
+
+    /// The same line with partial sums added on the way, if it is a spread.
+    #[must_use]
+    pub fn reducing(mut self) -> Self {
+        if let Step::Spread { reduce, .. } = &mut self {
+            *reduce = true;
+        }
+        self
+    }
 }
 
 /// A dataflow template: the order of loops and stores, outermost first.
@@ -227,6 +282,15 @@ impl std::fmt::Display for Flaw {
 impl std::error::Error for Flaw {}
 
 impl Dataflow {
+    /// A template for every kind of layer with multiplications; [`Dataflow::check`] judges it.
+    pub fn new(name: &str, steps: Vec<Step>) -> Self {
+        Dataflow {
+            name: name.into(),
+            kinds: Vec::new(),
+            steps,
+        }
+    }
+
     /// Checks the template by itself; all flaws are reported.
     pub fn check(&self) -> Result<(), Vec<Flaw>> {
         let mut flaws = self.store_flaws();
@@ -299,16 +363,15 @@ impl Dataflow {
             n if n > MAX_LEVELS => flaws.push(Flaw::TooManyStores),
             _ => {}
         }
-        let mut names = Vec::new();
         for (step, line) in self.steps.iter().enumerate() {
             if let Step::Store {
                 name, keep, size, ..
             } = line
             {
-                if names.contains(&name) {
+                let same = |other: &Step| matches!(other, Step::Store { name: n, .. } if n == name);
+                if self.steps[..step].iter().any(same) {
                     flaws.push(Flaw::DuplicateStore { step });
                 }
-                names.push(name);
                 if *keep == TensorSet::default() {
                     flaws.push(Flaw::EmptyStore { step });
                 }
@@ -322,7 +385,7 @@ impl Dataflow {
 
     fn loop_flaws(&self) -> Vec<Flaw> {
         let mut flaws = Vec::new();
-        let mut spread = Vec::new();
+        let mut spread = [false; 7];
         let mut loops = Dim::ALL.len();
         for (step, line) in self.steps.iter().enumerate() {
             match *line {
@@ -339,13 +402,13 @@ impl Dataflow {
                 } if !dim.is_reduction() => {
                     flaws.push(Flaw::ReduceOverOutput { step, dim });
                 }
-                Step::Spread { dim, .. } if spread.contains(&dim) && is_window(dim) => {
+                Step::Spread { dim, .. } if spread[dim.index()] && is_window(dim) => {
                     flaws.push(Flaw::WindowSpreadTwice { step, dim });
                 }
                 Step::Loop { .. } | Step::Spread { .. } => {}
             }
             if let Step::Spread { dim, .. } = *line {
-                spread.push(dim);
+                spread[dim.index()] = true;
             }
             loops += 1;
         }

@@ -1,6 +1,6 @@
 //! The words of one tensor on its way from the store that feeds to the one that is fed.
 
-use crate::chain::{Chain, Instances, View};
+use crate::chain::{Chain, Cut, Instances, View};
 use crate::layer::{Dim, Layer, Tensor};
 use crate::nest::{Depths, Dims, Nest};
 use crate::views::{Diagonal, Views};
@@ -11,7 +11,16 @@ pub(crate) struct Chains([Chain; 7]);
 
 impl Chains {
     pub fn new(nest: &Nest) -> Self {
-        Chains(Dim::ALL.map(|dim| nest.chain(dim)))
+        let mut chains = Chains(nest.bounds.map(Chain::new));
+        for turn in nest.all_turns() {
+            chains.0[turn.dim.index()].push(Cut {
+                tile: turn.tile,
+                count: turn.count,
+                way: turn.way,
+            });
+        }
+        chains.0.iter_mut().for_each(Chain::close);
+        chains
     }
 
     #[inline]
@@ -292,8 +301,8 @@ impl<'a> Edge<'a> {
         let of = |dim: Dim| {
             let d = dim.index();
             let instances = self.instances(dim, merged);
-            self.nest
-                .chain(dim)
+            self.chains
+                .of(dim)
                 .pieces(above[d], self.depths[d], instances)
         };
         match self.tensor {

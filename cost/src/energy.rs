@@ -2,13 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::counts::Counts;
-use crate::dataflow::{Axis, MAX_LEVELS};
+use crate::counts::Access;
+use crate::dataflow::{Axis, MAX_LEVELS, TensorSet};
+use crate::evaluate::LayerCost;
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Precision, Tensor};
-use crate::links::{Link, LinkLoad, MAX_LINKS, accessed_bits, crossing_bits};
+use crate::links::{Link, LinkLoad, MAX_LINKS, crossing_bits, widened};
 use crate::mapping::{Advance, Mapping};
 use crate::noc::Route;
+use crate::sparsity::Saving;
 use crate::technology::{Counting, Technology};
 
 /// Energy by origin, in picojoules or activity units (see
@@ -50,48 +52,49 @@ impl Technology {
         layer.with_precision(Precision { psum, ..p })
     }
 
-    /// Dynamic energy of a mapped layer.
-    pub(crate) fn energy(
+    /// Writes down the dynamic energy of a mapped layer whose accesses and links are known.
+    #[inline(always)]
+    pub(crate) fn spend(
         &self,
         layer: &Layer,
         mapping: &Mapping,
         sub: &SubAccelerator,
-        counts: &Counts,
-        links: &[LinkLoad; MAX_LINKS],
-    ) -> Energy {
+        cost: &mut LayerCost,
+    ) {
+        let energy = cost.energy.insert(Energy::default());
         match self.counting {
-            Counting::Native => self.native_energy(layer, mapping, sub, counts, links),
-            Counting::Operands => self.operand_energy(layer, mapping, counts),
+            Counting::Native => {
+                let (access, links) = (&cost.access, &cost.links);
+                self.native_energy(layer, mapping, sub, access, links, energy);
+            }
+            Counting::Operands => self.operand_energy(layer, mapping, &cost.access, energy),
         }
+        energy.scale(self.energy_scale);
     }
 
-    /// Dynamic energy of a layer that only moves data.
-    pub(crate) fn moving_energy(
-        &self,
-        layer: &Layer,
-        sub: &SubAccelerator,
-        counts: &Counts,
-        links: &[LinkLoad; MAX_LINKS],
-    ) -> Energy {
-        let mut energy = Energy {
-            noc: self.noc_energy * links[Link::Noc.index()].bytes as f64,
-            ..Energy::default()
-        };
+    /// Writes down the dynamic energy of a layer that only moves data.
+    pub(crate) fn spend_moving(&self, layer: &Layer, sub: &SubAccelerator, cost: &mut LayerCost) {
+        let noc = cost.link(Link::Noc).bytes as f64;
+        let energy = cost.energy.insert(Energy::default());
+        energy.noc = self.noc_energy * noc;
         let size = sub.store_sizes[1].unwrap_or(0);
         for (level, per_access) in [
             (0, self.dram_energy),
             (1, self.access_energy(Role::Shared, Some(size))),
         ] {
             for tensor in Tensor::ALL {
-                let words = counts.access[level][tensor.index()].total();
+                let words = cost.access[level][tensor.index()].total() as f64;
                 let amount = match self.counting {
-                    Counting::Native => words as f64 * f64::from(layer.bits(tensor)) / 8.0,
-                    Counting::Operands => words as f64,
+                    Counting::Native if level == 0 => {
+                        words * f64::from(layer.bits(tensor)) / 8.0 * sub.packing(layer, tensor)
+                    }
+                    Counting::Native => words * f64::from(layer.bits(tensor)) / 8.0,
+                    Counting::Operands => words,
                 };
                 energy.store[level][tensor.index()] = per_access * amount;
             }
         }
-        energy.scaled(self.energy_scale)
+        energy.scale(self.energy_scale);
     }
 
     /// Static energy in picojoules of an area (µm²) over some cycles at a clock (Hz).
@@ -100,14 +103,16 @@ impl Technology {
         self.leakage * area * (cycles as f64 / clock)
     }
 
+    #[inline(always)]
     fn native_energy(
         &self,
         layer: &Layer,
         mapping: &Mapping,
         sub: &SubAccelerator,
-        counts: &Counts,
+        access: &[[Access; 3]; MAX_LEVELS],
         links: &[LinkLoad; MAX_LINKS],
-    ) -> Energy {
+        energy: &mut Energy,
+    ) {
         let precision = layer.precision;
         let width = if self.mac_scales_with_bits {
             f64::from(precision.w) * f64::from(precision.i) / 64.0
@@ -115,56 +120,59 @@ impl Technology {
             1.0
         };
         let density = layer.density();
+        let outputs = layer.elements(Tensor::O);
         let array = mapping.array_level();
         let carried = links[1..].iter().map(|l| l.bytes).sum::<u64>();
-        let mut energy = Energy {
-            mac: self.mac_energy * width * sub.saving.macs(&density, layer.macs()),
-            noc: self.noc_energy * carried as f64,
-            ..Energy::default()
-        };
+        energy.mac = self.mac_energy * width * sub.saving.macs(&density, layer.macs());
+        energy.noc = self.noc_energy * carried as f64;
         if self.hop_energy > 0.0 {
-            energy.noc += self.hop_energy * link_bytes(layer, mapping, counts, array);
+            energy.noc += self.hop_energy * link_bytes(layer, mapping, access, array);
         }
-        let levels = mapping.levels();
-        for (level, store) in levels.iter().enumerate() {
-            let per_byte = self.access_energy(role(array, level), store.size);
-            for tensor in store.keep.iter() {
-                let access = &counts.access[level][tensor.index()];
-                let mut bits = accessed_bits(layer, tensor, access) as f64;
-                if level == 0 {
+        // Tensors that a level further in keeps: the others feed the multipliers.
+        let mut kept_inside = TensorSet::default();
+        for (level, store) in mapping.levels().iter().enumerate().rev() {
+            let per_bit = self.access_energy(role(array, level), store.size) / 8.0;
+            for tensor in Tensor::ALL {
+                if !store.keep.contains(tensor) {
+                    continue;
+                }
+                let access = &access[level][tensor.index()];
+                let mut bits = widened(layer, tensor, access, access.total(), outputs) as f64;
+                if level == 0 && sub.compressed {
                     bits *= sub.packing(layer, tensor);
                 }
-                let feeds_multipliers =
-                    !levels[level + 1..].iter().any(|l| l.keep.contains(tensor));
-                if feeds_multipliers {
+                if sub.saving != Saving::None && !kept_inside.contains(tensor) {
                     bits *= sub.saving.operand_share(&density, tensor);
                 }
-                energy.store[level][tensor.index()] = per_byte * bits / 8.0;
+                energy.store[level][tensor.index()] = per_bit * bits;
             }
+            kept_inside = kept_inside.with(store.keep);
         }
-        energy.scaled(self.energy_scale)
     }
 
     /// MAESTRO's view: four accesses per multiplication and the fills at the innermost level, every
     /// access at the outermost on-chip level.
-    fn operand_energy(&self, layer: &Layer, mapping: &Mapping, counts: &Counts) -> Energy {
+    fn operand_energy(
+        &self,
+        layer: &Layer,
+        mapping: &Mapping,
+        access: &[[Access; 3]; MAX_LEVELS],
+        energy: &mut Energy,
+    ) {
         let macs = layer.macs();
-        let mut energy = Energy {
-            mac: self.mac_energy * macs as f64,
-            ..Energy::default()
-        };
+        energy.mac = self.mac_energy * macs as f64;
         let innermost = mapping.levels().len() - 1;
+        let shared = self.access_energy(Role::Shared, None);
+        let element = self.access_energy(Role::Element, None);
         for tensor in Tensor::ALL {
             let t = tensor.index();
             if innermost > 1 {
-                let shared = counts.access[1][t].total() as f64;
-                energy.store[1][t] = self.access_energy(Role::Shared, None) * shared;
+                energy.store[1][t] = shared * access[1][t].total() as f64;
             }
             let per_mac = if tensor == Tensor::O { 2 } else { 1 };
-            let accesses = per_mac * macs + counts.access[innermost][t].fills;
-            energy.store[innermost][t] = self.access_energy(Role::Element, None) * accesses as f64;
+            let accesses = per_mac * macs + access[innermost][t].fills;
+            energy.store[innermost][t] = element * accesses as f64;
         }
-        energy.scaled(self.energy_scale)
     }
 
     /// Energy per access of a store of this many bytes.
@@ -180,13 +188,15 @@ impl Technology {
 }
 
 impl Energy {
-    fn scaled(mut self, factor: f64) -> Self {
+    fn scale(&mut self, factor: f64) {
+        if factor == 1.0 {
+            return;
+        }
         self.mac *= factor;
         self.noc *= factor;
         for e in self.store.iter_mut().flatten() {
             *e *= factor;
         }
-        self
     }
 }
 
@@ -201,11 +211,16 @@ fn role(array: usize, level: usize) -> Role {
 }
 
 /// Bytes times the links of the array that they travel, all tensors that enter or leave it.
-fn link_bytes(layer: &Layer, mapping: &Mapping, counts: &Counts, array: usize) -> f64 {
+fn link_bytes(
+    layer: &Layer,
+    mapping: &Mapping,
+    access: &[[Access; 3]; MAX_LEVELS],
+    array: usize,
+) -> f64 {
     let crossing = |tensor: Tensor| {
         let parent = mapping.parent(array, tensor);
-        let access = &counts.access[parent][tensor.index()];
-        let bytes = crossing_bits(layer, tensor, access) as f64 / 8.0;
+        let access = &access[parent][tensor.index()];
+        let bytes = crossing_bits(layer, tensor, access, layer.elements(Tensor::O)) as f64 / 8.0;
         let route = route(layer, mapping, tensor);
         bytes
             * match tensor {

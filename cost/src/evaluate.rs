@@ -20,7 +20,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::counts::{Access, Counts, count_flow};
+use crate::counts::{Access, enter};
 use crate::dataflow::{Axis, Dataflow, MAX_LEVELS};
 use crate::energy::Energy;
 use crate::fit::{Refusal, fit};
@@ -113,18 +113,31 @@ pub fn evaluate_on_chip(
     technology: Option<&Technology>,
     on_chip: OnChip,
 ) -> LayerCost {
-    let nest = Nest::new(layer, mapping);
-    let flow = Flow::new(layer, mapping, &nest);
-    let counts = count_flow(layer, mapping, &flow);
-    let links = Loads::new(layer, mapping, sub, &flow, &counts, on_chip).timed(Some(mapping), sub);
-    let counts = counts.without_off_chip(on_chip);
-    let time = Time {
-        compute: compute_cycles(layer, mapping, sub, &flow, &counts),
-        hops: hop_cycles(layer, mapping, sub),
-        links,
-    };
-    let energy = technology.map(|t| t.energy(layer, mapping, sub, &counts, &links));
-    time.cost(layer, sub, mapping.levels().len(), counts, energy)
+    let mut nest = Nest::empty(layer);
+    nest.fill(mapping);
+    let mut room = None;
+    let flow = Flow::new(layer, mapping, &nest, &mut room);
+    let mut cost = LayerCost::nothing(layer, mapping.levels().len());
+    let mut loads = Loads::moving(0, 0);
+    let multipliers = mapping.levels().len();
+    flow.edges(|tensor, parent, child, words| {
+        let edge = (tensor, parent, child);
+        enter(&mut cost.access, &flow, edge, words, multipliers);
+        let outside = &mut cost.access[parent][tensor.index()];
+        let travels = parent == 0 && !on_chip.keeps(tensor);
+        loads.carry((layer, mapping, sub), &flow, edge, outside, travels);
+        if parent == 0 && !travels {
+            *outside = Access::default();
+        }
+    });
+    loads.time(Some(mapping), sub, &mut cost.links);
+    cost.compute_cycles = compute_cycles(layer, mapping, sub, &flow);
+    cost.hop_cycles = hop_cycles(layer, mapping, sub);
+    cost.conclude(sub);
+    if let Some(technology) = technology {
+        technology.spend(layer, mapping, sub, &mut cost);
+    }
+    cost
 }
 
 /// Fits and costs a layer in one call, with the word widths that the technology sees.
@@ -155,50 +168,40 @@ pub fn move_only(
     technology: Option<&Technology>,
     on_chip: OnChip,
 ) -> LayerCost {
-    let mut access = [[Access::default(); 3]; MAX_LEVELS];
+    let mut cost = LayerCost::nothing(layer, 2);
     let (mut off_chip, mut noc) = (0, 0);
-
-    let (inputs, outputs) = (layer.elements(Tensor::I), layer.elements(Tensor::O));
-    for (tensor, words) in [(Tensor::I, inputs), (Tensor::O, outputs)] {
+    for (tensor, passes) in [(Tensor::I, layer.passes()), (Tensor::O, 1)] {
+        let words = layer.elements(tensor);
         let bits = words * u64::from(layer.bits(tensor));
-        noc += bits;
-        for level in [0, 1] {
-            if level == 0 && on_chip.keeps(tensor) {
-                continue;
-            }
-            let moved = &mut access[level][tensor.index()];
+        let mut moved = |level: usize, words: u64| {
+            let access = &mut cost.access[level][tensor.index()];
             match tensor {
-                Tensor::O => moved.updates = words,
-                _ => moved.reads = words,
+                Tensor::O => access.updates = words,
+                _ => access.reads = words,
             }
-        }
+        };
+        moved(1, words * passes);
+        noc += bits * passes;
         if !on_chip.keeps(tensor) {
+            moved(0, words);
             off_chip += sub.packed(layer, tensor, 0, bits);
         }
     }
-    access[1][Tensor::I.index()].fills = access[0][Tensor::I.index()].reads;
-    let counts = Counts { access, steps: 0 };
-    let links = Loads::moving(off_chip, noc).timed(None, sub);
-    let time = Time {
-        compute: 0,
-        hops: 0,
-        links,
-    };
-    let energy = technology.map(|t| t.moving_energy(layer, sub, &counts, &links));
-    time.cost(layer, sub, 2, counts, energy)
+    let brought = cost.access[0][Tensor::I.index()].reads;
+    cost.access[1][Tensor::I.index()].fills = brought;
+    Loads::moving(off_chip, noc).time(None, sub, &mut cost.links);
+    cost.conclude(sub);
+    if let Some(technology) = technology {
+        technology.spend_moving(layer, sub, &mut cost);
+    }
+    cost
 }
 
 /// Cycles of the busiest element.
-fn compute_cycles(
-    layer: &Layer,
-    mapping: &Mapping,
-    sub: &SubAccelerator,
-    flow: &Flow,
-    counts: &Counts,
-) -> u64 {
-    let steps = sub
-        .steps(layer, counts.steps)
-        .div_ceil(u64::from(sub.simd.max(1)));
+#[inline(always)]
+fn compute_cycles(layer: &Layer, mapping: &Mapping, sub: &SubAccelerator, flow: &Flow) -> u64 {
+    let steps = sub.steps(layer, flow.steps() * u64::from(layer.groups));
+    let steps = steps.div_ceil(u64::from(sub.simd.max(1)));
     if sub.accumulate_cycles == 0 {
         return steps;
     }
@@ -238,60 +241,49 @@ impl Mapping {
     }
 }
 
-/// The parts of a layer's latency.
-struct Time {
-    compute: u64,
-    hops: u64,
-    links: [LinkLoad; MAX_LINKS],
-}
-
-impl Time {
-    fn cycles(&self) -> u64 {
-        let exposed = self.links.iter().map(|l| l.exposed);
-        let in_sequence = exposed.fold(self.compute.saturating_add(self.hops), u64::saturating_add);
-        let totals = self.links.iter().map(|l| l.cycles);
-        totals.fold(in_sequence, u64::max)
+impl LayerCost {
+    /// The cost of a layer of which nothing is counted yet.
+    #[inline(always)]
+    fn nothing(layer: &Layer, levels: usize) -> Self {
+        LayerCost {
+            cycles: 0,
+            compute_cycles: 0,
+            hop_cycles: 0,
+            macs: layer.macs(),
+            utilization: 0.0,
+            access: [[Access::default(); 3]; MAX_LEVELS],
+            levels: levels as u8,
+            links: [LinkLoad::default(); MAX_LINKS],
+            energy: None,
+            bound_by: Bound::Compute,
+        }
     }
 
-    /// The largest share of the latency; the multipliers if it is theirs as well.
-    fn bound_by(&self, cycles: u64) -> Bound {
-        let mut bound = Bound::Compute;
-        let mut most = self.compute;
+    /// Composes the latency of its parts.
+    #[inline(always)]
+    fn conclude(&mut self, sub: &SubAccelerator) {
+        let mut in_sequence = self.compute_cycles.saturating_add(self.hop_cycles);
+        let mut longest = 0;
+        for link in &self.links {
+            in_sequence = in_sequence.saturating_add(link.exposed);
+            longest = longest.max(link.cycles);
+        }
+        self.cycles = in_sequence.max(longest);
+        let mut most = self.compute_cycles;
         for (index, link) in self.links.iter().enumerate() {
-            let share = if link.cycles == cycles {
+            // The largest share of the latency; the multipliers' if it is theirs as well.
+            let share = if link.cycles == self.cycles {
                 link.cycles
             } else {
                 link.exposed
             };
             if share > most {
-                (bound, most) = (Bound::Link(Link::at(index)), share);
+                (self.bound_by, most) = (Bound::Link(Link::at(index)), share);
             }
         }
-        bound
-    }
-
-    fn cost(
-        self,
-        layer: &Layer,
-        sub: &SubAccelerator,
-        levels: usize,
-        counts: Counts,
-        energy: Option<Energy>,
-    ) -> LayerCost {
-        let cycles = self.cycles();
-        let macs = layer.macs();
-        let peak = f64::from(sub.pes) * f64::from(sub.simd) * cycles as f64;
-        LayerCost {
-            cycles,
-            compute_cycles: self.compute,
-            hop_cycles: self.hops,
-            macs,
-            utilization: if peak > 0.0 { macs as f64 / peak } else { 0.0 },
-            access: counts.access,
-            levels: levels as u8,
-            links: self.links,
-            energy,
-            bound_by: self.bound_by(cycles),
+        let peak = f64::from(sub.pes) * f64::from(sub.simd) * self.cycles as f64;
+        if peak > 0.0 {
+            self.utilization = self.macs as f64 / peak;
         }
     }
 }

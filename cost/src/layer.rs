@@ -100,12 +100,17 @@ pub enum LayerKind {
     Pool,
     /// Additions of residuals and other element-wise work: traffic only.
     Elementwise,
+    /// A softmax over rows: traffic only.
+    Softmax,
 }
 
 impl LayerKind {
     /// Whether the layer multiplies at all, and so needs a mapping.
     pub const fn has_macs(self) -> bool {
-        !matches!(self, LayerKind::Pool | LayerKind::Elementwise)
+        !matches!(
+            self,
+            LayerKind::Pool | LayerKind::Elementwise | LayerKind::Softmax
+        )
     }
 }
 
@@ -206,8 +211,6 @@ pub enum ShapeError {
     Groups,
     /// The window is larger than the padded input.
     WindowTooLarge,
-    /// A transposed filter is not a multiple of its stride.
-    TransposedKernel,
     /// The operation count does not fit 64 bits.
     TooLarge,
 }
@@ -218,9 +221,6 @@ impl std::fmt::Display for ShapeError {
             ShapeError::Zero => "has a size, stride, dilation or group count of zero",
             ShapeError::Groups => "has channels that its groups do not divide",
             ShapeError::WindowTooLarge => "has a window larger than its padded input",
-            ShapeError::TransposedKernel => {
-                "has a transposed filter that is no multiple of its stride"
-            }
             ShapeError::TooLarge => "has more operations than 64 bits can count",
         })
     }
@@ -299,34 +299,39 @@ impl Layer {
         layer.checked()
     }
 
-    /// A transposed convolution whose filter is a multiple of its stride.
+    /// A transposed convolution, without a zero inserted or multiplied.
     ///
-    /// It is lowered to its sub-pixel form (Shi et al., CVPR 2016): stride² times the filters,
-    /// each with a filter of kernel ÷ stride, on the input's own grid. Multiplications, weights,
-    /// inputs and outputs are those of the original: no zero is inserted or multiplied.
+    /// A filter that is a multiple of its stride is lowered to its sub-pixel form (Shi et al., CVPR
+    /// 2016): stride² times the filters, each with a filter of kernel ÷ stride, on the input's own
+    /// grid; multiplications, weights, inputs and outputs are those of the original. Any other
+    /// filter becomes the matrix product that comes before `col2im`: each input pixel times all
+    /// taps of all filters. Multiplications, weights and inputs are exact then as well; the outputs
+    /// are the kernel² partial ones of each pixel, which overlap where they are added up.
     pub fn transposed(shape: &ConvShape) -> Result<Layer, ShapeError> {
-        let [sr, sc] = shape.stride;
+        let ([sr, sc], [kr, kc]) = (shape.stride, shape.kernel);
         if sr == 0 || sc == 0 {
             return Err(ShapeError::Zero);
         }
-        let [kr, kc] = shape.kernel;
-        if !kr.is_multiple_of(sr) || !kc.is_multiple_of(sc) {
-            return Err(ShapeError::TransposedKernel);
-        }
-        let filters = shape
-            .filters
-            .checked_mul(sr)
-            .and_then(|f| f.checked_mul(sc));
-        let sub_pixel = ConvShape {
+        let sub_pixel = kr.is_multiple_of(sr) && kc.is_multiple_of(sc);
+        let (times, kernel) = if sub_pixel {
+            ([sr, sc], [kr / sr, kc / sc])
+        } else {
+            ([kr, kc], [1, 1])
+        };
+        let filters = times
+            .into_iter()
+            .try_fold(shape.filters, |f, n| f.checked_mul(n));
+        let lowered = ConvShape {
             filters: filters.ok_or(ShapeError::TooLarge)?,
-            kernel: [kr / sr, kc / sc],
+            kernel,
             stride: [1, 1],
+            dilation: [1, 1],
             padding: Padding::Same,
             ..*shape
         };
         Ok(Layer {
             kind: LayerKind::Transposed,
-            ..Layer::conv(&sub_pixel)?
+            ..Layer::conv(&lowered)?
         })
     }
 
@@ -339,6 +344,34 @@ impl Layer {
         Ok(Layer {
             kind: LayerKind::Dense,
             ..Layer::conv(&shape)?
+        })
+    }
+
+    /// `batch` matrix products of `rows` × `inputs` with `inputs` × `outputs`, each with a second
+    /// operand of its own, as in the scores and the weighted values of attention (one per head).
+    pub fn batched_dense(
+        batch: u32,
+        rows: u32,
+        inputs: u32,
+        outputs: u32,
+    ) -> Result<Layer, ShapeError> {
+        let mut layer = Layer::dense(rows, inputs, outputs)?;
+        if batch == 0 {
+            return Err(ShapeError::Zero);
+        }
+        layer.groups = batch;
+        layer.checked()
+    }
+
+    /// A softmax over each of `rows` rows of `columns`: traffic only.
+    ///
+    /// The shared store is read twice, once for the maximum and the sum (which are updated
+    /// together: Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018) and
+    /// once to scale; a row waits there in between.
+    pub fn softmax(rows: u32, columns: u32) -> Result<Layer, ShapeError> {
+        Ok(Layer {
+            kind: LayerKind::Softmax,
+            ..Layer::elementwise(rows, columns, [1, 1], 1)?
         })
     }
 
@@ -426,7 +459,7 @@ impl Layer {
         match tensor {
             Tensor::W => self.weights(),
             Tensor::O => self.product(&[Dim::N, Dim::K, Dim::P, Dim::Q]),
-            Tensor::I if self.kind == LayerKind::Elementwise => {
+            Tensor::I if matches!(self.kind, LayerKind::Elementwise | LayerKind::Softmax) => {
                 self.product(&[Dim::N, Dim::C, Dim::P, Dim::Q, Dim::R])
             }
             Tensor::I => {
@@ -434,6 +467,15 @@ impl Layer {
                 let columns = self.covered(1, (0, self.bound(Dim::Q)), (0, self.bound(Dim::S)));
                 self.product(&[Dim::N, Dim::C]) * rows * columns
             }
+        }
+    }
+
+    /// Times that a layer without multiplications reads its inputs from the shared store.
+    pub(crate) const fn passes(&self) -> u64 {
+        if matches!(self.kind, LayerKind::Softmax) {
+            2
+        } else {
+            1
         }
     }
 

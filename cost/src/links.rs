@@ -7,9 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::counts::{Access, Counts};
+use crate::counts::Access;
 use crate::dataflow::{Buffering, MAX_LEVELS};
-use crate::evaluate::OnChip;
 use crate::flow::Flow;
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
@@ -79,53 +78,45 @@ impl Loads {
         }
     }
 
-    /// The loads of a mapped layer whose accesses are counted.
-    pub fn new(
-        layer: &Layer,
-        mapping: &Mapping,
-        sub: &SubAccelerator,
+    /// Adds what travels along an edge whose two ends are counted.
+    #[inline(always)]
+    pub fn carry(
+        &mut self,
+        (layer, mapping, sub): (&Layer, &Mapping, &SubAccelerator),
         flow: &Flow,
-        counts: &Counts,
-        on_chip: OnChip,
-    ) -> Self {
-        let mut loads = Loads::moving(0, 0);
+        (tensor, parent, child): (Tensor, usize, usize),
+        access: &Access,
+        off_chip: bool,
+    ) {
         let array = mapping.array_level();
-        let levels = mapping.levels();
-        for tensor in Tensor::ALL {
-            let mut child = levels.len();
-            while child > 0 {
-                let parent = mapping.parent(child, tensor);
-                let fed = levels.get(child);
-                let own = fed.and_then(|level| level.bandwidth);
-                let crosses = parent < array && array <= child;
-                let link = match own {
-                    Some(_) => Some(Link::Store(child as u8)),
-                    None => crosses.then_some(Link::Noc),
-                };
-                let off_chip = parent == 0 && !on_chip.keeps(tensor);
-                let limited = link.is_some() || (off_chip && sub.dram_bandwidth.is_some());
-                if link.is_some() || off_chip {
-                    let access = &counts.access[parent][tensor.index()];
-                    let bits =
-                        sub.packed(layer, tensor, parent, crossing_bits(layer, tensor, access));
-                    let exposed = if fed.is_some_and(|l| l.buffering == Buffering::Single) {
-                        bits
-                    } else if limited {
-                        flow.first(tensor, parent, child) * u64::from(layer.bits(tensor))
-                    } else {
-                        0
-                    };
-                    if let Some(link) = link {
-                        loads.add(link, bits, exposed);
-                    }
-                    if off_chip {
-                        loads.add(Link::OffChip, bits, exposed);
-                    }
-                }
-                child = parent;
-            }
+        let fed = mapping.levels().get(child);
+        let link = match fed.and_then(|level| level.bandwidth) {
+            Some(_) => Some(Link::Store(child as u8)),
+            None => (parent < array && array <= child).then_some(Link::Noc),
+        };
+        let limited = link.is_some() || (off_chip && sub.dram_bandwidth.is_some());
+        if !limited && !off_chip {
+            return;
         }
-        loads
+        let bits = sub.packed(
+            layer,
+            tensor,
+            parent,
+            crossing_bits(layer, tensor, access, flow.all()),
+        );
+        let exposed = if fed.is_some_and(|l| l.buffering == Buffering::Single) {
+            bits
+        } else if limited {
+            flow.first(tensor, parent, child) * u64::from(layer.bits(tensor))
+        } else {
+            0
+        };
+        if let Some(link) = link {
+            self.add(link, bits, exposed);
+        }
+        if off_chip {
+            self.add(Link::OffChip, bits, exposed);
+        }
     }
 
     fn add(&mut self, link: Link, bits: u64, exposed: u64) {
@@ -133,9 +124,14 @@ impl Loads {
         self.exposed[link.index()] += exposed;
     }
 
-    /// The cycles of each link.
-    pub fn timed(&self, mapping: Option<&Mapping>, sub: &SubAccelerator) -> [LinkLoad; MAX_LINKS] {
-        let mut links = [LinkLoad::default(); MAX_LINKS];
+    /// Writes down the bytes and cycles of each link that carries anything.
+    #[inline(always)]
+    pub fn time(
+        &self,
+        mapping: Option<&Mapping>,
+        sub: &SubAccelerator,
+        links: &mut [LinkLoad; MAX_LINKS],
+    ) {
         for (index, load) in links.iter_mut().enumerate() {
             if self.bits[index] == 0 {
                 continue;
@@ -153,44 +149,58 @@ impl Loads {
                 load.exposed = cycles(self.exposed[index].div_ceil(8), bandwidth).min(load.cycles);
             }
         }
-        links
     }
 }
 
 /// Whole cycles that bytes take.
+#[inline]
 fn cycles(bytes: u64, bandwidth: f64) -> u64 {
-    (bytes as f64 / bandwidth).ceil() as u64
+    let exact = bytes as f64 / bandwidth;
+    let whole = exact as u64;
+    whole + u64::from((whole as f64) < exact)
 }
 
 /// Bits that a level exchanges of a tensor with what lies inside it: reads and updates; outputs are
-/// final at their last update.
-pub(crate) fn crossing_bits(layer: &Layer, tensor: Tensor, access: &Access) -> u64 {
-    widened(layer, tensor, access, access.reads + access.updates)
+/// final at their last update. `outputs` is the number of all outputs.
+#[inline]
+pub(crate) fn crossing_bits(layer: &Layer, tensor: Tensor, access: &Access, outputs: u64) -> u64 {
+    widened(
+        layer,
+        tensor,
+        access,
+        access.reads + access.updates,
+        outputs,
+    )
 }
 
 /// Bits of all accesses of a tensor at a level, fills included.
 pub fn accessed_bits(layer: &Layer, tensor: Tensor, access: &Access) -> u64 {
-    widened(layer, tensor, access, access.total())
+    widened(
+        layer,
+        tensor,
+        access,
+        access.total(),
+        layer.elements(Tensor::O),
+    )
 }
 
-fn widened(layer: &Layer, tensor: Tensor, access: &Access, words: u64) -> u64 {
+/// Updates that complete an output have its width, all other outputs that of partial sums.
+///
+/// Each instance elides one read per output it works on, so updates − reads are those outputs.
+/// Instances that share an output (reduction dimensions spread above) never complete it.
+#[inline]
+pub(crate) fn widened(
+    layer: &Layer,
+    tensor: Tensor,
+    access: &Access,
+    words: u64,
+    outputs: u64,
+) -> u64 {
     let width = u64::from(layer.bits(tensor));
     if tensor != Tensor::O {
         return words * width;
     }
-    let last = final_updates(layer, access);
-    (words - last) * u64::from(layer.precision.psum) + last * width
-}
-
-/// Updates of a level that complete an output.
-///
-/// Each instance elides one read per output it works on, so updates − reads are those outputs.
-/// Instances that share an output (reduction dimensions spread above) never complete it.
-fn final_updates(layer: &Layer, access: &Access) -> u64 {
     let worked_on = access.updates - access.reads;
-    if worked_on == layer.elements(Tensor::O) {
-        worked_on
-    } else {
-        0
-    }
+    let last = if worked_on == outputs { outputs } else { 0 };
+    (words - last) * u64::from(layer.precision.psum) + last * width
 }

@@ -1,33 +1,34 @@
-//! Writing a fitted template down as a loop nest.
+//! Writing a plan down as a loop nest.
 
-use crate::dataflow::{Axis, Step, Tile};
-use crate::fit::Plan;
+use crate::dataflow::{Axis, Tile};
 use crate::layer::Dim;
 use crate::mapping::{Advance, Loop, Mapping};
+use crate::plan::Plan;
+use crate::template::Line;
 
 /// The nest of a plan: written loops with their tiles, implied loops, spreads; none if it has more
 /// loops than a mapping can hold.
 pub(crate) fn lower(plan: &Plan) -> Option<Mapping> {
-    let mapping = Mapping::new(&plan.levels)?;
+    let mapping = Mapping::new(plan.template.levels())?;
     let mut nest = Lowering {
         plan,
         extent: plan.layer.bounds,
         level: 0,
         mapping,
     };
-    let innermost = plan.levels.len() - 1;
+    let innermost = plan.template.levels().len() - 1;
     let mut open = true;
-    nest.implied_loops(1)?;
-    for (index, step) in plan.dataflow.steps.iter().enumerate().skip(1) {
-        match *step {
-            Step::Store { .. } => {
+    nest.implied_loops(0)?;
+    for (index, line) in plan.template.lines().iter().enumerate() {
+        match *line {
+            Line::Store => {
                 nest.level += 1;
                 if usize::from(nest.level) < innermost {
                     nest.implied_loops(index + 1)?;
                 }
             }
-            Step::Loop { dim, tile } => nest.written_loop(index, dim, tile)?,
-            Step::Spread {
+            Line::Loop { dim, tile } => nest.written_loop(index, dim, tile)?,
+            Line::Spread {
                 dim, over, reduce, ..
             } => {
                 if usize::from(nest.level) == innermost && open {
@@ -39,7 +40,7 @@ pub(crate) fn lower(plan: &Plan) -> Option<Mapping> {
         }
     }
     if open {
-        nest.implied_loops(plan.dataflow.steps.len())?;
+        nest.implied_loops(plan.template.lines().len())?;
     }
     Some(nest.mapping)
 }
@@ -66,7 +67,7 @@ impl Lowering<'_> {
     fn spread(&mut self, index: usize, dim: Dim, over: Axis, reduce: bool) -> Option<()> {
         let extent = self.extent[dim.index()];
         // A loop that follows inside the elements walks what each was dealt.
-        let size = if self.looped_after(index, dim) {
+        let size = if self.looped_after(index) & 1 << dim.index() != 0 {
             extent.div_ceil(self.plan.spread[index])
         } else {
             self.below(index + 1, dim).min(extent)
@@ -76,9 +77,14 @@ impl Lowering<'_> {
 
     /// Loops that nobody wrote, for what the stores below cannot take at once.
     fn implied_loops(&mut self, index: usize) -> Option<()> {
+        let written = self.looped_after(index);
         for dim in Dim::ALL {
+            let d = dim.index();
+            if written & 1 << d != 0 || self.extent[d] == 1 {
+                continue;
+            }
             let size = self.below(index, dim);
-            if self.extent[dim.index()] > size && !self.looped_after(index, dim) {
+            if self.extent[d] > size {
                 self.push(dim, size, Advance::Time, false, true)?;
             }
         }
@@ -108,28 +114,30 @@ impl Lowering<'_> {
     /// Elements of a dimension that the rest of this level's lines and the next store take at once.
     fn below(&self, index: usize, dim: Dim) -> u32 {
         let d = dim.index();
-        let next = usize::from(self.level) + 1;
-        let inner = if next < self.plan.levels.len() {
+        let level = usize::from(self.level);
+        let next = level + 1;
+        let inner = if next < self.plan.template.levels().len() {
             self.plan.tile[next][d]
         } else {
             1
         };
-        let fans = self
-            .rest_of_level(index)
-            .filter_map(|(at, step)| match step {
-                Step::Spread { dim: other, .. } if *other == dim => Some(self.plan.spread[at]),
-                _ => None,
-            });
+        if self.plan.fan[level][d] == 1 {
+            return inner;
+        }
+        let rest = self.plan.template.rest_of_level(index);
+        let fans = rest.filter_map(|(at, line)| match line {
+            Line::Spread { dim: other, .. } if *other == dim => Some(self.plan.spread[at]),
+            _ => None,
+        });
         fans.fold(inner, u32::saturating_mul)
     }
 
-    fn looped_after(&self, index: usize, dim: Dim) -> bool {
-        self.rest_of_level(index)
-            .any(|(_, step)| matches!(step, Step::Loop { dim: other, .. } if *other == dim))
-    }
-
-    fn rest_of_level(&self, index: usize) -> impl Iterator<Item = (usize, &Step)> {
-        let rest = self.plan.dataflow.steps.iter().enumerate().skip(index);
-        rest.take_while(|(_, step)| !matches!(step, Step::Store { .. }))
+    /// Dimensions that the rest of this level's lines walk in time, one bit each.
+    fn looped_after(&self, index: usize) -> u8 {
+        let rest = self.plan.template.rest_of_level(index);
+        rest.fold(0, |bits, (_, line)| match line {
+            Line::Loop { dim, .. } => bits | 1 << dim.index(),
+            _ => bits,
+        })
     }
 }

@@ -61,6 +61,8 @@ pub struct Mapping {
     level_count: u8,
     loops: [Loop; MAX_LOOPS],
     loop_count: u8,
+    /// The first level inside the array, see [`Mapping::array_level`].
+    array: u8,
 }
 
 impl Mapping {
@@ -84,6 +86,7 @@ impl Mapping {
             level_count: levels.len() as u8,
             loops: [unit; MAX_LOOPS],
             loop_count: 0,
+            array: levels.len().min(2) as u8,
         })
     }
 
@@ -100,6 +103,10 @@ impl Mapping {
         let full = count == MAX_LOOPS || cuts == MAX_CUTS;
         if !ordered || full || next.level >= self.level_count || next.tile == 0 {
             return false;
+        }
+        let spread = |l: &Loop| matches!(l.advance, Advance::Space(_));
+        if spread(&next) && !self.loops().iter().any(spread) {
+            self.array = next.level + 1;
         }
         self.loops[count] = next;
         self.loop_count += 1;
@@ -162,12 +169,9 @@ impl Mapping {
 
     /// The first level inside the array: the one below the outermost spread, or the second on-chip
     /// level (or the multipliers) where nothing is spread.
-    pub fn array_level(&self) -> usize {
-        let spread = self
-            .loops()
-            .iter()
-            .find(|l| matches!(l.advance, Advance::Space(_)));
-        spread.map_or(self.levels().len().min(2), |l| usize::from(l.level) + 1)
+    #[inline]
+    pub const fn array_level(&self) -> usize {
+        self.array as usize
     }
 
     /// Instances of a level that are ever used: the product of the spreads above it.

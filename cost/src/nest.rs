@@ -4,7 +4,7 @@
 //! to the outputs), so a single walk over the loops, multiplying each into its tensor's product,
 //! knows how often each tensor's tiles are asked for at every level.
 
-use crate::chain::{Chain, Cut, Way};
+use crate::chain::Way;
 use crate::dataflow::MAX_LEVELS;
 use crate::layer::{Dim, Layer, Tensor};
 use crate::mapping::{Loop, MAX_LOOPS, Mapping};
@@ -70,14 +70,30 @@ pub(crate) struct Nest {
 }
 
 impl Nest {
-    pub fn new(layer: &Layer, mapping: &Mapping) -> Self {
+    /// A nest without loops.
+    #[inline]
+    pub const fn empty(layer: &Layer) -> Self {
+        // Nothing but zeros below the top: that is cheap to write.
         let turn = Turn {
             dim: Dim::N,
             way: Way::Time,
-            tile: 1,
-            count: 1,
+            tile: 0,
+            count: 0,
         };
-        let top = Above {
+        let unread = Above {
+            turns: 0,
+            depths: [0; 7],
+            tiles: [0; 7],
+            pieces: [0; 7],
+            time: [0; 3],
+            outer: [0; 3],
+            moved: [0; 3],
+            space: [0; 3],
+            apart: 0,
+            spread: [0; 7],
+        };
+        let mut above = [unread; MAX_LEVELS + 1];
+        above[0] = Above {
             turns: 0,
             depths: [0; 7],
             tiles: layer.bounds,
@@ -89,55 +105,73 @@ impl Nest {
             apart: 1,
             spread: [1; 7],
         };
-        let mut nest = Nest {
+        Nest {
             bounds: layer.bounds,
             turns: [turn; MAX_LOOPS],
             len: 0,
             uneven: 0,
-            above: [top; MAX_LEVELS + 1],
-        };
-        let ends = nest.read(mapping.loops());
-        nest.sweep(&ends, mapping.levels().len());
-        nest
+            above,
+        }
     }
 
-    /// Keeps the loops that cut; gives the number of them above each level.
-    fn read(&mut self, loops: &[Loop]) -> [u8; MAX_LEVELS + 1] {
-        let mut extents = self.bounds;
-        let mut ends = [0; MAX_LEVELS + 1];
+    /// Takes over the loops of a mapping; in place, because a nest is large.
+    #[inline]
+    pub fn fill(&mut self, mapping: &Mapping) {
+        let levels = mapping.levels().len();
+        self.read(mapping.loops(), levels);
+        if self.uneven != 0 {
+            self.leave_out_uneven(levels);
+        }
+    }
+
+    /// Keeps the loops that cut and multiplies their counts, as if all of them cut evenly.
+    #[inline]
+    fn read(&mut self, loops: &[Loop], levels: usize) {
+        let mut level = 1;
         let mut len = 0;
+        self.above[1] = self.above[0];
         for l in loops {
-            let extent = &mut extents[l.dim.index()];
-            if l.tile >= *extent {
+            while level <= usize::from(l.level) {
+                self.above[level].turns = len;
+                self.above[level + 1] = self.above[level];
+                level += 1;
+            }
+            let at = &mut self.above[level];
+            let extent = at.tiles[l.dim.index()];
+            if l.tile >= extent {
                 continue;
             }
             let count = extent.div_ceil(l.tile);
-            self.uneven |= Dims::from(count * l.tile != *extent) << l.dim.index();
-            *extent = l.tile;
-            self.turns[len] = Turn {
+            self.uneven |= Dims::from(count * l.tile != extent) << l.dim.index();
+            let turn = Turn {
                 dim: l.dim,
                 way: Way::of(l.advance, l.reduce),
                 tile: l.tile,
                 count,
             };
+            self.turns[usize::from(len)] = turn;
             len += 1;
-            ends[usize::from(l.level) + 1] = len as u8;
+            at.pass(&turn, len, u64::from(count));
         }
-        for level in 1..ends.len() {
-            ends[level] = ends[level].max(ends[level - 1]);
+        self.len = len;
+        self.above[level].turns = len;
+        while level < levels {
+            self.above[level + 1] = self.above[level];
+            level += 1;
         }
-        self.len = len as u8;
-        ends
     }
 
-    fn sweep(&mut self, ends: &[u8; MAX_LEVELS + 1], levels: usize) {
+    /// Multiplies again without the dimensions that are cut unevenly.
+    fn leave_out_uneven(&mut self, levels: usize) {
         let mut at = self.above[0];
         for level in 1..=levels {
-            for index in at.turns..ends[level] {
+            let end = self.above[level].turns;
+            for index in at.turns..end {
                 let turn = self.turns[usize::from(index)];
-                at.pass(&turn, index + 1, self.uneven & (1 << turn.dim.index()) == 0);
+                let even = self.uneven & (1 << turn.dim.index()) == 0;
+                at.pass(&turn, index + 1, if even { turn.count.into() } else { 1 });
             }
-            at.turns = ends[level];
+            at.turns = end;
             self.above[level] = at;
         }
     }
@@ -160,27 +194,10 @@ impl Nest {
         &self.turns[..usize::from(at.turns)]
     }
 
-    /// Elements of a whole piece of a dimension below its first `depth` cuts.
-    pub fn tile(&self, dim: Dim, depth: u8) -> u32 {
-        let cuts = self.turns.iter().filter(|t| t.dim == dim);
-        let last = cuts.take(usize::from(depth)).last();
-        last.map_or(self.bounds[dim.index()], |t| t.tile)
-    }
-
-    /// The cuts of one dimension.
-    pub fn chain(&self, dim: Dim) -> Chain {
-        let mut chain = Chain::new(self.bounds[dim.index()]);
-        for turn in &self.turns[..usize::from(self.len)] {
-            if turn.dim == dim {
-                chain.push(Cut {
-                    tile: turn.tile,
-                    count: turn.count,
-                    way: turn.way,
-                });
-            }
-        }
-        chain.close();
-        chain
+    /// All loops that have more than one iteration, outermost first.
+    #[inline]
+    pub fn all_turns(&self) -> &[Turn] {
+        &self.turns[..usize::from(self.len)]
     }
 
     /// Cuts of a dimension among the first `turns` turns.
@@ -191,28 +208,30 @@ impl Nest {
 }
 
 impl Above {
-    /// Moves a turn, the `index`-th, from below to above.
+    /// Moves a turn, the `index`-th, from below to above; `count` is what it multiplies.
     #[inline]
-    fn pass(&mut self, turn: &Turn, index: u8, even: bool) {
+    fn pass(&mut self, turn: &Turn, index: u8, count: u64) {
         let d = turn.dim.index();
         self.depths[d] += 1;
         self.tiles[d] = turn.tile;
-        let count = if even { u64::from(turn.count) } else { 1 };
         self.pieces[d] *= count;
-        let free = irrelevant_to(turn.dim) as usize;
+        let (free, others) = match irrelevant_to(turn.dim) {
+            Tensor::W => (0, [1, 2]),
+            Tensor::I => (1, [0, 2]),
+            Tensor::O => (2, [0, 1]),
+        };
         match turn.way {
             Way::Time => {
                 self.time[free] *= count;
-                let (a, b) = ((free + 1) % 3, (free + 2) % 3);
-                self.outer[a] = self.time[a];
-                self.outer[b] = self.time[b];
-                self.moved[a] = index;
-                self.moved[b] = index;
+                for t in others {
+                    self.outer[t] = self.time[t];
+                    self.moved[t] = index;
+                }
             }
-            Way::Space { reduce } => {
+            Way::Apart | Way::Summed => {
                 self.space[free] *= count;
                 self.spread[d] = self.spread[d].saturating_mul(turn.count);
-                if turn.dim.is_reduction() && !reduce {
+                if free == 2 && turn.way == Way::Apart {
                     self.apart *= count;
                 }
             }

@@ -31,8 +31,8 @@ impl Views<'_> {
     pub fn diagonal(&self, shared: [u8; 2]) -> Option<Diagonal> {
         let last = |chain: &Chain, from: u8, depth: u8| {
             let cuts = chain.cuts().iter().take(usize::from(depth)).enumerate();
-            let spread = cuts.skip(usize::from(from)).filter(|(_, c)| c.is_space());
-            spread.last().map(|(at, c)| (at as u8, c.tile))
+            let mut spread = cuts.skip(usize::from(from)).filter(|(_, c)| c.is_space());
+            spread.next_back().map(|(at, c)| (at as u8, c.tile))
         };
         let (out, step) = last(self.chains[0], shared[0], self.depths[0])?;
         let (tap, tap_step) = last(self.chains[1], shared[1], self.depths[1])?;

@@ -45,7 +45,7 @@ impl Side<'_> {
 
 /// A sweep of windows: each but the first of a run follows directly after another.
 #[derive(Clone, Copy)]
-pub(crate) struct Run<'a> {
+pub(crate) struct Sweep<'a> {
     /// Whether outputs move; otherwise taps do.
     pub outputs: bool,
     /// The pieces within which windows follow one another.
@@ -77,7 +77,8 @@ impl Axis {
         if !self.clips {
             all
         } else if out.irregular.is_none() && tap.irregular.is_none() {
-            all - self.outside_regular(out, tap, None)
+            let length = self.length(out.tile, tap.tile);
+            all - self.outside_regular(out, tap, length, |_, _| true)
         } else {
             all - self.outside(out, tap)
         }
@@ -94,8 +95,8 @@ impl Axis {
 
     /// Words that windows share with those directly before them; the pieces of both sides are
     /// regular.
-    pub fn overlaps(&self, out: &Side, tap: &Side, run: Run) -> u64 {
-        let (moving, other, step, reach) = if run.outputs {
+    pub fn overlaps(&self, out: &Side, tap: &Side, sweep: Sweep) -> u64 {
+        let (moving, other, step, reach) = if sweep.outputs {
             (out, tap, self.stride, self.dilation)
         } else {
             (tap, out, self.dilation, self.stride)
@@ -105,49 +106,46 @@ impl Axis {
         if length == 0 {
             return 0;
         }
-        let all = (moving.pieces - run.within.pieces) * other.pieces * length;
+        let all = (moving.pieces - sweep.within.pieces) * other.pieces * length;
         if !self.clips {
             return all;
         }
-        all - self.outside_regular(out, tap, Some((run, length)))
+        all - self.outside_regular(out, tap, length, |out, tap| {
+            let at = if sweep.outputs { out } else { tap };
+            sweep.within.piece(at).0 != at
+        })
     }
 
-    /// Words of windows of equal size that lie before the first or after the last input position;
-    /// of a sweep, only windows that follow another, and of those so many words from their start.
-    #[inline]
-    fn outside_regular(&self, out: &Side, tap: &Side, sweep: Option<(Run, u64)>) -> u64 {
-        let whole = self.length(out.tile, tap.tile) as i64;
-        let length = sweep.map_or(whole, |(_, length)| length as i64);
+    /// Words of windows of equal size that lie before the first or after the last input position: of
+    /// those that count, so many words from their start on.
+    #[inline(always)]
+    fn outside_regular(
+        &self,
+        out: &Side,
+        tap: &Side,
+        length: u64,
+        counts: impl Fn(u32, u32) -> bool,
+    ) -> u64 {
+        let length = length as i64;
         let step = i64::from(out.tile) * i64::from(self.stride);
-        let counts = |at: u64, tap_at: u32| {
-            sweep.is_none_or(|(run, _)| {
-                let moving = if run.outputs {
-                    at as u32 * out.tile
-                } else {
-                    tap_at
-                };
-                run.within.piece(moving).0 != moving
-            })
-        };
+        let last = out.bound - out.tile;
+        let far = i64::from(last) * i64::from(self.stride) + length - self.input;
         let mut words = 0;
         let mut from = 0;
         while from < tap.bound {
             let start = self.start(0, from);
-            let mut at = 0;
-            let mut before = -start;
-            while before > 0 && at < out.pieces {
+            let (mut before, mut at) = (-start, 0);
+            while before > 0 && at < out.bound {
                 if counts(at, from) {
                     words += before.min(length);
                 }
-                at += 1;
+                at += out.tile;
                 before -= step;
             }
-            let mut left = out.pieces;
-            let mut beyond = start + (left as i64 - 1) * step + length - self.input;
-            // A sweep's words end before its windows do.
-            while beyond > 0 && left > 0 {
-                left -= 1;
-                if counts(left, from) {
+            let (mut beyond, mut end) = (start + far, out.bound);
+            while beyond > 0 && end > 0 {
+                end -= out.tile;
+                if counts(end, from) {
                     words += beyond.min(length);
                 }
                 beyond -= step;

@@ -84,6 +84,50 @@ fn single_element(buffering: Buffering) -> (Layer, Dataflow, SubAccelerator) {
 }
 
 #[test]
+fn an_array_of_open_shape_has_room_for_written_spreads() {
+    let written = Step::Spread {
+        dim: C,
+        over: Axis::Rows,
+        size: Some(64),
+        reduce: true,
+    };
+    let clusters = flow(
+        "clusters",
+        vec![
+            store("dram", &[W, I, O], None),
+            store("glb", &[W, I, O], None),
+            spread(K, Axis::Columns),
+            written,
+            store("rf", &[W, I, O], None),
+        ],
+    );
+    let layer = layer(128, 64, 14, 3);
+    let mapping = fit(&layer, &clusters, &SubAccelerator::new(256, 16.0, 1e9)).unwrap();
+    assert_eq!(mapping.extent(&layer), [4, 64]);
+}
+
+#[test]
+fn attention_is_a_batch_of_products_and_a_softmax() {
+    // Twelve heads of 64 over 128 tokens: scores, softmax, weighted values.
+    let scores = Layer::batched_dense(12, 128, 64, 128).unwrap();
+    assert_eq!(scores.macs(), 12 * 128 * 64 * 128);
+    assert_eq!(scores.elements(W), 12 * 64 * 128);
+    assert_eq!(scores.elements(I), 12 * 128 * 64);
+    assert_eq!(scores.elements(O), 12 * 128 * 128);
+    let softmax = Layer::softmax(12 * 128, 128).unwrap();
+    let sub = SubAccelerator {
+        dram_bandwidth: Some(4.0),
+        ..SubAccelerator::new(16, 8.0, 1e9)
+    };
+    let moved = cost(&softmax, &my_ws(), &sub, None).unwrap();
+    let words = 12 * 128 * 128;
+    assert_eq!(moved.link(Link::Noc).bytes, 3 * words);
+    assert_eq!(moved.link(Link::OffChip).bytes, 2 * words);
+    assert_eq!(moved.cycles, 2 * words / 4);
+    assert_eq!(Layer::batched_dense(0, 1, 1, 1), Err(ShapeError::Zero));
+}
+
+#[test]
 fn a_single_tile_hides_nothing() {
     for buffering in [Buffering::Single, Buffering::Double] {
         let (layer, dataflow, sub) = single_element(buffering);
@@ -253,9 +297,13 @@ fn shapes() {
         stride: [2; 2],
         ..shape
     };
+    // Three taps at stride 2 do not split into four equal filters: one product per pixel and tap.
+    let uneven = Layer::transposed(&stride_2).unwrap();
+    let [pixels, taps] = [stride_2.input, stride_2.kernel].map(|[a, b]| u64::from(a * b));
+    let weights = u64::from(stride_2.filters * stride_2.channels) * taps;
     assert_eq!(
-        Layer::transposed(&stride_2),
-        Err(ShapeError::TransposedKernel)
+        (uneven.weights(), uneven.macs()),
+        (weights, weights * pixels)
     );
     let up = Layer::transposed(&ConvShape {
         kernel: [2; 2],

@@ -20,7 +20,9 @@ fn one_table_with_a_verdict_on_each_line() {
 fn every_comparison_passes_on_the_shipped_data() {
     let ran = Scratch::new().run("validate --cases 20");
     assert_eq!(ran.code, 0, "{}", ran.stdout);
-    for title in ["Oracle", "Laws", "Timeloop", "MAESTRO", "Eyeriss", "NVDLA"] {
+    for title in [
+        "Oracle", "Laws", "Timeloop", "MAESTRO", "Eyeriss", "NVDLA", "Mapper",
+    ] {
         assert!(ran.stdout.contains(title), "{title}: {}", ran.stdout);
     }
     assert!(!ran.stdout.contains('\x1b'), "{}", ran.stdout);

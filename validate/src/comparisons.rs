@@ -2,7 +2,7 @@
 
 use crate::data::Folder;
 use crate::report::{Line, Section};
-use crate::{eyeriss, laws, maestro, nvdla, oracle, timeloop};
+use crate::{eyeriss, laws, maestro, mapper, nvdla, oracle, timeloop};
 
 /// Random cases of the oracle and of the laws unless another number is asked for.
 pub const CASES: u64 = 2_000;
@@ -30,7 +30,7 @@ impl Comparison {
 }
 
 /// All comparisons.
-pub const COMPARISONS: [Comparison; 6] = [
+pub const COMPARISONS: [Comparison; 7] = [
     Comparison {
         name: "oracle",
         files: &[],
@@ -60,6 +60,11 @@ pub const COMPARISONS: [Comparison; 6] = [
         name: "nvdla",
         files: &[(nvdla::FILE, "")],
         run: |folder, _| nvdla::compare(folder),
+    },
+    Comparison {
+        name: "mapper",
+        files: &[(mapper::FILE, "")],
+        run: |folder, _| mapper::compare(folder),
     },
 ];
 

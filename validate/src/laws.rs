@@ -7,7 +7,7 @@ use nasaic_cost::{Dim, Layer, LayerCost, Level, Link, Mapping, Tensor};
 use crate::data::Folder;
 use crate::point::Point;
 use crate::report::{Line, Section};
-use crate::{cases, eyeriss, maestro, timeloop};
+use crate::{cases, eyeriss, maestro, mapper, timeloop};
 
 /// Most taps of all windows along an axis that are looked at one by one.
 const MOST_TAPS: u64 = 1 << 20;
@@ -35,13 +35,14 @@ pub fn broken(point: &Point, cost: &LayerCost) -> Vec<(&'static str, String)> {
 pub fn compare(folder: &Folder, cases: u64) -> Section {
     let mut section = Section::new(
         "Laws",
-        "no data: what has to hold for every point of the comparisons, and for random ones",
+        "none: what has to hold for every point of the comparisons, and for random ones",
     );
     let points: Vec<Point> = (0..cases)
         .map(cases::case)
         .chain(timeloop::points(folder))
         .chain(maestro::points(folder))
         .chain(eyeriss::points())
+        .chain(mapper::points(folder))
         .collect();
     let costs: Vec<LayerCost> = points.iter().map(Point::cost).collect();
     for (what, law) in LAWS {
@@ -207,7 +208,7 @@ fn order(point: &Point, cost: &LayerCost) -> Option<String> {
 
 const NOTES: [&str; 2] = [
     "Points are the random nests of the oracle, Timeloop's records, the rows that the default model \
-     runs of MAESTRO's table, and the layers on Eyeriss. Words that must cross the chip's border \
+     runs of MAESTRO's table, the layers on Eyeriss, and those of NASAIC's designs with fixed tiles and with the greedy mapper's. Words that must cross the chip's border \
      are those that some multiplication needs; padding is none of them, nor are the pixels that a \
      stride skips.",
     "More bandwidth is never slower *for a given nest*. A mapper that chooses another nest for the \

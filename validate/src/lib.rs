@@ -18,6 +18,7 @@ pub mod data;
 pub mod eyeriss;
 pub mod laws;
 pub mod maestro;
+pub mod mapper;
 pub mod nvdla;
 pub mod oracle;
 pub mod page;
