@@ -1,6 +1,7 @@
 //! The drawing of each kind of chart.
 
 mod bars;
+mod boxes;
 mod chain;
 mod gantt;
 mod heatmap;
@@ -26,6 +27,7 @@ pub(crate) fn draw(figure: &Figure) -> Result<(Drawing, u32), PlotError> {
         Chart::Lines(chart) => lines::draw(chart, &mut page),
         Chart::Heatmap(chart) => heatmap::draw(chart, &mut page)?,
         Chart::Bars(chart) => bars::draw(chart, &mut page)?,
+        Chart::Boxes(chart) => boxes::draw(chart, &mut page)?,
         Chart::Roofline(chart) => roofline::draw(chart, &mut page),
         Chart::Gantt(chart) => gantt::draw(chart, &mut page)?,
         Chart::LoopNest(chart) => loop_nest::draw(chart, &mut page),

@@ -11,8 +11,8 @@ pub use plane::{
     Series,
 };
 pub use structure::{
-    Bars, Chain, ChainPart, ChainRow, Gantt, GanttEntry, Heatmap, LoopNest, NestKind, NestLine,
-    Segment, SpatialAxis,
+    Bars, BoxGroup, Boxes, Chain, ChainPart, ChainRow, Gantt, GanttEntry, Heatmap, LoopNest,
+    NestKind, NestLine, Quantiles, Segment, SpatialAxis,
 };
 
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,8 @@ pub enum Chart {
     Heatmap(Heatmap),
     /// Stacked bars by category.
     Bars(Bars),
+    /// Distributions by category.
+    Boxes(Boxes),
     /// Performance against operational intensity.
     Roofline(Roofline),
     /// Who works on what, and when.
@@ -77,7 +79,7 @@ macro_rules! chart_from {
     )*};
 }
 chart_from!(
-    Scatter, Lines, Heatmap, Bars, Roofline, Gantt, LoopNest, Chain
+    Scatter, Lines, Heatmap, Bars, Boxes, Roofline, Gantt, LoopNest, Chain
 );
 
 /// What a direction of the picture measures.

@@ -1,9 +1,10 @@
 //! Whatever the numbers and names are, a figure becomes a valid document.
 
 use nasaic_plot::{
-    Axis, Bars, Bound, Ceiling, Chain, ChainPart, ChainRow, Chart, Direction, Figure, Front, Gantt,
-    GanttEntry, Goal, Heatmap, Limit, Line, LinePoint, Lines, LoopNest, Machine, NestKind,
-    NestLine, Point, Roofline, RooflinePoint, Scatter, Segment, Series, svg,
+    Axis, Bars, Bound, BoxGroup, Boxes, Ceiling, Chain, ChainPart, ChainRow, Chart, Direction,
+    Figure, Front, Gantt, GanttEntry, Goal, Heatmap, Limit, Line, LinePoint, Lines, LoopNest,
+    Machine, NestKind, NestLine, Point, Quantiles, Roofline, RooflinePoint, Scatter, Segment,
+    Series, svg,
 };
 use proptest::collection::vec;
 use proptest::num::f64::ANY;
@@ -136,6 +137,29 @@ fn charts(
             value: axis(1),
             categories: (0..count).map(name).collect(),
             segments: (0..1 + count % 3).map(bar).collect(),
+        }
+        .into(),
+        Boxes {
+            category: axis(0),
+            value: axis(1),
+            categories: (0..count).map(name).collect(),
+            groups: (0..1 + count % 3)
+                .map(|g| BoxGroup {
+                    name: name(g),
+                    boxes: (0..count)
+                        .map(|i| {
+                            (i % 3 != g).then(|| Quantiles {
+                                low: n(i),
+                                lower: n(i + 1),
+                                median: n(i + g),
+                                upper: n(i + 2),
+                                high: n(i + 3),
+                            })
+                        })
+                        .collect(),
+                })
+                .collect(),
+            reference: Some(n(3)),
         }
         .into(),
         Roofline {

@@ -4,8 +4,8 @@
 mod synthetic;
 
 use nasaic_plot::{
-    Axis, Bars, Bound, Chain, Chart, Direction, Figure, Gantt, GanttEntry, Heatmap, Limit, Line,
-    LinePoint, Lines, LoopNest, PlotError, Point, Roofline, Scatter, Segment, Series, svg,
+    Axis, Bars, Bound, Boxes, Chain, Chart, Direction, Figure, Gantt, GanttEntry, Heatmap, Limit,
+    Line, LinePoint, Lines, LoopNest, PlotError, Point, Roofline, Scatter, Segment, Series, svg,
 };
 use roxmltree::Document;
 
@@ -186,6 +186,7 @@ fn names_and_units_are_written() {
         ),
         ("energy_breakdown", &["conv4", "dram", "energy (µJ)"]),
         ("energy_breakdown_many", &["stage3.block5.conv", "glb"]),
+        ("distributions", &["flow 3", "unlimited", "ratio"]),
         (
             "roofline",
             &[
@@ -238,6 +239,7 @@ fn without_data_the_picture_says_so() {
         Lines::default().into(),
         Heatmap::default().into(),
         Bars::default().into(),
+        Boxes::default().into(),
         Roofline::default().into(),
         Gantt::default().into(),
         LoopNest::default().into(),

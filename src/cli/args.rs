@@ -1,6 +1,8 @@
 //! The commands and their options.
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use nasaic_validate::{CASES, COMPARISONS};
 use std::path::PathBuf;
 
 /// What was asked for.
@@ -16,8 +18,9 @@ use std::path::PathBuf;
   nasaic search w1.nasaic w1 quick        search with one of its strategies
   nasaic explain E0401                    what a message means, with examples
   nasaic explain lab.nasaic r             why a result costs what it costs
+  nasaic validate                         the cost model against peers and silicon
 
-Exit codes: 0 done, 1 an error, 2 an `expect` failed, 3 interrupted.",
+Exit codes: 0 done, 1 an error, 2 an `expect` failed or a comparison falls short, 3 interrupted.",
     subcommand_required = true,
     arg_required_else_help = true,
     disable_help_subcommand = true
@@ -211,6 +214,29 @@ pub enum Command {
         /// How to run it.
         #[command(flatten)]
         how: How,
+    },
+    /// Compare the cost model with its oracle, its peers and silicon.
+    #[command(after_help = "Examples:
+  nasaic validate
+  nasaic validate --only timeloop,maestro --data my-records
+  nasaic validate --cases 20000 --json > validation.json
+
+Lines that fall short of what is asked end the program with exit code 2.")]
+    Validate {
+        /// Compare with the files of this folder, laid out like tests/reference, instead of those
+        /// that come with the program.
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// Print lines, tables and notes as a JSON object.
+        #[arg(long)]
+        json: bool,
+        /// Draw this many random layers and nests.
+        #[arg(long, value_name = "N", default_value_t = CASES)]
+        cases: u64,
+        /// Make these comparisons only, separated by commas.
+        #[arg(long, value_name = "SECTION", value_delimiter = ',',
+              value_parser = PossibleValuesParser::new(COMPARISONS.iter().map(|c| c.name)))]
+        only: Vec<String>,
     },
     /// Compare strategies or two results: the call `compare(…)` at the end of the script.
     #[command(after_help = "Examples:

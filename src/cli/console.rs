@@ -13,6 +13,8 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 #[derive(Debug)]
 pub struct Console {
     color: bool,
+    /// Whether what was asked for may be in colour, too.
+    output_color: bool,
     stream: bool,
     /// Whether the work goes on when nobody reads the standard output any more.
     persistent: bool,
@@ -21,13 +23,14 @@ pub struct Console {
 impl Console {
     /// Text for a reader.
     pub fn new(color: Color) -> Self {
-        let color = match color {
+        let wanted = |terminal: bool| match color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => wants_color(),
+            Color::Auto => terminal && allows_color(),
         };
         Self {
-            color,
+            color: wanted(io::stderr().is_terminal()),
+            output_color: wanted(io::stdout().is_terminal()),
             stream: false,
             persistent: false,
         }
@@ -41,6 +44,11 @@ impl Console {
     /// Goes on without a reader, because files are written, too.
     pub fn persist(&mut self) {
         self.persistent = true;
+    }
+
+    /// Whether what was asked for may be printed in colour.
+    pub fn colors_output(&self) -> bool {
+        self.output_color
     }
 
     /// Whether the output is a stream of JSON.
@@ -113,8 +121,8 @@ impl Console {
 }
 
 /// The convention of no-color.org: any value that is not empty.
-fn wants_color() -> bool {
+fn allows_color() -> bool {
     let forbidden = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|t| t == "dumb");
-    !forbidden && !dumb && io::stderr().is_terminal()
+    !forbidden && !dumb
 }

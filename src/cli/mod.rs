@@ -13,6 +13,7 @@ mod progress;
 mod run;
 mod show;
 mod signals;
+mod validate;
 mod watch;
 
 use args::{Cli, Command};
@@ -33,7 +34,7 @@ pub enum Exit {
     Done = 0,
     /// The script, a file or the command line has an error.
     Wrong = 1,
-    /// All was done, but an `expect` failed.
+    /// All was done, but an `expect` failed or a comparison falls short.
     Unexpected = 2,
     /// It was asked to stop.
     Interrupted = 3,
@@ -181,6 +182,12 @@ fn carry_out(command: Command, console: &mut Console) -> Result<Exit, Refusal> {
                 console,
             )
         }
+        Command::Validate {
+            data,
+            json,
+            cases,
+            only,
+        } => validate::validate(data.as_deref(), (cases, &only), json, console),
         Command::Search {
             file,
             problem,

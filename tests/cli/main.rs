@@ -10,4 +10,5 @@ mod exchange;
 mod files;
 mod scratch;
 mod stream;
+mod validate;
 mod words;

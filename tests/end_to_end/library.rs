@@ -37,7 +37,14 @@ fn networks_have_their_published_counts() {
 
 #[test]
 fn every_template_runs_every_layer_of_w1() {
-    for template in ["nvdla", "shidiannao", "eyeriss", "im2col", "systolic"] {
+    for template in [
+        "nvdla",
+        "shidiannao",
+        "eyeriss",
+        "eyeriss_chip",
+        "im2col",
+        "systolic",
+    ] {
         let text = format!(
             "use w1.{{w1}}\nuse templates.{{{template}}}\n\
              let fixed = w1 with {{\n  classify.stem.filters = 64, classify.stage.down.filters = 256\n\

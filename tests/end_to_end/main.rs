@@ -1,6 +1,7 @@
 //! End to end: examples, the library, the manual, reference figures, reproducibility.
 
 mod examples;
+mod eyeriss;
 mod library;
 mod manual;
 mod published;

@@ -1,16 +1,15 @@
 //! Areas at 28 nm against NVDLA's own estimates.
 
-use std::path::Path;
-
 use nasaic_cost::{
     Area, Axis, Buffering, Dataflow, Dim, Step, SubAccelerator, Technology, Tensor, TensorSet, area,
 };
 
+use crate::data::Folder;
 use crate::report::{Line, Section, Table};
 use crate::rows::{self, Row};
 
 /// Columns `macs`, `conv_buffer_kb`, `area_28nm_mm2`.
-const FILE: &str = "nvdla-primer.csv";
+pub const FILE: &str = "nvdla-primer.csv";
 
 /// Store per multiplier: a weight and an input of 8 bits and a 32-bit partial sum, double buffered.
 const RF_BYTES: u64 = 12;
@@ -51,7 +50,7 @@ impl Configuration {
 }
 
 /// Compares the default technology with every configuration of the folder's `nvdla-primer.csv`.
-pub fn compare(folder: &Path) -> Section {
+pub fn compare(folder: &Folder) -> Section {
     let technology = Technology::horowitz_28nm();
     let mut section = Section::new(
         "Area: NVDLA at 28 nm",

@@ -77,6 +77,15 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
 }
 
+/// A picture of figures, for the page in the manual.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    /// Name of its file.
+    pub file: String,
+    /// What is drawn.
+    pub figure: nasaic_plot::Figure,
+}
+
 /// All that one comparison has to say.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Section {
@@ -88,6 +97,9 @@ pub struct Section {
     pub lines: Vec<Line>,
     /// The tables.
     pub tables: Vec<Table>,
+    /// The pictures, which are not part of the JSON.
+    #[serde(skip)]
+    pub pictures: Vec<Picture>,
     /// Explanations of what differs and why, one paragraph each.
     pub notes: Vec<String>,
 }
@@ -100,6 +112,7 @@ impl Section {
             source: source.into(),
             lines: Vec::new(),
             tables: Vec::new(),
+            pictures: Vec::new(),
             notes: Vec::new(),
         }
     }

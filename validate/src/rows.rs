@@ -1,8 +1,6 @@
 //! Reference tables with named columns, whose rows know their line.
 
-use std::path::Path;
-
-use crate::data;
+use crate::data::Folder;
 use crate::report::Line;
 
 /// A row of a table: a value per column of the first line.
@@ -17,12 +15,12 @@ pub struct Row {
 /// Rows of a file, `#` lines left out; a line for the report if there are none to be had.
 ///
 /// A line that is no row of a table is an error in its place, so that the others count all the same.
-pub fn read(folder: &Path, name: &str) -> Result<Vec<Result<Row, Line>>, Line> {
-    if !data::has(folder, name) {
+pub fn read(folder: &Folder, name: &str) -> Result<Vec<Result<Row, Line>>, Line> {
+    if !folder.has(name) {
         return Err(Line::skipped(name, "the file is not there"));
     }
     let unreadable = |cause: String| Line::judged(name, cause, "a readable table", false);
-    let text = data::text(folder, name).map_err(unreadable)?;
+    let text = folder.text(name).map_err(unreadable)?;
     let mut reader = csv::ReaderBuilder::new()
         .comment(Some(b'#'))
         .trim(csv::Trim::All)

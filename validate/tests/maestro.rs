@@ -2,16 +2,15 @@
 #![allow(clippy::unwrap_used, reason = "a test helper may panic")]
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
 
 use nasaic_cost::maestro::Dimension;
+use nasaic_validate::data::Folder;
 use nasaic_validate::maestro::default_model::DefaultModel;
 use nasaic_validate::maestro::{compare, ratios::Ratios, rows};
 use nasaic_validate::report::{Section, Verdict};
 
-fn reference() -> PathBuf {
-    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/reference");
-    std::env::var_os("NASAIC_REFERENCE").map_or_else(|| shipped.into(), PathBuf::from)
+fn reference() -> Folder {
+    std::env::var_os("NASAIC_REFERENCE").map_or(Folder::Shipped, Folder::from)
 }
 
 /// The comparison with a folder of the given tables, packed.
@@ -25,7 +24,7 @@ fn with_tables(label: &str, tables: &[(&str, &[u8])]) -> Section {
         packed.write_all(bytes).unwrap();
         packed.finish().unwrap();
     }
-    let section = compare(&folder);
+    let section = compare(&Folder::from(&folder));
     std::fs::remove_dir_all(&folder).unwrap();
     section
 }
@@ -63,7 +62,7 @@ fn the_view_is_within_its_bars() {
         }
     }
     if section.lines.iter().any(|l| l.what == "latencies") {
-        eprintln!("skipped: no table of MAESTRO in {}", reference().display());
+        eprintln!("skipped: no table of MAESTRO in {}", reference());
         return;
     }
     assert!(!section.falls_short());
@@ -105,7 +104,7 @@ fn without_bandwidth_limits_the_default_model_only_lacks_the_wait_of_clusters() 
 
 #[test]
 fn a_folder_without_tables_is_skipped() {
-    let section = compare(Path::new("nowhere"));
+    let section = compare(&Folder::from("nowhere"));
     assert_eq!(section.lines.len(), 1);
     assert_eq!(section.lines[0].verdict, Verdict::Skipped);
 }
@@ -195,9 +194,9 @@ fn records_that_cannot_be_read_are_listed_with_their_line() {
 fn long_lists_of_unreadable_records_are_cut() {
     let text = format!("{HEAD}{}", row("CONV", "nlr", "x").repeat(30));
     let section = with_tables("long", &[("maestro-2022.csv.gz", text.as_bytes())]);
-    let listed = section.lines.iter().filter(|l| l.what == "record");
+    let mut listed = section.lines.iter().filter(|l| l.what == "record");
     assert_eq!(listed.clone().count(), 11);
-    assert_eq!(listed.last().unwrap().figure, "20 more records");
+    assert_eq!(listed.next_back().unwrap().figure, "20 more records");
 }
 
 #[test]

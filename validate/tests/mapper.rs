@@ -1,21 +1,19 @@
 //! The mapper's search against MAESTRO's mappings on NASAIC's designs.
 #![allow(clippy::unwrap_used, reason = "a test helper may panic")]
 
-use std::path::Path;
-
+use nasaic_validate::data::Folder;
 use nasaic_validate::mapper::compare;
 use nasaic_validate::report::{Section, Verdict};
 
 fn in_folder(text: &str) -> Section {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("nasaic-table1.csv"), text).unwrap();
-    compare(folder.path())
+    compare(&folder.path().into())
 }
 
 #[test]
 fn searched_mappings_beat_fixed_ones_by_what_naas_reports() {
-    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reference");
-    let section = compare(&reference);
+    let section = compare(&Folder::Shipped);
     for line in &section.lines {
         println!(
             "{:?} {}: {} {}",
@@ -52,7 +50,7 @@ fn records_that_cannot_be_read_are_named_and_the_others_used() {
 
 #[test]
 fn nothing_to_compare_is_skipped() {
-    let missing = compare(Path::new("no such folder"));
+    let missing = compare(&Folder::from("no such folder"));
     assert_eq!(missing.lines[0].verdict, Verdict::Skipped);
     assert_eq!(in_folder(HEAD).lines[0].verdict, Verdict::Skipped);
 }

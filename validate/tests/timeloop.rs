@@ -3,21 +3,16 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
 
 use flate2::{Compression, write::GzEncoder};
 use nasaic_cost::timeloop::{self, export};
 use nasaic_cost::{Buffering, Dataflow, Step, SubAccelerator, TensorSet};
-use nasaic_validate::data;
+use nasaic_validate::data::Folder;
 use nasaic_validate::report::{Section, Verdict};
 use nasaic_validate::timeloop::{Record, compare};
 use serde_json::{Value, json};
 
 const FILES: [&str; 2] = ["timeloop-3.0.3-halo.jsonl.gz", "timeloop-3.0.3.jsonl.gz"];
-
-fn reference() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reference")
-}
 
 fn figures(section: &Section, verdict: Verdict) -> Vec<&str> {
     let lines = section.lines.iter().filter(|line| line.verdict == verdict);
@@ -26,7 +21,7 @@ fn figures(section: &Section, verdict: Verdict) -> Vec<&str> {
 
 #[test]
 fn every_record_is_equal() {
-    let section = compare(&reference());
+    let section = compare(&Folder::Shipped);
     let equal = [["200 of 200 equal"; 5], ["350 of 350 equal"; 5]].concat();
     assert_eq!(figures(&section, Verdict::Pass), equal);
     assert_eq!(figures(&section, Verdict::Short), [""; 0]);
@@ -42,7 +37,7 @@ fn every_record_is_equal() {
 }
 
 fn records() -> Vec<Record> {
-    let texts = FILES.map(|file| data::text(&reference(), file).unwrap());
+    let texts = FILES.map(|file| Folder::Shipped.text(file).unwrap());
     let lines = texts.iter().flat_map(|text| text.lines());
     lines.map(|line| Record::read(line).unwrap()).collect()
 }
@@ -142,7 +137,8 @@ fn first_record() -> Value {
 #[test]
 fn a_folder_without_records_is_skipped() {
     let empty = tempfile::tempdir().unwrap();
-    let sections = [compare(empty.path()), compare(&empty.path().join("absent"))];
+    let sections =
+        [empty.path().into(), empty.path().join("absent").into()].map(|folder| compare(&folder));
     for section in sections {
         assert_eq!(
             figures(&section, Verdict::Skipped),
@@ -152,7 +148,7 @@ fn a_folder_without_records_is_skipped() {
     }
     let blank = folder("timeloop-3.0.3.jsonl.gz", &[]);
     assert_eq!(
-        figures(&compare(blank.path()), Verdict::Skipped),
+        figures(&compare(&blank.path().into()), Verdict::Skipped),
         ["no record has it"; 5]
     );
 }
@@ -161,7 +157,7 @@ fn a_folder_without_records_is_skipped() {
 fn a_file_that_is_not_packed_falls_short() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("timeloop-3.0.3.jsonl.gz"), "{}").unwrap();
-    let section = compare(folder.path());
+    let section = compare(&folder.path().into());
     assert!(section.falls_short());
     assert_eq!(section.lines.len(), 1);
 }
@@ -171,7 +167,7 @@ fn a_difference_names_record_and_quantity() {
     let mut record = first_record();
     record["levels"]["GlobalBuffer"]["Outputs"]["Scalar reads (per-instance)"] = json!(1025.0);
     let folder = folder("timeloop-3.0.3-more.jsonl.gz", &[record.to_string()]);
-    let section = compare(folder.path());
+    let section = compare(&folder.path().into());
     let short = figures(&section, Verdict::Short);
     assert_eq!(
         short,
@@ -212,7 +208,7 @@ fn broken_records_are_reported_with_their_lines() {
         first_record().to_string(),
     ];
     let folder = folder("timeloop-3.0.3.jsonl.gz", &lines);
-    let section = compare(folder.path());
+    let section = compare(&folder.path().into());
     assert_eq!(figures(&section, Verdict::Pass), ["1 of 1 equal"; 5]);
     let short = figures(&section, Verdict::Short);
     assert_eq!(short.len(), 1);
@@ -243,7 +239,7 @@ fn records_may_be_larger_or_barer_than_those_shipped() {
         renamed,
     ];
     let folder = folder("timeloop-3.0.3.jsonl.gz", &lines);
-    let section = compare(folder.path());
+    let section = compare(&folder.path().into());
     let starts: Vec<&str> = section
         .lines
         .iter()

@@ -1,9 +1,10 @@
 //! Charts of synthetic data, made up to show every kind; no number is a result.
 
 use nasaic_plot::{
-    Axis, Bars, Bound, Ceiling, Chain, ChainPart, ChainRow, Chart, Direction, Front, Gantt,
-    GanttEntry, Goal, Heatmap, Limit, Line, LinePoint, Lines, LoopNest, Machine, NestKind,
-    NestLine, Point, Roofline, RooflinePoint, Scatter, Segment, Series, SpatialAxis,
+    Axis, Bars, Bound, BoxGroup, Boxes, Ceiling, Chain, ChainPart, ChainRow, Chart, Direction,
+    Front, Gantt, GanttEntry, Goal, Heatmap, Limit, Line, LinePoint, Lines, LoopNest, Machine,
+    NestKind, NestLine, Point, Quantiles, Roofline, RooflinePoint, Scatter, Segment, Series,
+    SpatialAxis,
 };
 
 /// Every chart of the gallery with its name.
@@ -16,6 +17,7 @@ pub fn charts() -> Vec<(&'static str, Chart)> {
         ("heatmap", heatmap().into()),
         ("energy_breakdown", energy(5).into()),
         ("energy_breakdown_many", energy(24).into()),
+        ("distributions", distributions().into()),
         ("roofline", roofline().into()),
         ("schedule", schedule().into()),
         ("loop_nest", loop_nest().into()),
@@ -32,6 +34,32 @@ fn spread(i: usize, k: usize) -> f64 {
         0.324_717_957,
     ];
     (0.5 + i as f64 * STEPS[k % 4] + k as f64 * 0.13).fract()
+}
+
+fn distributions() -> Boxes {
+    let quantiles = |i: usize| {
+        let median = 0.4 + 1.5 * spread(i, 0);
+        Quantiles {
+            low: median * 0.3,
+            lower: median * 0.8,
+            median,
+            upper: median * 1.1,
+            high: median * 2.5,
+        }
+    };
+    let group = |name: &str, from: usize| BoxGroup {
+        name: name.into(),
+        boxes: (0..7)
+            .map(|i| (i + from != 4).then(|| quantiles(i + from)))
+            .collect(),
+    };
+    Boxes {
+        category: Axis::new("dataflow"),
+        value: Axis::new("ratio").log(),
+        categories: (1..8).map(|i| format!("flow {i}")).collect(),
+        groups: vec![group("limited", 0), group("unlimited", 20)],
+        reference: Some(1.0),
+    }
 }
 
 fn pareto(count: usize) -> Scatter {

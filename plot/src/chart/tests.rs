@@ -47,6 +47,7 @@ fn with_long_names(figure: &Figure) -> Figure {
         Chart::Lines(c) => c.lines.iter_mut().for_each(|l| lengthen(&mut l.name)),
         Chart::Heatmap(c) => c.rows.iter_mut().chain(&mut c.columns).for_each(lengthen),
         Chart::Bars(c) => c.categories.iter_mut().for_each(lengthen),
+        Chart::Boxes(c) => c.categories.iter_mut().for_each(lengthen),
         Chart::Roofline(c) => c.points.iter_mut().for_each(|p| lengthen(&mut p.name)),
         Chart::Gantt(c) => c.lanes.iter_mut().for_each(lengthen),
         Chart::LoopNest(c) => c.lines.iter_mut().for_each(|l| lengthen(&mut l.text)),

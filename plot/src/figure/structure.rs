@@ -42,6 +42,52 @@ pub struct Segment {
     pub values: Vec<f64>,
 }
 
+/// Distributions by category as boxes, as for a ratio over many layers by dataflow.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Boxes {
+    /// What the categories are.
+    pub category: Axis,
+    /// What is distributed.
+    pub value: Axis,
+    /// One name for each place along the horizontal axis, in order.
+    pub categories: Vec<String>,
+    /// The groups whose boxes stand side by side in every category.
+    pub groups: Vec<BoxGroup>,
+    /// A value to compare with, drawn as a line across; none for none.
+    pub reference: Option<f64>,
+}
+
+/// The boxes of equal look.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct BoxGroup {
+    /// The name in the legend; empty for none.
+    pub name: String,
+    /// Its distribution in each category, `categories.len()` of them; none where there is none.
+    pub boxes: Vec<Option<Quantiles>>,
+}
+
+/// A distribution by five of its quantiles, which the caption names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Quantiles {
+    /// The lower end of the line.
+    pub low: f64,
+    /// The lower edge of the box.
+    pub lower: f64,
+    /// The line through the box.
+    pub median: f64,
+    /// The upper edge of the box.
+    pub upper: f64,
+    /// The upper end of the line.
+    pub high: f64,
+}
+
+impl Quantiles {
+    /// All five, from the lowest.
+    pub fn values(&self) -> [f64; 5] {
+        [self.low, self.lower, self.median, self.upper, self.high]
+    }
+}
+
 /// Who works on what, and when: a schedule on several lanes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Gantt {

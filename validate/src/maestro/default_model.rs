@@ -8,6 +8,7 @@ use nasaic_cost::{
 };
 
 use super::rows::{Row, directives};
+use crate::point::Point;
 
 /// The layer as the default model sees it: the table's inputs contain their padding.
 pub fn layer(shape: &Shape) -> Result<Layer, String> {
@@ -38,13 +39,24 @@ pub struct DefaultModel {
 }
 
 impl DefaultModel {
-    /// What the default model says of a row: the same elements in the same clusters, one byte per
-    /// element, stores and off-chip memory unlimited.
+    /// What the default model says of a row.
     pub fn cost(&mut self, row: &Row) -> Result<LayerCost, String> {
+        let point = self.point(row)?;
+        Ok(evaluate(&point.layer, &point.mapping, &point.sub, None))
+    }
+
+    /// A row as the default model sees it: the same elements in the same clusters, one byte per
+    /// element, stores and off-chip memory unlimited.
+    pub fn point(&mut self, row: &Row) -> Result<Point, String> {
         let key = format!("{} {} {:?}", row.dataflow, row.pes, row.shape);
         let mapped = self.mappings.entry(key).or_insert_with(|| map(row));
-        let (layer, mapping) = mapped.as_ref().map_err(Clone::clone)?;
-        Ok(evaluate(layer, mapping, &array(row, None), None))
+        let (layer, mapping) = *mapped.as_ref().map_err(Clone::clone)?;
+        Ok(Point {
+            what: row.at.clone(),
+            layer,
+            mapping,
+            sub: array(row, None),
+        })
     }
 }
 

@@ -5,14 +5,16 @@
 //! a bar, and the notes say where it comes from.
 
 pub mod default_model;
+mod picture;
 pub mod ratios;
 pub mod rows;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use nasaic_cost::maestro::{Refetch, latency};
 
+use crate::data::Folder;
+use crate::point::Point;
 use crate::report::{Line, Section, Table};
 use default_model::DefaultModel;
 use ratios::Ratios;
@@ -31,7 +33,7 @@ const NEAR: (f64, f64) = (0.15, 0.90);
 const LISTED: usize = 10;
 
 /// Compares with every table `maestro-2022*.csv.gz` of the folder.
-pub fn compare(folder: &Path) -> Section {
+pub fn compare(folder: &Folder) -> Section {
     let Rows {
         files,
         rows,
@@ -44,7 +46,7 @@ pub fn compare(folder: &Path) -> Section {
          on up to seven dataflows; Kwon et al., MICRO 2019",
     );
     if files.is_empty() {
-        let why = format!("no maestro-2022*.csv.gz in {}", folder.display());
+        let why = format!("no maestro-2022*.csv.gz in {folder}");
         section.lines.push(Line::skipped("latencies", why));
         return section;
     }
@@ -78,6 +80,9 @@ pub fn compare(folder: &Path) -> Section {
         &default,
     ));
     section.tables.push(extremes(&rows, &default));
+    section.pictures.push(picture::picture(|dataflow, limited| {
+        split(&rows, &default, (dataflow, limited))
+    }));
     section.notes.extend(NOTES.map(str::to_owned));
     section
 }
@@ -90,6 +95,15 @@ fn report_unreadable(section: &mut Section, unreadable: &[String]) {
     if let Some(more) = unreadable.len().checked_sub(LISTED).filter(|&n| n > 0) {
         section.lines.push(line(&format!("{more} more records")));
     }
+}
+
+/// Every row that the default model can run, with the shared bandwidth of the row.
+pub fn points(folder: &Folder) -> Vec<Point> {
+    let mut model = DefaultModel::default();
+    let rows = rows::read(folder).rows;
+    rows.iter()
+        .filter_map(|row| model.point(row).ok())
+        .collect()
 }
 
 /// Rows of dataflows that nobody described.
@@ -223,6 +237,14 @@ fn ratios_where(
     Ratios::new(compared.map(|(&index, &cycles)| (index, cycles, rows[index].cycles)))
 }
 
+/// The ratios of one dataflow where the bandwidth is limited, or where it is not.
+fn split(rows: &[Row], ours: &BTreeMap<usize, u64>, (dataflow, limited): (&str, bool)) -> Ratios {
+    let unlimited = unlimited(rows);
+    ratios_where(rows, ours, |row| {
+        row.dataflow == dataflow && (row.noc_bw < unlimited) == limited
+    })
+}
+
 /// The largest bandwidth of the rows stands for an unlimited one.
 fn unlimited(rows: &[Row]) -> u32 {
     rows.iter().map(|row| row.noc_bw).max().unwrap_or(0)
@@ -230,13 +252,10 @@ fn unlimited(rows: &[Row]) -> u32 {
 
 /// Quantiles by dataflow, bandwidth-limited rows and unlimited ones apart.
 fn table(caption: &str, columns: &[&str], rows: &[Row], ours: &BTreeMap<usize, u64>) -> Table {
-    let unlimited = unlimited(rows);
     let mut lines = Vec::new();
     for dataflow in DATAFLOWS {
         for (bandwidth, limited) in [("limited", true), ("unlimited", false)] {
-            let ratios = ratios_where(rows, ours, |row| {
-                row.dataflow == dataflow && (row.noc_bw < unlimited) == limited
-            });
+            let ratios = split(rows, ours, (dataflow, limited));
             let quantile = |share| {
                 let found = ratios.quantile(share);
                 found.map_or_else(|| "–".into(), |(ratio, _)| format!("{ratio:.3}"))

@@ -1,10 +1,11 @@
 //! Reading MAESTRO's table, and the directives with which it was made.
 
-use std::path::Path;
-
 use nasaic_cost::maestro::{Dimension, Directives, Operation, Shape, parse_directives};
 
-use crate::data;
+use crate::data::Folder;
+
+/// Beginnings and ends of the names of tables.
+pub const FILES: [(&str, &str); 2] = [("maestro-2022", ".csv.gz"), ("maestro-2022", ".csv")];
 
 /// One usable row: a layer on an array, and how long MAESTRO says it takes.
 #[derive(Clone, Debug)]
@@ -88,13 +89,13 @@ pub fn directives(dataflow: &str, shape: &Shape) -> Option<Directives> {
 }
 
 /// Reads every `maestro-2022*.csv.gz` (or `.csv`) of the folder, in the order of their names.
-pub fn read(folder: &Path) -> Rows {
+pub fn read(folder: &Folder) -> Rows {
     let mut all = Rows {
         files: files(folder),
         ..Rows::default()
     };
     for file in all.files.clone() {
-        match data::text(folder, &file) {
+        match folder.text(&file) {
             Ok(text) => read_table(&file, &text, &mut all),
             Err(why) => all.unreadable.push(why),
         }
@@ -102,16 +103,14 @@ pub fn read(folder: &Path) -> Rows {
     all
 }
 
-fn files(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    let ours = |name: &String| {
-        let table = name.ends_with(".csv.gz") || name.ends_with(".csv");
-        name.starts_with("maestro-2022") && table
+fn files(folder: &Folder) -> Vec<String> {
+    let mut names = folder.names();
+    let table = |name: &str| {
+        let mut patterns = FILES.iter();
+        patterns.any(|(begins, ends)| name.starts_with(begins) && name.ends_with(ends))
     };
-    let mut files: Vec<String> = names.filter(ours).collect();
-    files.sort();
-    files
+    names.retain(|name| table(name));
+    names
 }
 
 fn read_table(file: &str, text: &str, all: &mut Rows) {

@@ -8,33 +8,33 @@ mod case;
 mod dataflows;
 mod designs;
 mod networks;
+mod points;
 
-use std::path::Path;
-
-use crate::data;
+use crate::data::Folder;
 use crate::report::{Line, Section, Table, Verdict};
 use case::{Case, LIMIT};
 use designs::{Design, designs};
 use networks::Network;
+pub use points::points;
 
 /// The file of the designs.
-const FILE: &str = "nasaic-table1.csv";
+pub const FILE: &str = "nasaic-table1.csv";
 /// What NAAS reports over NASAIC.
 const BAR: f64 = 1.88;
 
 /// Compares fixed with searched mappings on every design of `nasaic-table1.csv`.
-pub fn compare(folder: &Path) -> Section {
+pub fn compare(folder: &Folder) -> Section {
     let mut section = Section::new(
         "Mapper",
         "NASAIC, Table I (DAC 2020); MAESTRO's mappings as in maestro-dataflows.md; the bar from \
          NAAS (DAC 2021)",
     );
-    if !data::has(folder, FILE) {
+    if !folder.has(FILE) {
         let why = format!("{FILE} is not there");
         section.lines.push(Line::skipped("designs", why));
         return section;
     }
-    match (data::text(folder, FILE), networks::all()) {
+    match (folder.text(FILE), networks::all()) {
         (Ok(text), Ok(networks)) => fill(&mut section, &designs(&text), &networks),
         (Err(error), _) => section.lines.push(unreadable(FILE, error)),
         (_, Err(error)) => section

@@ -4,18 +4,20 @@ mod native;
 mod quantities;
 mod record;
 
-use std::path::Path;
+use nasaic_cost::{SubAccelerator, timeloop};
 
-use nasaic_cost::timeloop;
-
-use crate::data;
+use crate::data::Folder;
+use crate::point::Point;
 use crate::report::{Line, Section};
 use native::Native;
 use quantities::{Comparison, QUANTITIES};
 pub use record::Record;
 
 /// Beginning and end of the names of files with records.
-const FILES: (&str, &str) = ("timeloop-3.0.3", ".jsonl.gz");
+pub const FILES: (&str, &str) = ("timeloop-3.0.3", ".jsonl.gz");
+
+/// Bytes per cycle off the chip and on it in [`points`]: narrow enough to matter beside an array.
+const LINKS: [f64; 2] = [2.0, 8.0];
 
 const NOTES: [&str; 3] = [
     "The judged lines compare the exact view of that version (`cost::timeloop`) with every record: \
@@ -32,7 +34,7 @@ const NOTES: [&str; 3] = [
 ];
 
 /// Compares with every file of records in the folder, one line per file and quantity.
-pub fn compare(folder: &Path) -> Section {
+pub fn compare(folder: &Folder) -> Section {
     let mut section = Section::new(
         "Timeloop 3.0.3",
         "random mappings of small layers, generated with Timeloop 3.0.3 for this project",
@@ -51,18 +53,47 @@ pub fn compare(folder: &Path) -> Section {
     section
 }
 
-fn files(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut names: Vec<String> = entries
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| name.starts_with(FILES.0) && name.ends_with(FILES.1))
-        .collect();
-    names.sort_unstable();
+/// Every record that can be read, on an array of its size with narrow links.
+pub fn points(folder: &Folder) -> Vec<Point> {
+    let texts = files(folder).into_iter().filter_map(|file| {
+        let text = folder.text(&file).ok()?;
+        Some((file, text))
+    });
+    texts
+        .flat_map(|(file, text)| {
+            let records = text.lines().filter_map(|line| Record::read(line).ok());
+            records
+                .map(|record| point(&file, record))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn point(file: &str, record: Record) -> Point {
+    let Record {
+        id, layer, mapping, ..
+    } = record;
+    let elements = mapping.instances(&layer, mapping.levels().len());
+    let pes = u32::try_from(elements).unwrap_or(u32::MAX);
+    Point {
+        what: format!("{file}, record {id}"),
+        layer,
+        mapping,
+        sub: SubAccelerator {
+            dram_bandwidth: Some(LINKS[0]),
+            ..SubAccelerator::new(pes, LINKS[1], 1e9)
+        },
+    }
+}
+
+fn files(folder: &Folder) -> Vec<String> {
+    let mut names = folder.names();
+    names.retain(|name| name.starts_with(FILES.0) && name.ends_with(FILES.1));
     names
 }
 
-fn compare_file(folder: &Path, file: &str) -> Vec<Line> {
-    let text = match data::text(folder, file) {
+fn compare_file(folder: &Folder, file: &str) -> Vec<Line> {
+    let text = match folder.text(file) {
         Ok(text) => text,
         Err(why) => return vec![Line::judged(file, why, "a readable file", false)],
     };

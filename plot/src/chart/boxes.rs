@@ -1,0 +1,147 @@
+//! Boxes with a line through the median: distributions side by side.
+
+use crate::PlotError;
+use crate::axes::{Ruler, below, grid, side_name, widest};
+use crate::drawing::{Anchor, Rect, Stroke, Text};
+use crate::figure::{Boxes, Quantiles};
+use crate::legend::{Entry, Swatch};
+use crate::number::{axis_text, shown};
+use crate::page::{LABEL_SIZE, MARGIN, Page, TICK_SIZE, WIDTH};
+use crate::palette::{self, INK, RED, WHITE};
+use crate::scale::{Extent, Scale, Skipped, Tick};
+use crate::text::shorten;
+
+/// The part of a category's room that its boxes take together.
+const FILLED: f64 = 0.7;
+/// The width of the widest box in pixels.
+const WIDEST: f64 = 30.0;
+const MOST_CATEGORIES: usize = 100;
+
+pub(super) fn draw(chart: &Boxes, page: &mut Page) -> Result<(), PlotError> {
+    let count = chart.categories.len();
+    if let Some(group) = chart.groups.iter().find(|g| g.boxes.len() != count) {
+        return Err(PlotError::Shape(format!(
+            "group `{}` has {} boxes for {count} categories",
+            group.name,
+            group.boxes.len()
+        )));
+    }
+    let categories = &chart.categories[..count.min(MOST_CATEGORIES)];
+    if count > MOST_CATEGORIES {
+        page.note(format!(
+            "The first {MOST_CATEGORIES} of {count} categories are drawn."
+        ));
+    }
+    let log = chart.value.log;
+    let mut skipped = Skipped::default();
+    let boxes = drawable(chart, categories.len(), &mut skipped);
+    let Some(extent) = Extent::of(boxes.iter().flat_map(|b| b.2.values())) else {
+        page.nothing("there are no distributions");
+        page.skipped(skipped);
+        return Ok(());
+    };
+    let reference = chart.reference.filter(|&v| skipped.keeps(v, log));
+    let extent = reference.map_or(extent, |value| extent.with(value));
+    let ruler = Ruler::new(&chart.value, extent.padded(log));
+    let looks = chart.groups.iter().enumerate();
+    let entries: Vec<Entry> = looks
+        .map(|(i, g)| Entry::new(Swatch::Box(palette::series(i)), g.name.as_str()))
+        .collect();
+    page.legend(&entries);
+    let (rect, scale) = frame(page, &ruler);
+    if let Some(value) = reference {
+        let y = scale.at(value);
+        let stroke = Stroke::new(RED, 1.2);
+        page.drawing
+            .dashes((rect.x0, y), (rect.x1, y), stroke, (6.0, 4.0));
+    }
+    let room = rect.width() / categories.len() as f64;
+    let each = (room * FILLED / chart.groups.len() as f64).min(WIDEST);
+    let middle = |category: usize| rect.x0 + room * (category as f64 + 0.5);
+    for (category, group, quantiles) in boxes {
+        let first = middle(category) - each * chart.groups.len() as f64 / 2.0;
+        let x = first + each * (group as f64 + 0.5);
+        one(page, (x, each * 0.42), (group, &quantiles), &scale);
+    }
+    let name = axis_text(&chart.category, &shown(&chart.category, 1.0));
+    below(page, &rect, &names(&rect, categories), &name);
+    page.skipped(skipped);
+    Ok(())
+}
+
+/// The boxes all of whose values have a place on the axis, with category and group.
+fn drawable(
+    chart: &Boxes,
+    categories: usize,
+    skipped: &mut Skipped,
+) -> Vec<(usize, usize, Quantiles)> {
+    let mut boxes = Vec::new();
+    for (group, given) in chart.groups.iter().enumerate() {
+        for (category, quantiles) in given.boxes.iter().take(categories).enumerate() {
+            let Some(quantiles) = quantiles else {
+                continue;
+            };
+            let kept = quantiles
+                .values()
+                .map(|v| skipped.keeps(v, chart.value.log));
+            if kept.iter().all(|&kept| kept) {
+                boxes.push((category, group, *quantiles));
+            }
+        }
+    }
+    boxes
+}
+
+/// Takes room for the plane, with the numbers and the name of the vertical axis.
+fn frame(page: &mut Page, ruler: &Ruler<'_>) -> (Rect, Scale) {
+    let (top, bottom) = (page.y + 4.0, page.y + 4.0 + super::PLANE_HEIGHT);
+    let scale = ruler.scale((bottom, top));
+    let ticks = ruler.ticks(&scale, 9);
+    let left = MARGIN + LABEL_SIZE * 1.6 + widest(&ticks) + 7.0;
+    let rect = Rect::new((left, top), (WIDTH - MARGIN - 4.0, bottom));
+    grid(&mut page.drawing, &rect, (&[], &ticks));
+    for tick in &ticks {
+        if let Some(label) = &tick.label {
+            let text = Text::new((rect.x0 - 6.0, tick.at), label, TICK_SIZE, INK);
+            page.drawing.text(text.anchor(Anchor::End));
+        }
+    }
+    side_name(&mut page.drawing, &ruler.name(), &rect);
+    (rect, scale)
+}
+
+/// One box around `x`.
+fn one(page: &mut Page, (x, half): (f64, f64), (group, q): (usize, &Quantiles), scale: &Scale) {
+    let color = palette::series(group);
+    let stroke = Stroke::new(color, 1.2);
+    let [low, lower, median, upper, high] = q.values().map(|v| scale.at(v));
+    page.drawing.line((x, low), (x, lower), stroke);
+    page.drawing.line((x, upper), (x, high), stroke);
+    for end in [low, high] {
+        page.drawing
+            .line((x - half * 0.5, end), (x + half * 0.5, end), stroke);
+    }
+    let edges = Rect::new((x - half, upper), (x + half, lower));
+    page.drawing.rect(edges, color.tint(0.55));
+    page.drawing.outline(edges, stroke);
+    // A white edge keeps the median visible in a box that is only a line.
+    let thick = |color, width| Stroke::new(color, width);
+    let ends = [(x - half, median), (x + half, median)];
+    page.drawing.line(ends[0], ends[1], thick(WHITE, 4.0));
+    page.drawing.line(ends[0], ends[1], thick(color, 2.4));
+}
+
+/// The names of the categories below, as many as fit side by side.
+fn names(rect: &Rect, categories: &[String]) -> Vec<Tick> {
+    let room = rect.width() / categories.len() as f64;
+    let every = (28.0 / room).ceil().max(1.0);
+    categories
+        .iter()
+        .enumerate()
+        .step_by(every as usize)
+        .map(|(i, name)| Tick {
+            at: rect.x0 + room * (i as f64 + 0.5),
+            label: Some(shorten(name, TICK_SIZE, room * every - 6.0)),
+        })
+        .collect()
+}
