@@ -64,7 +64,7 @@ fn text(output: &Output) -> String {
 
 fn picture(output: &Output) -> String {
     let figure = output.parts.iter().find_map(|part| match part {
-        Part::Figure(figure) => Some(svg(figure).unwrap()),
+        Part::Figure(figure) => Some(svg(figure).expect("a figure can be drawn")),
         _ => None,
     });
     figure.expect("an explanation has a picture")

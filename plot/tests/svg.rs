@@ -234,7 +234,7 @@ fn names_and_units_are_written() {
 
 #[test]
 fn without_data_the_picture_says_so() {
-    let charts: [Chart; 8] = [
+    let charts: [Chart; 9] = [
         Scatter::default().into(),
         Lines::default().into(),
         Heatmap::default().into(),
