@@ -4,7 +4,7 @@
 //! [`fit`] chooses the tile sizes at once and [`mapper::search`] searches for the best; both give a
 //! [`Mapping`], and [`evaluate`] counts what it costs, with the energies of a [`Technology`].
 //! [`cost`] fits and evaluates; [`network_cost`] does it for a chain of layers; [`area`] needs no
-//! layer. [`loop_nest`] and [`reuse`] explain a result.
+//! layer. [`loop_nest`], [`reuse`] and [`why`] explain a result.
 //!
 //! ```
 //! use nasaic_cost::*;
@@ -64,6 +64,7 @@ mod technology;
 mod template;
 pub mod timeloop;
 mod views;
+mod why;
 mod windows;
 
 pub use area::{Area, area};
@@ -79,3 +80,7 @@ pub use links::{Link, LinkLoad, MAX_LINKS, accessed_bits};
 pub use mapping::{Advance, Level, Loop, MAX_CUTS, MAX_LOOPS, Mapping};
 pub use network::{NetworkCost, network_cost};
 pub use technology::{Counting, EnergyUnit, Technology};
+pub use why::{
+    Cause, Change, Limit, LinkUse, Loss, Movement, Part, Phase, PhaseKind, Remedy, Share, Turns,
+    Why, why,
+};

@@ -77,6 +77,14 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// A text in quotes.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.item(name)? {
+            Item::Value(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     /// A truth.
     pub fn flag(&self, name: &str) -> bool {
         matches!(self.item(name), Some(Item::Value(Value::Bool(true))))

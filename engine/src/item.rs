@@ -1,6 +1,7 @@
 //! What expressions are worth while a plan runs.
 
 use crate::fault::Fault;
+use crate::sink::Part;
 use crate::study::{Priced, Sight, Study};
 use crate::table::Table;
 use nasaic_accuracy::Measurement;
@@ -30,10 +31,20 @@ pub enum Item {
     Table(Arc<Table>),
     /// A picture.
     Figure(Arc<Figure>),
+    /// Texts, tables and pictures.
+    Explanation(Arc<Explanation>),
     /// Several of these.
     List(Vec<Item>),
     /// A file that was written.
     Written(String),
+}
+
+/// What explains something.
+pub struct Explanation {
+    /// What is shown, in order.
+    pub parts: Vec<Part>,
+    /// The same as data.
+    pub data: serde_json::Value,
 }
 
 /// One evaluated design.

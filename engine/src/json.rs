@@ -19,6 +19,7 @@ pub fn of(item: &Item) -> Json {
         Item::Space(size) => of_size(size),
         Item::Table(table) => json!({ "kind": "table", "table": table.reproducible() }),
         Item::Figure(figure) => json!({ "kind": "figure", "figure": **figure }),
+        Item::Explanation(explanation) => explanation.data.clone(),
         Item::List(items) => Json::Array(items.iter().map(of).collect()),
         Item::Written(path) => json!({ "kind": "file", "path": path }),
     }

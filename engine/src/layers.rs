@@ -3,7 +3,7 @@
 use crate::item::{Evaluation, LayerRow, LayerRows};
 use crate::study::hardware::JOULES;
 use crate::study::{Network, Study, proof_text};
-use nasaic_cost::{Bound, LayerCost, Link, Tensor};
+use nasaic_cost::{Bound, Link, Tensor};
 use std::sync::Arc;
 
 /// The layers of networks that were not evaluated.
@@ -53,7 +53,7 @@ pub fn of_evaluation(evaluation: &Evaluation) -> LayerRows {
             row.elements = [Tensor::W, Tensor::I, Tensor::O].map(|t| layer.elements(t));
             row.bits = [Tensor::W, Tensor::I, Tensor::O].map(|t| layer.bits(t));
             if let Ok(mapped) = array.map(&layer, technology) {
-                row.bound = bound_text(&mapped.cost, &row.levels);
+                row.bound = bound_text(mapped.cost.bound_by, &row.levels);
                 row.cost = Some(mapped.cost);
                 row.mapping = mapped.proof.map(proof_text);
             }
@@ -93,8 +93,8 @@ fn plain(study: &Study, task: usize, layer: &nasaic_dsl::network::Layer) -> Laye
 }
 
 /// What bounds a layer, in words.
-fn bound_text(cost: &LayerCost, levels: &[String]) -> String {
-    match cost.bound_by {
+pub fn bound_text(bound: Bound, levels: &[String]) -> String {
+    match bound {
         Bound::Compute => "compute".into(),
         Bound::Link(Link::OffChip) => levels.first().cloned().unwrap_or_else(|| "dram".into()),
         Bound::Link(Link::Noc) => "NoC".into(),

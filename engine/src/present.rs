@@ -30,6 +30,7 @@ pub fn present(item: &Item, sources: &Sources) -> Result<Vec<Part>, Fault> {
         Item::Space(size) => vec![Part::Text(report::of_size(size))],
         Item::Table(t) => vec![Part::Table((**t).clone())],
         Item::Figure(f) => vec![Part::Figure((**f).clone())],
+        Item::Explanation(e) => e.parts.clone(),
         Item::Written(path) => vec![Part::Text(format!("written to {path}\n"))],
         Item::List(items) => {
             let mut parts = Vec::new();

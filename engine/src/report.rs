@@ -1,7 +1,7 @@
 //! An evaluated design and a search as a reader wants them: first whether it works.
 
 use crate::item::{Designs, Evaluation, Found, Size};
-use crate::study::SpecResult;
+use crate::study::{SpecResult, Study};
 use nasaic_dsl::units::{self, Dim};
 use nasaic_dsl::value::{Quantity, Value};
 use nasaic_search::Stop;
@@ -66,18 +66,7 @@ fn metrics(out: &mut String, e: &Evaluation) {
         units::number(m.cycles as f64)
     )];
     if let Some(energy) = m.energy {
-        let note = if e.study.in_joules() {
-            ""
-        } else {
-            " (activity count)"
-        };
-        let text = if e.study.in_joules() {
-            units::pretty(energy, Dim::ENERGY)
-        } else {
-            // Activity is kept in the unit that its source labels it with.
-            format!("{} nJ", units::number(energy * 1e9))
-        };
-        parts.push(format!("energy {text}{note}"));
+        parts.push(format!("energy {}", energy_text(&e.study, energy)));
         if e.study.in_joules() && m.latency > 0.0 {
             parts.push(format!(
                 "power {}",
@@ -93,6 +82,15 @@ fn metrics(out: &mut String, e: &Evaluation) {
         units::number(round1(100.0 * m.utilization))
     ));
     let _ = writeln!(out, "  {}", parts.join(" · "));
+}
+
+/// An energy in joules, or a count of activity in the unit that its source labels it with.
+pub fn energy_text(study: &Study, energy: f64) -> String {
+    if study.in_joules() {
+        units::pretty(energy, Dim::ENERGY)
+    } else {
+        format!("{} nJ (activity count)", units::number(energy * 1e9))
+    }
 }
 
 fn accuracies(out: &mut String, e: &Evaluation) {

@@ -1,6 +1,7 @@
 //! The drawing of each kind of chart.
 
 mod bars;
+mod chain;
 mod gantt;
 mod heatmap;
 mod limits;
@@ -28,6 +29,7 @@ pub(crate) fn draw(figure: &Figure) -> Result<(Drawing, u32), PlotError> {
         Chart::Roofline(chart) => roofline::draw(chart, &mut page),
         Chart::Gantt(chart) => gantt::draw(chart, &mut page)?,
         Chart::LoopNest(chart) => loop_nest::draw(chart, &mut page),
+        Chart::Chain(chart) => chain::draw(chart, &mut page),
     }
     Ok(page.finish(figure.caption.as_deref()))
 }

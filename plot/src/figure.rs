@@ -11,7 +11,8 @@ pub use plane::{
     Series,
 };
 pub use structure::{
-    Bars, Gantt, GanttEntry, Heatmap, LoopNest, NestKind, NestLine, Segment, SpatialAxis,
+    Bars, Chain, ChainPart, ChainRow, Gantt, GanttEntry, Heatmap, LoopNest, NestKind, NestLine,
+    Segment, SpatialAxis,
 };
 
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,8 @@ pub enum Chart {
     Gantt(Gantt),
     /// A loop nest coloured by storage level.
     LoopNest(LoopNest),
+    /// What a latency is made of, over the loop nest that takes it.
+    Chain(Chain),
 }
 
 macro_rules! chart_from {
@@ -73,7 +76,9 @@ macro_rules! chart_from {
         }
     )*};
 }
-chart_from!(Scatter, Lines, Heatmap, Bars, Roofline, Gantt, LoopNest);
+chart_from!(
+    Scatter, Lines, Heatmap, Bars, Roofline, Gantt, LoopNest, Chain
+);
 
 /// What a direction of the picture measures.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,9 +1,9 @@
 //! Whatever the numbers and names are, a figure becomes a valid document.
 
 use nasaic_plot::{
-    Axis, Bars, Bound, Ceiling, Chart, Direction, Figure, Front, Gantt, GanttEntry, Goal, Heatmap,
-    Limit, Line, LinePoint, Lines, LoopNest, Machine, NestKind, NestLine, Point, Roofline,
-    RooflinePoint, Scatter, Segment, Series, svg,
+    Axis, Bars, Bound, Ceiling, Chain, ChainPart, ChainRow, Chart, Direction, Figure, Front, Gantt,
+    GanttEntry, Goal, Heatmap, Limit, Line, LinePoint, Lines, LoopNest, Machine, NestKind,
+    NestLine, Point, Roofline, RooflinePoint, Scatter, Segment, Series, svg,
 };
 use proptest::collection::vec;
 use proptest::num::f64::ANY;
@@ -70,6 +70,20 @@ fn charts(
     let bar = |k: usize| Segment {
         name: name(k),
         values: (0..count).map(|i| n(i * k)).collect(),
+    };
+    let nest = LoopNest {
+        lines: (0..count)
+            .map(|i| NestLine {
+                depth: (n(i) as usize) % 100,
+                text: name(i),
+                kind: if i % 2 == 0 {
+                    NestKind::Store
+                } else {
+                    NestKind::Implied
+                },
+                level: name(i + 1),
+            })
+            .collect(),
     };
     vec![
         Scatter {
@@ -160,21 +174,27 @@ fn charts(
             deadline: Some(n(2)),
         }
         .into(),
-        LoopNest {
-            lines: (0..count)
-                .map(|i| NestLine {
-                    depth: (n(i) as usize) % 100,
-                    text: name(i),
-                    kind: if i % 2 == 0 {
-                        NestKind::Store
-                    } else {
-                        NestKind::Implied
-                    },
-                    level: name(i + 1),
+        Chain {
+            time: axis(0),
+            total: n(0),
+            rows: (0..count)
+                .map(|i| ChainRow {
+                    name: name(i),
+                    parts: (0..count)
+                        .map(|k| ChainPart {
+                            resource: name(k),
+                            length: n(i + k),
+                            label: name(k + 1),
+                            hidden: k % 2 == 0,
+                        })
+                        .collect(),
+                    note: name(i + 1),
                 })
                 .collect(),
+            nest: nest.clone(),
         }
         .into(),
+        nest.into(),
     ]
 }
 

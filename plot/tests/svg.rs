@@ -4,7 +4,7 @@
 mod synthetic;
 
 use nasaic_plot::{
-    Axis, Bars, Bound, Chart, Direction, Figure, Gantt, GanttEntry, Heatmap, Limit, Line,
+    Axis, Bars, Bound, Chain, Chart, Direction, Figure, Gantt, GanttEntry, Heatmap, Limit, Line,
     LinePoint, Lines, LoopNest, PlotError, Point, Roofline, Scatter, Segment, Series, svg,
 };
 use roxmltree::Document;
@@ -211,6 +211,16 @@ fn names_and_units_are_written() {
                 "implied loop",
             ],
         ),
+        (
+            "chain",
+            &[
+                "latency 9300 cycles",
+                "waits for dram",
+                "NoC (16 B/cycle)",
+                "56 %",
+                "store rf keeps W (64 B)",
+            ],
+        ),
     ];
     for ((name, chart), (same, wanted)) in synthetic::charts().into_iter().zip(wanted) {
         assert_eq!(name, same);
@@ -223,7 +233,7 @@ fn names_and_units_are_written() {
 
 #[test]
 fn without_data_the_picture_says_so() {
-    let charts: [Chart; 7] = [
+    let charts: [Chart; 8] = [
         Scatter::default().into(),
         Lines::default().into(),
         Heatmap::default().into(),
@@ -231,6 +241,7 @@ fn without_data_the_picture_says_so() {
         Roofline::default().into(),
         Gantt::default().into(),
         LoopNest::default().into(),
+        Chain::default().into(),
     ];
     for chart in charts {
         let svg = draw(chart.clone());
@@ -331,7 +342,7 @@ fn contradictions_are_errors() {
 #[test]
 fn small_pictures_stay_as_they_are() {
     for (name, chart) in synthetic::charts() {
-        if name == "schedule" || name == "loop_nest" {
+        if matches!(name, "schedule" | "loop_nest" | "chain") {
             insta::assert_snapshot!(name, draw(chart));
         }
     }

@@ -15,6 +15,7 @@ use std::path::PathBuf;
   nasaic space w1.nasaic w1               the size of the problem's space
   nasaic search w1.nasaic w1 quick        search with one of its strategies
   nasaic explain E0401                    what a message means, with examples
+  nasaic explain lab.nasaic r             why a result costs what it costs
 
 Exit codes: 0 done, 1 an error, 2 an `expect` failed, 3 interrupted.",
     subcommand_required = true,
@@ -97,11 +98,26 @@ pub enum Command {
         #[command(flatten)]
         changes: Changes,
     },
-    /// Explain a message by its code.
-    #[command(after_help = "Example:\n  nasaic explain E0401")]
+    /// Explain a message by its code, or a result: the call `explain(…)` at the end of the script.
+    #[command(after_help = "Examples:
+  nasaic explain E0401                                       what a message means
+  nasaic explain lab.nasaic r --layer conv1                  why a layer of a result is slow
+  nasaic explain lab.nasaic resnet18 mine --out pictures     the same of a design and its accelerator")]
     Explain {
-        /// The code, such as E0401; without one, all codes are listed.
-        code: Option<String>,
+        /// The code of a message, such as E0401, or a script; without it, all codes are listed.
+        what: Option<String>,
+        /// A result of the script, such as `r` or `found.best`; with ON, what runs.
+        #[arg(requires = "what")]
+        of: Option<String>,
+        /// The accelerator that a workload, network or layer runs on.
+        #[arg(requires = "of")]
+        on: Option<String>,
+        /// The path of a layer, or of a block of layers.
+        #[arg(long, value_name = "PATH", requires = "of")]
+        layer: Option<String>,
+        /// How to run it.
+        #[command(flatten)]
+        how: How,
     },
     /// Describe a block kind, function, strategy or unit of the language.
     #[command(after_help = "Examples:\n  nasaic doc conv\n  nasaic doc reinforce")]
@@ -196,23 +212,23 @@ pub enum Command {
         #[command(flatten)]
         how: How,
     },
-    /// Compare strategies: the call `compare(PROBLEM, [STRATEGIES], …)` at the end of the script.
-    #[command(
-        after_help = "Example:\n  nasaic compare w1.nasaic w1 evo,rnd --evaluations 200 --seeds 1..10"
-    )]
+    /// Compare strategies or two results: the call `compare(…)` at the end of the script.
+    #[command(after_help = "Examples:
+  nasaic compare w1.nasaic w1 evo,rnd --evaluations 200 --seeds 1..10
+  nasaic compare lab.nasaic small large          what changed from one result to the other")]
     Compare {
         /// The script.
         file: PathBuf,
-        /// The problem.
-        problem: String,
-        /// The strategies, separated by commas.
+        /// The problem, or the first result.
+        first: String,
+        /// The strategies, separated by commas, or the second result.
         #[arg(value_delimiter = ',', required = true)]
-        strategies: Vec<String>,
-        /// One run for each, such as 1..10, both ends included.
+        others: Vec<String>,
+        /// One run for each, such as 1..10, both ends included; strategies need it.
         #[arg(long)]
-        seeds: String,
+        seeds: Option<String>,
         /// Designs that each run may evaluate; overrides the strategies' own.
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", requires = "seeds")]
         evaluations: Option<u64>,
         /// How to run it.
         #[command(flatten)]

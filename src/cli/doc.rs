@@ -16,6 +16,14 @@ pub fn explain(code: Option<&str>, console: &Console) -> Result<Exit, Refusal> {
     };
     let Some(page) = pages::page(code) else {
         let codes = pages::codes();
+        if code.ends_with(".nasaic") {
+            let d = Diagnostic::new(
+                "E0209",
+                format!("it is not said what of `{code}` to explain"),
+            );
+            let hint = format!("name a result of it: `nasaic explain {code} RESULT`");
+            return Err(d.hint(hint).into());
+        }
         let mut d = Diagnostic::new("E0201", format!("there is no message `{code}`"));
         d.notes = families(&codes);
         return Err(guessed(

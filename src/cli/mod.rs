@@ -23,6 +23,7 @@ use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::source::Sources;
 use serde_json::json;
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// How the program ends; the discriminant is the exit code.
@@ -110,7 +111,22 @@ fn carry_out(command: Command, console: &mut Console) -> Result<Exit, Refusal> {
             reading,
         } => check::check(&files, json, &reading, console),
         Command::Fmt { files, check } => format::format(&files, check, console),
-        Command::Explain { code } => doc::explain(code.as_deref(), console),
+        Command::Explain {
+            what: Some(file),
+            of: Some(of),
+            on,
+            layer,
+            how,
+        } => {
+            let of = match on {
+                Some(on) => call("evaluate", [Some(of), Some(on)]),
+                None => of,
+            };
+            let layer = layer.map(|path| format!("layer = \"{path}\""));
+            let call = call("explain", [Some(of), layer]);
+            run::run(Path::new(&file), Some(call), &how, console)
+        }
+        Command::Explain { what, .. } => doc::explain(what.as_deref(), console),
         Command::Doc { name } => doc::doc(name.as_deref(), console),
         Command::Plan {
             file,
@@ -178,16 +194,19 @@ fn carry_out(command: Command, console: &mut Console) -> Result<Exit, Refusal> {
         ),
         Command::Compare {
             file,
-            problem,
-            strategies,
+            first,
+            others,
             seeds,
             evaluations,
             how,
         } => {
-            let strategies = format!("[{}]", strategies.join(", "));
+            let others = match &seeds {
+                Some(_) => format!("[{}]", others.join(", ")),
+                None => others.join(", "),
+            };
             let evaluations = evaluations.map(|n| format!("evaluations = {n}"));
-            let seeds = format!("seeds = {seeds}");
-            let args = [Some(problem), Some(strategies), evaluations, Some(seeds)];
+            let seeds = seeds.map(|seeds| format!("seeds = {seeds}"));
+            let args = [Some(first), Some(others), evaluations, seeds];
             run::run(&file, Some(call("compare", args)), &how, console)
         }
     }

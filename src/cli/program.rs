@@ -5,11 +5,14 @@ use super::console::Console;
 use super::files::{Disk, Text};
 use super::{Exit, Refusal};
 use nasaic_dsl::diagnostic::Diagnostic;
-use nasaic_dsl::plan::{Change, PathStep, Plan, Slot, Step, VERSION};
+use nasaic_dsl::instance::Blocks;
+use nasaic_dsl::plan::{Change, PathStep, Plan, Slot, Step, StepKind, VERSION};
+use nasaic_dsl::reach::Reached;
 use nasaic_dsl::source::Span;
 use nasaic_dsl::value::Value;
 use nasaic_engine::Engine;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What a message calls the text of a command.
@@ -48,7 +51,8 @@ pub fn check(
 }
 
 impl Program {
-    /// The program of a script or plan; with a `call`, that alone is done on what it declares.
+    /// The program of a script or plan; with a `call`, that alone is done on what it declares
+    /// and on the results that the call names.
     pub fn load(
         text: &Text,
         call: Option<&str>,
@@ -63,12 +67,9 @@ impl Program {
             let whole = (text.name.as_str(), text.text.as_str());
             let mut steps = check(&mut engine, whole, &changes.settings, console)?;
             if let Some(call) = call {
-                steps = check(
-                    &mut engine,
-                    (COMMAND_LINE, &format!("{call}\n")),
-                    &[],
-                    console,
-                )?;
+                let call = format!("{call}\n");
+                let called = check(&mut engine, (COMMAND_LINE, &call), &[], console)?;
+                steps = with_results(&engine, steps, called);
             }
             engine.plan(steps)
         };
@@ -77,6 +78,30 @@ impl Program {
         }
         Ok(Self { engine, plan })
     }
+}
+
+/// The steps of a call, after those of the script that compute the results which it names.
+fn with_results(engine: &Engine, script: Vec<Step>, called: Vec<Step>) -> Vec<Step> {
+    let program = engine.program();
+    let known = Blocks {
+        blocks: &program.blocks,
+        choices: &program.choices,
+    };
+    let mut steps = called;
+    let mut wanted = BTreeSet::new();
+    for step in &steps {
+        wanted.extend(Reached::of(&step.expr, known).lets);
+    }
+    for step in script.into_iter().rev() {
+        let StepKind::Let(name) = &step.kind else {
+            continue;
+        };
+        if wanted.contains(name) {
+            wanted.extend(Reached::of(&step.expr, known).lets);
+            steps.insert(0, step);
+        }
+    }
+    steps
 }
 
 /// Gives every strategy of a plan the same seed, as `--set NAME.seed=N` does for one.

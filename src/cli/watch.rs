@@ -89,7 +89,12 @@ impl Sink for Watcher<'_> {
     fn show(&mut self, output: &Output) {
         self.meter.clear();
         let mut other = Vec::new();
+        let mut before = None;
         for part in &output.parts {
+            if !self.console.is_stream() && before.is_some_and(|b| apart(b, part)) {
+                self.console.print("\n");
+            }
+            before = Some(part);
             match part {
                 Part::Figure(figure) => self.figure(&output.source, figure),
                 part if self.console.is_stream() => other.push(part),
@@ -119,6 +124,15 @@ impl Sink for Watcher<'_> {
 
     fn stop(&self) -> bool {
         signals::stop()
+    }
+}
+
+/// Whether a blank line parts two things that are shown together.
+fn apart(before: &Part, part: &Part) -> bool {
+    match (before, part) {
+        (_, Part::Table(table)) => !table.title.is_empty(),
+        (Part::Table(_), Part::Text(_)) => true,
+        _ => false,
     }
 }
 

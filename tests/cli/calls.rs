@@ -15,6 +15,10 @@ fn a_command_does_what_the_call_does_and_nothing_else() {
             "compare frugal.nasaic frugal quick,every --seeds 1..3 --evaluations 2",
             "compare(frugal, [quick, every], evaluations = 2, seeds = 1..3)",
         ),
+        (
+            "explain frugal.nasaic resnet18 eyeriss_like --layer conv1",
+            "explain(evaluate(resnet18, eyeriss_like), layer = \"conv1\")",
+        ),
     ] {
         // What the script itself shows and expects is not done.
         let scratch = Scratch::frugal("layers(resnet18)\nexpect 1 > 2\n")
@@ -29,9 +33,62 @@ fn a_command_does_what_the_call_does_and_nothing_else() {
             "{call}"
         );
         if !call.starts_with("compare") {
-            assert_eq!(by_command.stdout, by_script.stdout, "{call}");
+            assert_eq!(
+                by_command.stdout.replace("command/", "script/"),
+                by_script.stdout,
+                "{call}"
+            );
         }
     }
+}
+
+/// Results that lean on each other, and a search that nobody asks for.
+const RESULTS: &str = "\
+let base = evaluate(resnet18, eyeriss_like)
+let found = search(frugal, quick)
+let best = found.best
+";
+
+#[test]
+fn a_command_computes_the_results_that_it_names_and_no_others() {
+    let unused = "let unused = search(frugal, every)\nunused.best\n";
+    for (command, call) in [
+        (
+            "explain all.nasaic base --layer conv1",
+            "explain(base, layer = \"conv1\")",
+        ),
+        (
+            "explain all.nasaic best --layer conv1",
+            "explain(best, layer = \"conv1\")",
+        ),
+        ("compare all.nasaic base found", "compare(base, found)"),
+        ("compare all.nasaic base best", "compare(base, best)"),
+    ] {
+        let scratch = Scratch::frugal("")
+            .with("all.nasaic", format!("{FRUGAL}{RESULTS}{unused}"))
+            .with("called.nasaic", format!("{FRUGAL}{RESULTS}{call}\n"));
+        let by_command = scratch.run(&format!("{command} --out command"));
+        let by_script = scratch.run("run called.nasaic --out script");
+        assert_eq!(by_command.code, 0, "{command}: {}", by_command.stderr);
+        assert_eq!(
+            by_command.stdout.replace("command/", "script/"),
+            by_script.stdout,
+            "{call}"
+        );
+        let results = scratch.read("command/result.json");
+        assert!(!results.contains("\"unused\""), "{results}");
+    }
+}
+
+#[test]
+fn a_script_alone_is_nothing_to_explain() {
+    let ran = Scratch::frugal("").run("explain frugal.nasaic");
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.stderr.contains("`nasaic explain frugal.nasaic RESULT`"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::syntax::tree::{Arg, Expr, ExprKind, Name};
 use crate::units::Dim;
 use crate::value::Value;
 
-type Typed = (plan::Expr, Type);
+pub(super) type Typed = (plan::Expr, Type);
 
 impl Checker<'_> {
     pub(super) fn call(
@@ -23,13 +23,20 @@ impl Checker<'_> {
         args: &[Arg],
     ) -> Option<Typed> {
         match &callee.kind {
-            ExprKind::Name(name) => match functions::find(name) {
-                Some(function) => self.built_in(scope, at, callee.span, function, args),
-                None => {
-                    self.unknown_function(scope, name, callee.span);
-                    None
+            ExprKind::Name(name) => {
+                let forms: Vec<&Function> = functions::forms(name).collect();
+                match forms.as_slice() {
+                    [] => {
+                        self.unknown_function(scope, name, callee.span);
+                        None
+                    }
+                    [one] => self.built_in(scope, at, callee.span, (*one, None), args),
+                    forms => {
+                        let form = self.signature(scope, forms, args)?;
+                        self.built_in(scope, at, callee.span, form, args)
+                    }
                 }
-            },
+            }
             ExprKind::Member { base, name } => {
                 if let ExprKind::Name(script) = &base.kind
                     && let Some(Decl::Script {
@@ -76,7 +83,7 @@ impl Checker<'_> {
         scope: &Scope,
         at: Span,
         name_at: Span,
-        function: &'static Function,
+        (function, mut understood): (&'static Function, Option<Typed>),
         args: &[Arg],
     ) -> Option<Typed> {
         let given = self.match_args(name_at, function.name, &function.params, args)?;
@@ -89,7 +96,10 @@ impl Checker<'_> {
             if failed && matches!(param.accepts, Accepts::Column | Accepts::Columns) {
                 continue;
             }
+            let is_first =
+                arg.is_some_and(|arg| args.first().is_some_and(|a| std::ptr::eq(a, arg)));
             let typed = match arg {
+                Some(_) if is_first && understood.is_some() => understood.take(),
                 Some(arg) => self.argument(scope, param, &arg.value, rows.as_ref()),
                 None => match &param.absent {
                     Absent::Default(text) => Some(self.default_argument(param, text, at)),
@@ -263,7 +273,7 @@ impl Checker<'_> {
         None
     }
 
-    fn accepts(&self, accepts: &Accepts, expr: &plan::Expr, ty: &Type) -> bool {
+    pub(super) fn accepts(&self, accepts: &Accepts, expr: &plan::Expr, ty: &Type) -> bool {
         let kind = match ty {
             Type::Block(kind) => kind.as_str(),
             _ => "",
@@ -278,6 +288,11 @@ impl Checker<'_> {
             Accepts::Strategies => self.all_blocks(expr, "strategy"),
             Accepts::Nest => kind == "dataflow" || matches!(ty, Type::Result(_)),
             Accepts::Result => matches!(ty, Type::Result(_) | Type::Run(_)),
+            Accepts::ResultOrTwo => match &expr.kind {
+                Plan::List(items) => items.len() == 2,
+                Plan::Value(_) => false,
+                _ => matches!(ty, Type::Result(_) | Type::Run(_) | Type::List),
+            },
             Accepts::Rows => {
                 matches!(
                     ty,
@@ -302,6 +317,7 @@ impl Checker<'_> {
                         | Type::Race(_)
                         | Type::Table
                         | Type::Figure
+                        | Type::Explanation
                         | Type::Layers
                 )
             }
@@ -369,6 +385,12 @@ impl Checker<'_> {
         if matches!(function.name, "evaluate" | "sweep") {
             self.needs_hardware(function.name, at, &subject)?;
         }
+        if let Some(("before", Type::Result(_) | Type::Run(_))) = types.first()
+            && types.len() == 1
+        {
+            self.needs_after(at);
+            return None;
+        }
         if !self.sound_subject(&subject) {
             return None;
         }
@@ -381,6 +403,7 @@ impl Checker<'_> {
             Returns::Space => Type::Space,
             Returns::Table => Type::Table,
             Returns::Figure => Type::Figure,
+            Returns::Explanation => Type::Explanation,
             Returns::Nothing => Type::Nothing,
             Returns::SameAsFirst => self.same_dim(at, types)?,
             Returns::Number => {

@@ -18,6 +18,7 @@ mod kinds;
 mod modules;
 mod names;
 mod networks;
+mod overloads;
 mod problems;
 mod program;
 mod scripts;

@@ -48,6 +48,8 @@ pub enum Type {
     Table,
     /// A picture.
     Figure,
+    /// Texts, tables and pictures that explain something.
+    Explanation,
     /// A table of a file.
     Data,
     /// Nothing to show, such as an export.
@@ -83,6 +85,7 @@ impl Type {
             Self::Space => "the size of a space".into(),
             Self::Table => "a table".into(),
             Self::Figure => "a figure".into(),
+            Self::Explanation => "an explanation".into(),
             Self::Data => "a file's table".into(),
             Self::Nothing => "nothing".into(),
         }
@@ -162,6 +165,8 @@ pub enum Accepts {
     Nest,
     /// One evaluated design, or a search (its best).
     Result,
+    /// The same, or a list of two of them.
+    ResultOrTwo,
     /// Designs in rows: a result, a list of results, a sweep, a search, a comparison, layers.
     Rows,
     /// A search or a comparison.
@@ -217,6 +222,8 @@ pub enum Returns {
     Table,
     /// A picture.
     Figure,
+    /// Texts, tables and pictures.
+    Explanation,
     /// Nothing to show.
     Nothing,
     /// A number of its first argument's dimension.
@@ -235,12 +242,13 @@ impl Accepts {
             Self::Strategies => "a list of strategies".into(),
             Self::Nest => "a dataflow or the result of one layer".into(),
             Self::Result => "the result of an evaluation or a search".into(),
+            Self::ResultOrTwo => "the result of an evaluation or a search, or a list of two".into(),
             Self::Rows => "results: of a sweep, a search, a comparison, or a list of them".into(),
             Self::History => "a search or a comparison".into(),
             Self::Race => "a comparison of strategies".into(),
             Self::Run => "a search".into(),
             Self::Layers => "a network or a result".into(),
-            Self::Exportable => "results, a table or a figure".into(),
+            Self::Exportable => "results, a table, a figure or an explanation".into(),
             Self::Space => "a problem, network, workload or accelerator".into(),
             Self::Column => "a metric or a path such as `latency` or `core.pes`".into(),
             Self::Columns => "a list of metrics or paths".into(),
@@ -259,7 +267,18 @@ impl Accepts {
     }
 }
 
-/// The function called `name`.
+/// The function called `name`; its first form, where it has several.
 pub fn find(name: &str) -> Option<&'static Function> {
-    all().iter().find(|f| f.name == name)
+    forms(name).next()
+}
+
+/// The forms of the function called `name`: its first argument decides which one is meant.
+pub fn forms(name: &str) -> impl Iterator<Item = &'static Function> {
+    all().iter().filter(move |f| f.name == name)
+}
+
+/// The form of a function whose parameters have the names of these arguments.
+pub fn called<T>(name: &str, args: &[(String, T)]) -> Option<&'static Function> {
+    let has = |f: &Function, arg: &str| f.params.iter().any(|p| p.name == arg);
+    forms(name).find(|f| args.iter().all(|(arg, _)| has(f, arg)))
 }

@@ -149,7 +149,7 @@ fn actions() -> Vec<Function> {
             Group::Action,
             "export",
             Returns::Nothing,
-            "Writes results to a file: `.csv` and `.json` for rows, `.svg` for figures; or the nests of a result to a folder for Timeloop, each layer as architecture, problem and mapping.",
+            "Writes results to a file: `.csv` and `.json` for rows, `.svg` for figures, of an explanation the first table or figure; or the nests of a result to a folder for Timeloop, each layer as architecture, problem and mapping.",
             vec![
                 param("what", Accepts::Exportable, "What to write."),
                 param("file", Accepts::Text, "Where, below the output folder."),
@@ -226,6 +226,33 @@ fn design_views() -> Vec<Function> {
                 .or("layer"),
             ],
             "energy_breakdown(evaluate(resnet18, eyeriss_like), by = level, per = layer)",
+        ),
+        function(
+            Group::View,
+            "explain",
+            Returns::Explanation,
+            "Why a layer costs what it costs: from its loop nest to cycles and energy, and what would help.",
+            vec![
+                param("of", Accepts::Result, "A result."),
+                param(
+                    "layer",
+                    Accepts::Text,
+                    "The path of a layer, or of a block of layers; the whole result when not given. The layer that takes longest is explained.",
+                )
+                .optional(),
+            ],
+            "explain(evaluate(resnet18, eyeriss_like), layer = \"stem\")",
+        ),
+        function(
+            Group::View,
+            "compare",
+            Returns::Explanation,
+            "What changed from one result to another: the design, each metric, and the layers that make the difference.",
+            vec![
+                param("before", Accepts::ResultOrTwo, "The first result, or both in a list."),
+                param("after", Accepts::Result, "The second result.").optional(),
+            ],
+            "compare(evaluate(resnet18, eyeriss_like), evaluate(resnet18, eyeriss_like with { core.pes = 128 }))",
         ),
         function(
             Group::View,

@@ -18,7 +18,7 @@ pub fn doc(schemas: &Schemas, name: &str) -> Option<String> {
         schemas
             .algorithm(name)
             .map(|a| format!("`{name}` is an algorithm.\n\n{}", algorithm_text(a))),
-        functions::find(name).map(|f| format!("`{name}` is a function.\n\n{}", function_text(f))),
+        function(name),
         metric(name),
         unit(name),
         library(name),
@@ -27,6 +27,12 @@ pub fn doc(schemas: &Schemas, name: &str) -> Option<String> {
     .flatten()
     .collect();
     (!found.is_empty()).then(|| found.join("\n"))
+}
+
+/// Every form of a function.
+fn function(name: &str) -> Option<String> {
+    let forms: Vec<String> = functions::forms(name).map(function_text).collect();
+    (!forms.is_empty()).then(|| format!("`{name}` is a function.\n\n{}", forms.join("\n")))
 }
 
 fn field(schemas: &Schemas, name: &str) -> Option<String> {

@@ -41,7 +41,7 @@ impl<'a> Interpreter<'a> {
         name: &str,
         args: &[(String, Expr)],
     ) -> Result<Item, Fault> {
-        let Some(function) = functions::find(name) else {
+        let Some(function) = functions::called(name, args) else {
             return Err(Fault::new(
                 "E0704",
                 format!("`{name}` of this file is not in this build"),

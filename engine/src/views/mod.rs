@@ -5,8 +5,10 @@
 //! and warnings such as "illustrative surrogate" are the same everywhere.
 
 mod columns;
+mod compare;
 mod convergence;
 mod energy;
+mod explain;
 mod gantt;
 mod goal;
 mod heatmap;
@@ -34,8 +36,10 @@ use std::sync::Arc;
 type View = fn(&Call<'_>) -> Result<Item, Fault>;
 
 const VIEWS: &[(&str, View)] = &[
+    ("compare", compare::view),
     ("convergence", convergence::view),
     ("energy_breakdown", energy::view),
+    ("explain", explain::view),
     ("heatmap", heatmap::view),
     ("loop_nest", nest::view),
     ("pareto", pareto::view),
@@ -60,16 +64,18 @@ pub fn call(call: &Call<'_>) -> Result<Item, Fault> {
 
 /// The one design that a view shows: a result, or the best of a search.
 fn design(call: &Call<'_>) -> Result<Arc<Evaluation>, Fault> {
-    match call.subject()? {
+    one(call.subject()?, call.name)
+}
+
+/// The one design that a value stands for.
+fn one(item: &Item, view: &str) -> Result<Arc<Evaluation>, Fault> {
+    match item {
         Item::Result(evaluation) => Ok(Arc::clone(evaluation)),
         Item::Run(found) => match found.best() {
             Some(best) => Ok(Arc::new(best?)),
             None => Err(Fault::new("E0805", "the search has evaluated no design")),
         },
-        _ => Err(Fault::new(
-            "E0305",
-            format!("`{}` shows one design", call.name),
-        )),
+        _ => Err(Fault::new("E0305", format!("`{view}` shows one design"))),
     }
 }
 

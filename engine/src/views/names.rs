@@ -26,30 +26,34 @@ impl Remarks {
     /// Gathers what the metrics of an expression are in a study.
     pub fn see(&mut self, expr: &Expr, study: &Study) {
         expr.walk(&mut |e| {
-            let ExprKind::Metric(name) = &e.kind else {
-                return;
-            };
-            let (task, metric) = name
-                .rsplit_once('.')
-                .map_or((None, &name[..]), |(t, m)| (Some(t), m));
-            match metric {
-                "accuracy" => {
-                    let named = study
-                        .tasks
-                        .iter()
-                        .filter(|t| task.is_none_or(|l| t.label == l));
-                    self.kinds
-                        .extend(named.filter_map(|t| Some(t.source.as_ref()?.kind)));
-                }
-                // The first goal of a comparison.
-                "best" => {
-                    for goal in study.goals.iter().take(1) {
-                        self.see(&goal.expr, study);
-                    }
-                }
-                _ => self.activity |= is_energy(metric) && !study.in_joules(),
+            if let ExprKind::Metric(name) = &e.kind {
+                self.see_metric(name, study);
             }
         });
+    }
+
+    /// Gathers what a metric is in a study.
+    pub fn see_metric(&mut self, name: &str, study: &Study) {
+        let (task, metric) = name
+            .rsplit_once('.')
+            .map_or((None, name), |(t, m)| (Some(t), m));
+        match metric {
+            "accuracy" => {
+                let named = study
+                    .tasks
+                    .iter()
+                    .filter(|t| task.is_none_or(|l| t.label == l));
+                self.kinds
+                    .extend(named.filter_map(|t| Some(t.source.as_ref()?.kind)));
+            }
+            // The first goal of a comparison.
+            "best" => {
+                for goal in study.goals.iter().take(1) {
+                    self.see(&goal.expr, study);
+                }
+            }
+            _ => self.activity |= is_energy(metric) && !study.in_joules(),
+        }
     }
 
     /// Whether energies in it are activity counts.
@@ -84,7 +88,7 @@ impl Remarks {
 }
 
 /// Whether a metric is an energy or made from one.
-fn is_energy(metric: &str) -> bool {
+pub(super) fn is_energy(metric: &str) -> bool {
     matches!(metric, "energy" | "edp" | "power")
 }
 

@@ -33,8 +33,7 @@ fn mapped(evaluation: &Evaluation) -> Result<Figure, Fault> {
     let largest = works.iter().rev().max_by_key(macs);
     let work = largest.ok_or_else(|| Fault::new("E0805", "this result has no layers"))?;
     let sub = &work.array.sub;
-    let mapping = work.mapping.as_ref();
-    let mapping = mapping.ok_or_else(|| Fault::new("E0805", "this layer only moves data"))?;
+    let mapping = work.mapping()?;
     let lines = loop_nest(&work.layer, mapping, &sub.dataflow);
     let stores: Vec<&str> = sub.dataflow.stores().collect();
     let title = format!(
@@ -43,7 +42,7 @@ fn mapped(evaluation: &Evaluation) -> Result<Figure, Fault> {
         sub.dataflow_name,
         number(f64::from(sub.array.pes))
     );
-    let figure = Figure::new(title, nest(&lines, &stores, counted));
+    let figure = Figure::new(title, picture(&lines, &stores));
     Ok(match works.len() {
         1 => figure,
         n => figure.caption(format!(
@@ -51,6 +50,11 @@ fn mapped(evaluation: &Evaluation) -> Result<Figure, Fault> {
             number(work.cost.macs as f64)
         )),
     })
+}
+
+/// The picture of a layer's nest, every number known.
+pub(super) fn picture(lines: &[Line], stores: &[&str]) -> LoopNest {
+    nest(lines, stores, counted)
 }
 
 /// The lines of a picture, each inside the one before it, with the multiplication in the middle.
@@ -204,7 +208,7 @@ fn summed(reduce: bool) -> &'static str {
 }
 
 /// Sizes of memories are powers of two.
-fn bytes_text(bytes: u64) -> String {
+pub(super) fn bytes_text(bytes: u64) -> String {
     match bytes {
         b if b > 0 && b.is_multiple_of(1 << 20) => format!("{} MiB", number((b >> 20) as f64)),
         b if b > 0 && b.is_multiple_of(1 << 10) => format!("{} KiB", number((b >> 10) as f64)),

@@ -7,7 +7,7 @@ use crate::table::{Cell, Head, Table};
 use crate::views::nest::letter;
 use crate::views::units as suited;
 use crate::views::work::{self, Work};
-use nasaic_cost::{Access, Layer, Tensor};
+use nasaic_cost::{Access, Tensor, accessed_bits};
 use nasaic_dsl::units::{Dim, number};
 use std::sync::Arc;
 
@@ -100,27 +100,10 @@ fn lines(works: &[Work<'_>]) -> Vec<Line> {
                 line.access.reads += access.reads;
                 line.access.fills += access.fills;
                 line.access.updates += access.updates;
-                line.bits += bits(&work.layer, tensor, access);
+                line.bits += accessed_bits(&work.layer, tensor, &access);
                 line.distinct += work.layer.elements(tensor).max(1);
             }
         }
     }
     lines
-}
-
-/// Bits of all accesses: outputs are as wide as partial sums until their last update.
-fn bits(layer: &Layer, tensor: Tensor, access: Access) -> u64 {
-    let (words, width) = (access.total(), u64::from(layer.bits(tensor)));
-    if tensor != Tensor::O {
-        return words * width;
-    }
-    // The first read of each partial sum is elided, so that updates exceed reads by the outputs
-    // worked on; they are complete where these are all there are.
-    let worked_on = access.updates.saturating_sub(access.reads);
-    let last = if worked_on == layer.elements(tensor) {
-        worked_on
-    } else {
-        0
-    };
-    (words - last) * u64::from(layer.precision.psum) + last * width
 }

@@ -3,7 +3,7 @@
 use crate::fault::Fault;
 use crate::item::Evaluation;
 use crate::study::Array;
-use nasaic_cost::{Layer, LayerCost, Mapping};
+use nasaic_cost::{Layer, LayerCost, Mapping, Technology, Why, why};
 use nasaic_search::Entry;
 
 /// A layer that computes, on its sub-accelerator.
@@ -36,6 +36,25 @@ impl Work<'_> {
             .dataflow
             .stores()
             .take(usize::from(self.cost.levels))
+    }
+
+    /// Its nest.
+    pub fn mapping(&self) -> Result<&Mapping, Fault> {
+        let mapping = self.mapping.as_ref();
+        mapping.ok_or_else(|| Fault::new("E0805", "this layer only moves data"))
+    }
+
+    /// Why it costs what it costs.
+    pub fn why(&self, technology: Option<&Technology>) -> Result<Why, Fault> {
+        let sub = &self.array.sub;
+        let mapping = self.mapping()?;
+        Ok(why(
+            &self.layer,
+            mapping,
+            &sub.dataflow,
+            &sub.array,
+            technology,
+        ))
     }
 }
 

@@ -1,9 +1,9 @@
 //! Charts of synthetic data, made up to show every kind; no number is a result.
 
 use nasaic_plot::{
-    Axis, Bars, Bound, Ceiling, Chart, Direction, Front, Gantt, GanttEntry, Goal, Heatmap, Limit,
-    Line, LinePoint, Lines, LoopNest, Machine, NestKind, NestLine, Point, Roofline, RooflinePoint,
-    Scatter, Segment, Series, SpatialAxis,
+    Axis, Bars, Bound, Ceiling, Chain, ChainPart, ChainRow, Chart, Direction, Front, Gantt,
+    GanttEntry, Goal, Heatmap, Limit, Line, LinePoint, Lines, LoopNest, Machine, NestKind,
+    NestLine, Point, Roofline, RooflinePoint, Scatter, Segment, Series, SpatialAxis,
 };
 
 /// Every chart of the gallery with its name.
@@ -19,6 +19,7 @@ pub fn charts() -> Vec<(&'static str, Chart)> {
         ("roofline", roofline().into()),
         ("schedule", schedule().into()),
         ("loop_nest", loop_nest().into()),
+        ("chain", chain().into()),
     ]
 }
 
@@ -299,5 +300,56 @@ fn loop_nest() -> LoopNest {
                 "rf",
             ),
         ],
+    }
+}
+
+fn chain() -> Chain {
+    let part = |resource: &str, length, label: &str, hidden| ChainPart {
+        resource: resource.into(),
+        length,
+        label: label.into(),
+        hidden,
+    };
+    let row = |name: &str, note: &str, parts| ChainRow {
+        name: name.into(),
+        parts,
+        note: note.into(),
+    };
+    Chain {
+        time: Axis::new("time").unit("cycles"),
+        total: 9300.0,
+        rows: vec![
+            row(
+                "latency",
+                "",
+                vec![
+                    part("compute", 5200.0, "compute", false),
+                    part("NoC", 300.0, "NoC", false),
+                    part("dram", 3800.0, "waits for dram", false),
+                ],
+            ),
+            row(
+                "multipliers",
+                "56 %",
+                vec![part("compute", 5200.0, "", false)],
+            ),
+            row(
+                "NoC (16 B/cycle)",
+                "28 %",
+                vec![
+                    part("NoC", 300.0, "", false),
+                    part("NoC", 2300.0, "hidden", true),
+                ],
+            ),
+            row(
+                "dram (2 B/cycle)",
+                "100 %",
+                vec![
+                    part("dram", 3800.0, "", false),
+                    part("dram", 5500.0, "hidden", true),
+                ],
+            ),
+        ],
+        nest: loop_nest(),
     }
 }

@@ -21,8 +21,13 @@ pub(super) fn draw(chart: &LoopNest, page: &mut Page) {
         return;
     }
     let levels = levels(&chart.lines);
-    let indent = indentation(&chart.lines);
     page.legend(&legend(&chart.lines, &levels));
+    draw_lines(chart, page, &levels);
+}
+
+/// Draws the lines with the levels in the colours of their places in `levels`.
+pub(super) fn draw_lines(chart: &LoopNest, page: &mut Page, levels: &[&str]) {
+    let indent = indentation(&chart.lines);
     let top = page.y + 2.0;
     let rect = page.take(ROW * chart.lines.len() as f64 + 4.0);
     for (i, line) in chart.lines.iter().enumerate() {
@@ -33,18 +38,18 @@ pub(super) fn draw(chart: &LoopNest, page: &mut Page) {
                 (x0, top + ROW * i as f64),
                 (rect.x1, top + ROW * end as f64),
             );
-            level_box(page, scope, level_color(&levels, &line.level));
+            level_box(page, scope, level_color(levels, &line.level));
         }
     }
     for (i, line) in chart.lines.iter().enumerate() {
         let middle = top + ROW * (i as f64 + 0.5);
         let at = (MARGIN + indent * line.depth as f64 + PAD, middle);
-        write_line(page, line, at, level_color(&levels, &line.level));
+        write_line(page, line, at, level_color(levels, &line.level));
     }
 }
 
 /// The different levels in the order in which they appear, without the empty one.
-fn levels(lines: &[NestLine]) -> Vec<&str> {
+pub(super) fn levels(lines: &[NestLine]) -> Vec<&str> {
     let mut levels: Vec<&str> = Vec::new();
     for line in lines {
         if !line.level.is_empty() && !levels.contains(&line.level.as_str()) {
@@ -54,14 +59,14 @@ fn levels(lines: &[NestLine]) -> Vec<&str> {
     levels
 }
 
-fn level_color(levels: &[&str], level: &str) -> Color {
+pub(super) fn level_color(levels: &[&str], level: &str) -> Color {
     levels
         .iter()
         .position(|l| *l == level)
         .map_or(GREY, palette::series)
 }
 
-fn legend(lines: &[NestLine], levels: &[&str]) -> Vec<Entry> {
+pub(super) fn legend(lines: &[NestLine], levels: &[&str]) -> Vec<Entry> {
     let mut entries: Vec<Entry> = levels
         .iter()
         .enumerate()

@@ -50,6 +50,14 @@ fn with_long_names(figure: &Figure) -> Figure {
         Chart::Roofline(c) => c.points.iter_mut().for_each(|p| lengthen(&mut p.name)),
         Chart::Gantt(c) => c.lanes.iter_mut().for_each(lengthen),
         Chart::LoopNest(c) => c.lines.iter_mut().for_each(|l| lengthen(&mut l.text)),
+        Chart::Chain(c) => {
+            c.nest.lines.iter_mut().for_each(|l| lengthen(&mut l.text));
+            for row in &mut c.rows {
+                lengthen(&mut row.name);
+                lengthen(&mut row.note);
+                row.parts.iter_mut().for_each(|p| lengthen(&mut p.label));
+            }
+        }
     }
     figure
 }

@@ -1,4 +1,4 @@
-//! Charts with named rows or columns: heatmap, bars, schedule, loop nest.
+//! Charts with named rows or columns: heatmap, bars, schedule, loop nest, chain.
 
 use super::Axis;
 use serde::{Deserialize, Serialize};
@@ -114,4 +114,43 @@ pub enum SpatialAxis {
     Columns,
     /// Over the rows.
     Rows,
+}
+
+/// What a latency is made of, over the loop nest that takes it.
+///
+/// What has the name of a storage level of the nest has its colour.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Chain {
+    /// The time axis; always linear.
+    pub time: Axis,
+    /// The latency, to which a line is drawn across all rows.
+    pub total: f64,
+    /// The rows, top to bottom, such as the whole and then each resource.
+    pub rows: Vec<ChainRow>,
+    /// The loop nest below them; without lines it is left out.
+    pub nest: LoopNest,
+}
+
+/// A row of a chain: its parts one after the other, from time zero.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ChainRow {
+    /// What the row is.
+    pub name: String,
+    /// Its parts in order.
+    pub parts: Vec<ChainPart>,
+    /// The text at its right, such as a share.
+    pub note: String,
+}
+
+/// A part of a row.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ChainPart {
+    /// The resource that is at work, such as `compute` or a storage level; one colour each.
+    pub resource: String,
+    /// How long.
+    pub length: f64,
+    /// The text inside the box, drawn where it fits.
+    pub label: String,
+    /// Whether it happens behind something else and so is drawn pale.
+    pub hidden: bool,
 }
