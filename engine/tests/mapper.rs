@@ -58,10 +58,9 @@ fn a_search_is_better_than_a_fit_in_what_it_looks_for() {
     ] {
         let fitted = number("fit", metric);
         let searched = number(&format!("search {{ objective = {objective} }}"), metric);
-        // The greedy nest happens to move as little as any here; it is not as fast as any.
-        assert!(searched <= fitted, "{objective}: {searched} after {fitted}");
-        let faster = objective == "energy" || searched < fitted;
-        assert!(faster, "{objective}: {searched} after {fitted}");
+        // The greedy nest happens to be the one of least energy.
+        let better = searched < fitted || (objective == "energy" && searched == fitted);
+        assert!(better, "{objective}: {searched} after {fitted}");
     }
 }
 
@@ -98,7 +97,7 @@ fn layers_say_what_is_known_of_their_nests_only_if_they_were_searched_for() {
     let (heads, proven) = table_of("search { objective = latency, evaluations = 1000000 }");
     assert_eq!(heads.last().map(String::as_str), Some("mapping"));
     assert_eq!(proven, ["optimal", "optimal"]);
-    let (_, limited) = table_of("search { objective = latency, evaluations = 5 }");
+    let (_, limited) = table_of("search { objective = edp, evaluations = 5 }");
     assert!(
         limited.iter().all(|m| m.starts_with("within ")),
         "{limited:?}"
