@@ -1,4 +1,4 @@
-//! Evaluating a mapping touches no heap.
+//! Neither mapping a layer greedily nor evaluating the mapping touches the heap.
 #![allow(clippy::unwrap_used, reason = "a test helper may panic")]
 
 mod templates;
@@ -28,7 +28,7 @@ fn layers() -> Vec<Layer> {
 }
 
 #[test]
-fn counts_and_costs_without_the_heap() {
+fn maps_counts_and_costs_without_the_heap() {
     let technology = Technology::horowitz_28nm();
     let sub = SubAccelerator {
         dram_bandwidth: Some(8.0),
@@ -41,6 +41,7 @@ fn counts_and_costs_without_the_heap() {
                 continue;
             };
             let work = allocation_counter::measure(|| {
+                assert!(fit_mapping(black_box(&layer), &dataflow, &sub).is_ok());
                 black_box(counts::count(black_box(&layer), &mapping));
                 black_box(evaluate(
                     &layer,
