@@ -12,12 +12,40 @@ mod roofline;
 mod scatter;
 
 use crate::PlotError;
-use crate::drawing::Drawing;
+use crate::axes::{Ruler, grid, side_name, widest};
+use crate::drawing::{Anchor, Drawing, Rect, Text};
 use crate::figure::{Chart, Figure};
-use crate::page::Page;
+use crate::page::{LABEL_SIZE, MARGIN, Page, TICK_SIZE, WIDTH};
+use crate::palette::INK;
+use crate::scale::Scale;
 
 /// The height of a plane in pixels.
 const PLANE_HEIGHT: f64 = 320.0;
+
+/// Takes room for a plane over categories, so far below what is there and so high, with about so
+/// many numbers and the name of the vertical axis at its left.
+fn values(
+    page: &mut Page,
+    ruler: &Ruler<'_>,
+    (below, height): (f64, f64),
+    numbers: usize,
+) -> (Rect, Scale) {
+    let top = page.y + below;
+    let bottom = top + height;
+    let scale = ruler.scale((bottom, top));
+    let ticks = ruler.ticks(&scale, numbers);
+    let left = MARGIN + LABEL_SIZE * 1.6 + widest(&ticks) + 7.0;
+    let rect = Rect::new((left, top), (WIDTH - MARGIN - 4.0, bottom));
+    grid(&mut page.drawing, &rect, (&[], &ticks));
+    for tick in &ticks {
+        if let Some(label) = &tick.label {
+            let text = Text::new((rect.x0 - 6.0, tick.at), label, TICK_SIZE, INK);
+            page.drawing.text(text.anchor(Anchor::End));
+        }
+    }
+    side_name(&mut page.drawing, &ruler.name(), &rect);
+    (rect, scale)
+}
 
 /// Draws a figure and returns the shapes and the height of the page in pixels.
 pub(crate) fn draw(figure: &Figure) -> Result<(Drawing, u32), PlotError> {

@@ -5,6 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::names::closest;
 use crate::plan::Slot;
 use crate::schema::{Absent, Field, FieldType, Form, join_names};
+use crate::source::Span;
 use crate::syntax::tree::{Expr, ExprKind, Item, ItemKind};
 use crate::value::Value;
 
@@ -85,23 +86,28 @@ impl Checker<'_> {
         None
     }
 
+    /// The place, the name and the value of a field in a form; anything else is answered with an example.
+    fn named<'i>(&mut self, item: &'i Item, example: &str) -> Option<(Span, String, &'i Expr)> {
+        let ItemKind::Field {
+            path,
+            open: false,
+            value,
+        } = &item.kind
+        else {
+            self.say(
+                Diagnostic::new("E0102", "only `name = value` can stand here")
+                    .at(item.span, "not understood here")
+                    .hint(format!("write fields: `{example}`")),
+            );
+            return None;
+        };
+        Some((path.span, self.words(path.span), value))
+    }
+
     fn form_fields(&mut self, scope: &Scope, items: &[Item]) -> Option<Vec<(String, Value)>> {
         let mut out = Vec::new();
         for item in items {
-            let ItemKind::Field {
-                path,
-                open: false,
-                value,
-            } = &item.kind
-            else {
-                self.say(
-                    Diagnostic::new("E0102", "only `name = value` can stand here")
-                        .at(item.span, "not understood here")
-                        .hint("write fields: `trained { epochs = 3, seeds = 3 }`"),
-                );
-                return None;
-            };
-            let name = self.words(path.span);
+            let (_, name, value) = self.named(item, "trained { epochs = 3, seeds = 3 }")?;
             let value = match &value.kind {
                 ExprKind::Name(n) if self.state(&scope.module, n).is_none() => {
                     Value::Name(n.clone())
@@ -187,26 +193,13 @@ impl Checker<'_> {
         form: &'f Form,
         item: &'i Item,
     ) -> Option<(&'f Field, &'i Expr)> {
-        let ItemKind::Field {
-            path,
-            open: false,
-            value,
-        } = &item.kind
-        else {
-            self.say(
-                Diagnostic::new("E0102", "only `name = value` can stand here")
-                    .at(item.span, "not understood here")
-                    .hint(format!("write fields: `{} {{ … = … }}`", form.name)),
-            );
-            return None;
-        };
-        let name = self.words(path.span);
+        let (at, name, value) = self.named(item, &format!("{} {{ … = … }}", form.name))?;
         if let Some(field) = form.field(&name) {
             return Some((field, value));
         }
         let names = || form.fields.iter().map(|f| f.name.as_ref());
         let d = Diagnostic::new("E0206", format!("`{}` has no field `{name}`", form.name))
-            .at(path.span, "unknown field")
+            .at(at, "unknown field")
             .note(format!("It has {}.", join_names(names())));
         self.say(match closest(&name, names()) {
             Some(guess) => d.hint(format!("did you mean `{guess}`?")),

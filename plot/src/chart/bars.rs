@@ -1,7 +1,8 @@
 //! Stacked bars, lying down where there are many or their names are long.
 
+use super::{PLANE_HEIGHT, values};
 use crate::PlotError;
-use crate::axes::{Ruler, below, grid, side_name, widest};
+use crate::axes::{Ruler, below, grid, side_name};
 use crate::drawing::{Anchor, Rect, Stroke, Text};
 use crate::figure::{Axis, Bars};
 use crate::legend::{Entry, Swatch};
@@ -142,19 +143,7 @@ fn pieces(chart: &Bars, log: bool, skipped: &mut Skipped) -> (Vec<Piece>, Option
 }
 
 fn standing(chart: &Bars, page: &mut Page, ruler: &Ruler<'_>, pieces: &[Piece]) {
-    let (top, bottom) = (page.y + 14.0, page.y + 14.0 + super::PLANE_HEIGHT * 0.9);
-    let scale = ruler.scale((bottom, top));
-    let ticks = ruler.ticks(&scale, 8);
-    let left = MARGIN + LABEL_SIZE * 1.6 + widest(&ticks) + 7.0;
-    let rect = Rect::new((left, top), (WIDTH - MARGIN - 4.0, bottom));
-    grid(&mut page.drawing, &rect, (&[], &ticks));
-    for tick in &ticks {
-        if let Some(label) = &tick.label {
-            let text = Text::new((rect.x0 - 6.0, tick.at), label, TICK_SIZE, INK);
-            page.drawing.text(text.anchor(Anchor::End));
-        }
-    }
-    side_name(&mut page.drawing, &ruler.name(), &rect);
+    let (rect, scale) = values(page, ruler, (14.0, PLANE_HEIGHT * 0.9), 8);
     let room = rect.width() / chart.categories.len() as f64;
     let half = (room * FILLED / 2.0).min(40.0);
     let middle = |category: usize| rect.x0 + room * (category as f64 + 0.5);

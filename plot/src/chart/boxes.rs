@@ -1,13 +1,14 @@
 //! Boxes with a line through the median: distributions side by side.
 
+use super::{PLANE_HEIGHT, values};
 use crate::PlotError;
-use crate::axes::{Ruler, below, grid, side_name, widest};
-use crate::drawing::{Anchor, Rect, Stroke, Text};
+use crate::axes::{Ruler, below};
+use crate::drawing::{Rect, Stroke};
 use crate::figure::{Boxes, Quantiles};
 use crate::legend::{Entry, Swatch};
 use crate::number::{axis_text, shown};
-use crate::page::{LABEL_SIZE, MARGIN, Page, TICK_SIZE, WIDTH};
-use crate::palette::{self, INK, RED, WHITE};
+use crate::page::{Page, TICK_SIZE};
+use crate::palette::{self, RED, WHITE};
 use crate::scale::{Extent, Scale, Skipped, Tick};
 use crate::text::shorten;
 
@@ -48,7 +49,7 @@ pub(super) fn draw(chart: &Boxes, page: &mut Page) -> Result<(), PlotError> {
         .map(|(i, g)| Entry::new(Swatch::Box(palette::series(i)), g.name.as_str()))
         .collect();
     page.legend(&entries);
-    let (rect, scale) = frame(page, &ruler);
+    let (rect, scale) = values(page, &ruler, (4.0, PLANE_HEIGHT), 9);
     if let Some(value) = reference {
         let y = scale.at(value);
         let stroke = Stroke::new(RED, 1.2);
@@ -90,24 +91,6 @@ fn drawable(
         }
     }
     boxes
-}
-
-/// Takes room for the plane, with the numbers and the name of the vertical axis.
-fn frame(page: &mut Page, ruler: &Ruler<'_>) -> (Rect, Scale) {
-    let (top, bottom) = (page.y + 4.0, page.y + 4.0 + super::PLANE_HEIGHT);
-    let scale = ruler.scale((bottom, top));
-    let ticks = ruler.ticks(&scale, 9);
-    let left = MARGIN + LABEL_SIZE * 1.6 + widest(&ticks) + 7.0;
-    let rect = Rect::new((left, top), (WIDTH - MARGIN - 4.0, bottom));
-    grid(&mut page.drawing, &rect, (&[], &ticks));
-    for tick in &ticks {
-        if let Some(label) = &tick.label {
-            let text = Text::new((rect.x0 - 6.0, tick.at), label, TICK_SIZE, INK);
-            page.drawing.text(text.anchor(Anchor::End));
-        }
-    }
-    side_name(&mut page.drawing, &ruler.name(), &rect);
-    (rect, scale)
 }
 
 /// One box around `x`.
