@@ -5,10 +5,12 @@
 //! plan run on the results they left.
 
 use crate::backend::Judge;
+use crate::exact::{CertificateFile, Verdict, verify};
 use crate::fault::Fault;
 use crate::interpreter::{Interpreter, Kept};
 use crate::registry::schemas;
 use crate::sink::Sink;
+use crate::study::Parts;
 use nasaic_dsl::check::{self, Checked, Program, Setting};
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::instance::Blocks;
@@ -111,6 +113,19 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// Checks a certificate against a plan that declares the problem it is about.
+    pub fn verify(&self, plan: &Plan, certificate: &CertificateFile) -> Result<Verdict, Fault> {
+        let files = self.files(plan)?;
+        let parts = Parts {
+            blocks: &plan.blocks,
+            choices: &plan.choices,
+            scripts: &plan.scripts,
+            files: &files,
+            sources: &plan.sources,
+        };
+        verify(parts, certificate)
     }
 
     /// Checks and runs a cell; declarations of a good cell stay, and so do its results.

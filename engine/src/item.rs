@@ -1,5 +1,6 @@
 //! What expressions are worth while a plan runs.
 
+use crate::exact::Proof;
 use crate::fault::Fault;
 use crate::sink::Part;
 use crate::study::{Priced, Sight, Study};
@@ -85,6 +86,8 @@ pub struct Found {
     pub run: nasaic_search::Run,
     /// How many random designs were priced beforehand to scale the penalty.
     pub pre_run: usize,
+    /// What was proven, by an exact search.
+    pub proof: Option<Proof>,
     /// Wall-clock seconds; not part of what is reproducible.
     pub seconds: f64,
 }

@@ -1,5 +1,6 @@
 //! Results as data: the same to the bit for the same plan, so without times.
 
+use crate::exact::Proof;
 use crate::item::{Designs, Evaluation, Found, Item, LayerRows, Race, Size};
 use nasaic_dsl::value::{Quantity, Value};
 use serde_json::{Map, Value as Json, json};
@@ -154,6 +155,15 @@ fn of_found(found: &Found) -> Json {
         "networks_never_trained": c.pruned, "duplicates": c.duplicates,
         "pre_run_designs": found.pre_run, "meet_hardware_specs": found.satisfied(),
         "front": found.run.front.len(), "best": best,
+        "proof": found.proof.as_ref().map(of_proof),
+    })
+}
+
+fn of_proof(proof: &Proof) -> Json {
+    json!({
+        "complete": proof.is_complete(), "at_most": proof.at_most, "choices": proof.choices,
+        "layers": proof.tabulated.0, "arrays": proof.tabulated.1,
+        "excluded": proof.excluded, "boxes": proof.boxes,
     })
 }
 

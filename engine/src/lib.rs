@@ -7,6 +7,7 @@ mod actions;
 mod backend;
 mod call;
 mod engine;
+mod exact;
 mod fault;
 mod formula;
 pub mod import;
@@ -25,6 +26,7 @@ mod top;
 mod views;
 
 pub use engine::{Ended, Engine, Report};
+pub use exact::{CertificateFile, Verdict};
 pub use fault::Fault;
 pub use registry::schemas;
 pub use sink::{Output, Part, Progress, Silent, Sink};

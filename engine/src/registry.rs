@@ -4,12 +4,11 @@
 //! come with other parts are known by name, so that their scripts check here.
 
 use nasaic_dsl::schema::{Absent, Algorithm, Field, FieldType, Schemas, Words, field};
-use nasaic_search::{Kind, OptionInfo, strategies};
+use nasaic_search::{Kind, OptionInfo, StrategyInfo, joint, strategies};
 
 /// The schemas with every strategy of this build and those known by name.
 pub fn schemas() -> Schemas {
-    let mut algorithms: Vec<Algorithm> = strategies()
-        .iter()
+    let mut algorithms: Vec<Algorithm> = runnable()
         .map(|info| {
             let (options, groups) = fields(info.options);
             Algorithm {
@@ -23,6 +22,11 @@ pub fn schemas() -> Schemas {
         .collect();
     algorithms.extend(later());
     Schemas::new(algorithms)
+}
+
+/// Every strategy that this build can run: those that propose designs, and the exact search.
+pub fn runnable() -> impl Iterator<Item = &'static StrategyInfo> {
+    strategies().iter().chain([&joint::INFO])
 }
 
 fn fields(options: &'static [OptionInfo]) -> (Vec<Field>, Vec<(Words, Vec<Field>)>) {

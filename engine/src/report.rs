@@ -263,6 +263,11 @@ fn schedule(out: &mut String, e: &Evaluation) {
 pub fn of_search(found: &Found) -> String {
     let c = &found.run.counts;
     let mut out = String::new();
+    if let Some(proof) = &found.proof {
+        let _ = writeln!(out, "{} ({})", found.strategy, found.algorithm);
+        out.push_str(&proof.text());
+        return out;
+    }
     let _ = writeln!(
         out,
         "{} ({}, seed {}): {} designs, {} networks with accuracy, {} never trained, {} repeated proposals",

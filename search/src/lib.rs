@@ -14,6 +14,7 @@ mod compile;
 mod controller;
 mod count;
 mod design;
+pub mod joint;
 pub mod options;
 pub mod pareto;
 pub mod problem;
@@ -23,6 +24,7 @@ pub mod schedule;
 pub mod space;
 mod strategies;
 pub mod strategy;
+pub mod verify;
 mod walk;
 
 pub use count::Count;

@@ -162,6 +162,11 @@ pub enum SearchError {
         /// Number of objectives of the problem.
         goals: usize,
     },
+    /// The strategy works on a whole problem and proposes no single designs.
+    Whole {
+        /// Name of the strategy.
+        strategy: &'static str,
+    },
     /// The strategy proposed something that is not in the space.
     Outside {
         /// Name of the strategy.
@@ -201,6 +206,9 @@ impl fmt::Display for SearchError {
                     f,
                     "strategy `{strategy}` needs one objective, the problem has {goals}"
                 )
+            }
+            Self::Whole { strategy } => {
+                write!(f, "strategy `{strategy}` proposes no single designs")
             }
             Self::Outside { strategy } => {
                 write!(

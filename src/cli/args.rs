@@ -173,6 +173,25 @@ pub enum Command {
   nasaic import ERT.yaml --art ART.yaml     Accelergy's energies and areas as a technology
   nasaic import ERT.yaml --role weights_spad=pe,size=448B --role buffer=shared,size=108KiB,word=64bit")]
     Import(Import),
+    /// Check the certificate of an exact search against its script, by independent code.
+    #[command(
+        after_help = "Example:\n  nasaic verify w1.certificate.json examples/w1_exact.nasaic"
+    )]
+    Verify {
+        /// The certificate: `export(search(PROBLEM, EXACT), \"w1.certificate.json\")`.
+        certificate: PathBuf,
+        /// The script that declares the problem.
+        file: PathBuf,
+        /// Print the verdict as JSON.
+        #[arg(long)]
+        json: bool,
+        /// How to read the script.
+        #[command(flatten)]
+        reading: Reading,
+        /// What to change in the script, as when the certificate was made.
+        #[command(flatten)]
+        changes: Changes,
+    },
     /// Count a space: the call `space(OF, ON)` at the end of the script.
     #[command(after_help = "Example:\n  nasaic space w1.nasaic w1")]
     Space {

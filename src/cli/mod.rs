@@ -14,6 +14,7 @@ mod run;
 mod show;
 mod signals;
 mod validate;
+mod verify;
 mod watch;
 
 use args::{Cli, Command};
@@ -162,6 +163,13 @@ fn carry_out(command: Command, console: &mut Console) -> Result<Exit, Refusal> {
             ];
             run::run(&file, Some(call("export", args)), &how, console)
         }
+        Command::Verify {
+            certificate,
+            file,
+            json,
+            reading,
+            changes,
+        } => verify::verify(&certificate, &file, json, (&reading, &changes), console),
         Command::Import(asked) => import::import(&asked, console),
         Command::Run { file, how } => run::run(&file, None, &how, console),
         Command::Space { file, of, on, how } => {

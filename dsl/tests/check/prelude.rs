@@ -67,6 +67,7 @@ fn algorithms() -> Vec<Algorithm> {
             ],
         ),
         algorithm("exhaustive", true, vec![]),
+        algorithm("exact", true, vec![]),
         algorithm(
             "bayesian",
             false,

@@ -2,7 +2,7 @@
 
 use super::{Args, Context, timeloop};
 use crate::fault::Fault;
-use crate::item::Item;
+use crate::item::{Found, Item};
 use crate::present::present;
 use crate::sink::Part;
 use nasaic_dsl::value::Value;
@@ -29,6 +29,11 @@ pub(super) fn export(args: &Args<'_>, context: &mut Context<'_, '_>) -> Result<I
         };
         return timeloop::export(evaluation, path, layer, context);
     }
+    if let (Item::Run(found), true) = (what, path.ends_with(".certificate.json")) {
+        let content = certificate(found, context)?;
+        context.write(path, content.as_bytes())?;
+        return Ok(Item::Written(path.clone()));
+    }
     if layer.is_some() {
         return Err(Fault::new("E0209", "`layer` goes with `format = timeloop`")
             .at(context.at)
@@ -37,6 +42,20 @@ pub(super) fn export(args: &Args<'_>, context: &mut Context<'_, '_>) -> Result<I
     let content = content(what, path, context)?;
     context.write(path, content.as_bytes())?;
     Ok(Item::Written(path.clone()))
+}
+
+/// The proof of an exact search, for `nasaic verify`.
+fn certificate(found: &Found, context: &Context<'_, '_>) -> Result<String, Fault> {
+    let refused = |why: &str| {
+        Fault::new("E0608", "there is no certificate to write")
+            .at(context.at)
+            .label(why)
+            .hint("search with `strategy exact { algorithm = exact }`, and let it finish")
+    };
+    let proof = (found.proof.as_ref()).ok_or_else(|| refused("this search proves nothing"))?;
+    let file = (proof.certificate.as_ref())
+        .ok_or_else(|| refused("some designs stayed open, so the optimum is not proven"))?;
+    serde_json::to_string(file).map_err(|e| refused(&e.to_string()))
 }
 
 fn content(what: &Item, path: &str, context: &Context<'_, '_>) -> Result<String, Fault> {

@@ -2,13 +2,14 @@
 
 use super::strategy::{Chosen, read, refused};
 use super::{Args, Context};
+use crate::exact;
 use crate::fault::Fault;
 use crate::item::{Found, Item};
 use crate::sink::Progress;
 use crate::study::{Search, Study};
 use nasaic_dsl::plan::Block;
 use nasaic_dsl::value::Value;
-use nasaic_search::{Budget, run};
+use nasaic_search::{Budget, joint, run};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
@@ -53,6 +54,9 @@ pub(super) fn one(
 ) -> Result<Found, Fault> {
     let start = Instant::now();
     let at = context.at;
+    if chosen.algorithm == joint::INFO.name {
+        return proven(study, chosen, context).map_err(|f| f.at(at));
+    }
     let space = study.space().map_err(|f| f.at(at))?;
     let spread = study.spread(chosen.bound.as_ref(), chosen.seed, &space);
     let pre_run = spread.designs;
@@ -112,6 +116,27 @@ pub(super) fn one(
         seed: chosen.seed,
         run: result,
         pre_run,
+        proof: None,
+        seconds: start.elapsed().as_secs_f64(),
+    })
+}
+
+/// One exact search.
+fn proven(
+    study: &Arc<Study>,
+    chosen: &Chosen,
+    context: &mut Context<'_, '_>,
+) -> Result<Found, Fault> {
+    let start = Instant::now();
+    let (run, proof) = exact::search(study, &chosen.options, context)?;
+    Ok(Found {
+        study: Arc::clone(study),
+        strategy: chosen.name.clone(),
+        algorithm: chosen.algorithm.clone(),
+        seed: chosen.seed,
+        run,
+        pre_run: 0,
+        proof: Some(proof),
         seconds: start.elapsed().as_secs_f64(),
     })
 }

@@ -1,10 +1,11 @@
 //! A strategy block as the search crate's options.
 
 use crate::fault::Fault;
+use crate::registry::runnable;
 use nasaic_dsl::plan::{Block, Entry, PathStep, Slot};
 use nasaic_dsl::source::Span;
 use nasaic_dsl::value::Value;
-use nasaic_search::{OptionError, OptionValue, Options, SearchError, strategy as registered};
+use nasaic_search::{OptionError, OptionValue, Options, SearchError};
 
 /// What a strategy block says.
 pub struct Chosen {
@@ -33,7 +34,7 @@ pub fn read(block: &Block, counted: bool, at: Span) -> Result<Chosen, Fault> {
         .and_then(Value::as_name)
         .unwrap_or_default()
         .to_owned();
-    let Some(info) = registered(&algorithm) else {
+    let Some(info) = runnable().find(|info| info.name == algorithm) else {
         return Err(Fault::new(
             "E0704",
             format!("the strategy `{algorithm}` is not in this build"),

@@ -97,13 +97,22 @@ pub fn subs(instance: &Instance, platform: &Platform, choices: &[u32]) -> Vec<Op
         .children_of("sub")
         .map(|node| read_sub(instance, platform, node, choices))
         .collect();
-    // Sub-accelerators that run in parallel get equal parts of the off-chip bandwidth: a
-    // conservative rule, exact when all of them are always busy.
-    let present = out.iter().flatten().count().max(1) as f64;
+    let present = out.iter().flatten().count();
     for sub in out.iter_mut().flatten() {
-        sub.array.dram_bandwidth = platform.dram.map(|d| d / platform.clock / present);
+        sub.share_memory(platform, present);
     }
     out
+}
+
+impl Sub {
+    /// Gives it its part of the off-chip bandwidth, as one of several that are present.
+    ///
+    /// Sub-accelerators that run in parallel get equal parts: a conservative rule,
+    /// exact when all of them are always busy.
+    pub fn share_memory(&mut self, platform: &Platform, present: usize) {
+        let parts = present.max(1) as f64;
+        self.array.dram_bandwidth = platform.dram.map(|d| d / platform.clock / parts);
+    }
 }
 
 fn read_sub(instance: &Instance, platform: &Platform, node: &Node, choices: &[u32]) -> Option<Sub> {

@@ -12,7 +12,7 @@ mod specs;
 pub use build::{Parts, compile_named, scripts_in, words};
 pub use mapping::proof_text;
 pub use memo::{Array, Network};
-pub use problem::Search;
+pub use problem::{Search, Spread};
 pub use specs::{Goal, Spec, SpecResult};
 
 use crate::fault::Fault;
@@ -131,11 +131,21 @@ impl Study {
             .is_none_or(|t| t.energy_unit == EnergyUnit::Joule)
     }
 
+    /// The decisions that a sub-accelerator depends on.
+    pub fn sub_decisions(&self, sub: usize) -> &[usize] {
+        &self.sub_decisions[sub]
+    }
+
+    /// What a design decides for the network of a task.
+    pub fn task_choices(&self, task: usize, choices: &[u32]) -> Vec<u32> {
+        pick(&self.tasks[task].decisions, choices)
+    }
+
     /// The networks of a design.
     pub fn networks(&self, choices: &[u32]) -> Result<Vec<Arc<Network>>, String> {
         (0..self.tasks.len())
             .map(|task| {
-                let key = pick(&self.tasks[task].decisions, choices);
+                let key = self.task_choices(task, choices);
                 self.memo.network(task, key, || {
                     networks::build(self, &self.tasks[task], choices)
                 })
