@@ -124,7 +124,6 @@ impl Sweeper for Labels {
         if self.shift.is_none() {
             self.add(flat, deadline, |_| 1);
         }
-        self.order.clear();
         true
     }
 
