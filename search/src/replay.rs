@@ -1,5 +1,6 @@
 //! An independent check of schedules: it shares no code with what makes them.
 
+use crate::hap;
 use crate::schedule::{LayerOptions, Schedule};
 use std::fmt;
 
@@ -62,7 +63,8 @@ pub fn replay(schedule: &Schedule, tasks: &[Vec<LayerOptions>]) -> Result<(), Vi
             }
         }
     }
-    overlap(schedule)?;
+    let runs = schedule.entries.iter();
+    overlap(runs.map(|entry| (entry.sub, entry.start, entry.end)))?;
     let should = spans.iter().flatten().map(|span| span.1).max().unwrap_or(0);
     if schedule.makespan != should {
         return Err(Violation::Makespan { should });
@@ -109,17 +111,68 @@ fn spans(
     Ok(all)
 }
 
+/// Checks a schedule of whole numbers against an instance with any graph and with transfers.
+///
+/// A layer must start no earlier than each of its inputs ended and was moved, and
+/// the energy must be that of all layers and of all that was moved.
+pub fn replay_exact(schedule: &hap::Schedule, instance: &hap::Instance) -> Result<(), Violation> {
+    let tasks = instance.tasks();
+    let mut places: Vec<Vec<Option<hap::Entry>>> = tasks
+        .iter()
+        .map(|layers| vec![None; layers.len()])
+        .collect();
+    for entry in &schedule.entries {
+        let (task, layer) = (entry.task, entry.layer);
+        let place = places
+            .get_mut(task)
+            .and_then(|layers| layers.get_mut(layer));
+        match place {
+            Some(place @ None) => *place = Some(*entry),
+            _ => return Err(Violation::Layers { task, layer }),
+        }
+    }
+    let (mut energy, mut makespan) = (0u64, 0);
+    for (task, layers) in tasks.iter().enumerate() {
+        for (layer, wanted) in layers.iter().enumerate() {
+            let entry = places[task][layer].ok_or(Violation::Layers { task, layer })?;
+            let cost = wanted.options.get(entry.sub).copied().flatten();
+            let cost = cost.ok_or(Violation::Cost { task, layer })?;
+            if entry.start.checked_add(cost.cycles) != Some(entry.end) {
+                return Err(Violation::Cost { task, layer });
+            }
+            energy = energy.saturating_add(cost.energy);
+            makespan = makespan.max(entry.end);
+            for input in &wanted.inputs {
+                let before = places[task][input.layer];
+                let before = before.ok_or(Violation::Layers {
+                    task,
+                    layer: input.layer,
+                })?;
+                let moved = input.cost(instance.subs(), before.sub, entry.sub);
+                if before.end.saturating_add(moved.cycles) > entry.start {
+                    return Err(Violation::Precedence { task, layer });
+                }
+                energy = energy.saturating_add(moved.energy);
+            }
+        }
+    }
+    let runs = schedule.entries.iter();
+    overlap(runs.map(|entry| (entry.sub, entry.start, entry.end)))?;
+    if schedule.makespan != makespan {
+        return Err(Violation::Makespan { should: makespan });
+    }
+    if schedule.energy != energy {
+        let should = energy as f64;
+        return Err(Violation::Energy { should });
+    }
+    Ok(())
+}
+
 /// Looks for two layers on one sub-accelerator at the same time.
 ///
 /// A layer that takes no time occupies nothing.
-fn overlap(schedule: &Schedule) -> Result<(), Violation> {
-    let busy = schedule
-        .entries
-        .iter()
-        .filter(|entry| entry.start < entry.end);
-    let mut runs: Vec<(usize, u64, u64)> = busy
-        .map(|entry| (entry.sub, entry.start, entry.end))
-        .collect();
+fn overlap(runs: impl Iterator<Item = (usize, u64, u64)>) -> Result<(), Violation> {
+    let mut runs: Vec<(usize, u64, u64)> = runs.filter(|run| run.1 < run.2).collect();
     runs.sort_unstable();
     for pair in runs.windows(2) {
         if pair[0].0 == pair[1].0 && pair[1].1 < pair[0].2 {

@@ -157,12 +157,13 @@ impl<'a> Search<'a> {
     fn take(&mut self, candidate: usize, settled: Settled, known: usize) {
         self.boxes += settled.boxes;
         if let Some(found) = settled.found {
-            let tighter = self
-                .joint
-                .better_than(&self.bounds, &found.point, &found.schedule);
-            let first = self.best.is_none();
-            if first || tighter != self.bounds && is_tighter(&tighter, &self.bounds) {
-                self.bounds = tighter;
+            let least = |one: &Found| self.joint.least(one);
+            if self
+                .best
+                .as_ref()
+                .is_none_or(|best| least(&found) < least(best))
+            {
+                self.bounds = self.joint.better_than(&self.bounds, &found);
                 self.best = Some(found);
             }
         }
@@ -230,12 +231,6 @@ impl<'a> Search<'a> {
         }
         all
     }
-}
-
-fn is_tighter(one: &Bounds, other: &Bounds) -> bool {
-    one.deadline < other.deadline
-        || one.energy < other.energy
-        || one.limits.iter().zip(&other.limits).any(|(a, b)| a < b)
 }
 
 /// The orders of the distinct tables, in the order in which the patterns name them first.

@@ -242,18 +242,15 @@ impl<'a> Walk<'a> {
                     pattern,
                     configs,
                 };
-                self.tighten(&point, &schedule);
-                self.settled.found = Some(Found { point, schedule });
+                let found = Found { point, schedule };
+                // From now on only what is better counts.
+                self.bounds = self.joint.better_than(&self.bounds, &found);
+                self.settled.found = Some(found);
                 if !self.is_enough() {
                     self.visit(pattern, trees, &mut nodes.to_vec());
                 }
             }
         }
-    }
-
-    /// From now on only what is better counts.
-    fn tighten(&mut self, point: &Point, schedule: &Schedule) {
-        self.bounds = self.joint.better_than(&self.bounds, point, schedule);
     }
 }
 
@@ -294,35 +291,31 @@ impl Joint {
         self.patterns[..pattern].iter().any(same)
     }
 
-    /// Whether no design of the same candidate, or with a worse score, can be better.
-    pub(super) fn is_unbeatable(&self, found: &Found) -> bool {
+    /// What the aim makes least, of a design that was found; 0 where any design will do.
+    pub(super) fn least(&self, found: &Found) -> u64 {
         let Found { point, schedule } = found;
         match self.aim {
-            Aim::Score => true,
-            Aim::Cycles => schedule.makespan == 0,
-            Aim::Energy => leaf::spent(schedule, self.leak(point)) == 0,
-            Aim::Limit(limit) => self.uses(point, limit) == 0,
+            Aim::Score => 0,
+            Aim::Cycles => schedule.makespan,
+            Aim::Energy => leaf::spent(schedule, self.leak(point)),
+            Aim::Limit(limit) => self.uses(point, limit),
         }
     }
 
+    /// Whether no design of the same candidate, or with a worse score, can be better.
+    pub(super) fn is_unbeatable(&self, found: &Found) -> bool {
+        self.least(found) == 0
+    }
+
     /// The bounds within which everything is better than a design.
-    pub(super) fn better_than(
-        &self,
-        bounds: &Bounds,
-        point: &Point,
-        schedule: &Schedule,
-    ) -> Bounds {
+    pub(super) fn better_than(&self, bounds: &Bounds, found: &Found) -> Bounds {
         let mut tighter = bounds.clone();
+        let below = self.least(found).saturating_sub(1);
         match self.aim {
             Aim::Score => {}
-            Aim::Cycles => tighter.deadline = schedule.makespan.saturating_sub(1),
-            Aim::Energy => {
-                let spent = leaf::spent(schedule, self.leak(point));
-                tighter.energy = spent.saturating_sub(1);
-            }
-            Aim::Limit(limit) => {
-                tighter.limits[limit] = self.uses(point, limit).saturating_sub(1);
-            }
+            Aim::Cycles => tighter.deadline = below,
+            Aim::Energy => tighter.energy = below,
+            Aim::Limit(limit) => tighter.limits[limit] = below,
         }
         tighter
     }
