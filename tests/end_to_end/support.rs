@@ -19,6 +19,7 @@ impl World for Repository {
 pub struct Kept {
     pub outputs: Vec<Output>,
     pub diagnostics: Vec<Diagnostic>,
+    pub files: Vec<(String, Vec<u8>)>,
 }
 
 impl Sink for Kept {
@@ -29,7 +30,8 @@ impl Sink for Kept {
     fn tell(&mut self, diagnostic: &Diagnostic) {
         self.diagnostics.push(diagnostic.clone());
     }
-    fn file(&mut self, _: &str, _: &[u8]) -> Result<(), String> {
+    fn file(&mut self, path: &str, content: &[u8]) -> Result<(), String> {
+        self.files.push((path.to_owned(), content.to_vec()));
         Ok(())
     }
     fn stop(&self) -> bool {

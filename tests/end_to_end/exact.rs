@@ -1,0 +1,95 @@
+//! The proven optimum of W1, and its certificate against tampering.
+
+use crate::support::{Kept, Repository, read, run};
+use nasaic::engine::{CertificateFile, Engine, Verdict};
+use serde_json::Value;
+
+/// Runs the example; gives the certificate it wrote and what the run shows.
+fn certificate() -> (Value, Value) {
+    let path = "examples/w1_exact.nasaic";
+    let mut engine = Engine::new(Box::new(Repository));
+    let checked = engine.check(path, &read(path), &[]);
+    let plan = engine.plan(checked.steps);
+    let mut sink = Kept::default();
+    let report = engine.run(&plan, &mut sink);
+    let (name, bytes) = sink.files.pop().expect("it writes a certificate");
+    assert_eq!(name, "w1.certificate.json");
+    let file = serde_json::from_slice(&bytes).expect("JSON");
+    (file, report.results["outputs"][0]["value"].clone())
+}
+
+/// What a check says of a certificate against a script.
+fn verdict(certificate: &Value, script: &str) -> Verdict {
+    let mut engine = Engine::new(Box::new(Repository));
+    let checked = engine.check("examples/check.nasaic", script, &[]);
+    assert!(!checked.has_errors());
+    let plan = engine.plan(checked.steps);
+    let file = CertificateFile::read("it", &certificate.to_string()).expect("a certificate");
+    engine.verify(&plan, &file).expect("the problem is there")
+}
+
+const W1: &str = "use w1.{w1}\nspace(w1)\n";
+
+#[test]
+fn the_optimum_of_w1_is_proven_and_the_proof_holds() {
+    let (file, shown) = certificate();
+    assert_eq!(shown["proof"]["complete"], true, "{shown}");
+    let best = &shown["best"];
+    assert_eq!(best["satisfied"], true);
+    let verdict = verdict(&file, W1);
+    let checked = verdict.checked.as_ref().expect("it is accepted");
+    assert_eq!(checked.candidates, shown["proof"]["excluded"]["candidates"]);
+    // The page says which optimum it is.
+    let score = format!("{:.5}", verdict.score.expect("a score"));
+    assert!(read("docs/w1.md").contains(&score), "the page lacks {score}");
+    // No strategy finds anything better, and the paper's does not find it in 5,500 proposals.
+    let searched = run("examples/w1.nasaic", &read("examples/w1.nasaic"));
+    let best = &searched.shown(0)["accuracies"];
+    let mean: f64 = best
+        .as_array()
+        .expect("two accuracies")
+        .iter()
+        .map(|a| a["value"].as_f64().expect("a number") / 2.0)
+        .sum();
+    assert!(mean <= verdict.score.expect("a score"), "{mean}");
+}
+
+#[test]
+fn a_certificate_for_other_specs_or_with_changed_figures_is_rejected() {
+    let (file, _) = certificate();
+    let looser = "use w1.{w1 as whole}\nproblem w1 {\n  workload = whole.workload\n  on = whole.on\n  require latency <= 9e5 cycles\n  require energy <= 2e9 nJ\n  require area <= 4e9 um^2\n  maximize 0.5 * classify.accuracy + 0.5 * segment.accuracy\n}\nspace(w1)\n";
+    assert!(verdict(&file, looser).checked.is_err());
+    type Tamper = fn(&mut Value);
+    let tampers: [(&str, Tamper); 9] = [
+        ("calls another design the optimum", |f| f["optimum"]["w1.a1.pes"] = "32".into()),
+        ("has another quantum", |f| f["energy_quantum"] = 1e-12.into()),
+        ("shortens the schedule", |f| {
+            let makespan = &mut f["certificate"]["claim"]["optimal"]["schedule"]["makespan"];
+            *makespan = (makespan.as_u64().expect("cycles") - 1).into();
+        }),
+        ("claims an earlier choice", |f| {
+            f["certificate"]["claim"]["optimal"]["point"]["candidate"] = 0.into();
+        }),
+        ("claims larger arrays", |f| {
+            f["certificate"]["claim"]["optimal"]["point"]["configs"] = [3071, 3071].into();
+        }),
+        ("leaves covers out", |f| {
+            f["certificate"]["covers"].as_array_mut().expect("covers").truncate(1);
+        }),
+        ("loosens the deadline", |f| f["certificate"]["bounds"]["deadline"] = 799_999.into()),
+        ("lowers the tolls", |f| {
+            for tolls in f["certificate"]["tolls"].as_array_mut().expect("tolls") {
+                tolls["subs"] = [0, 0].into();
+                tolls["tasks"] = [0, 0].into();
+            }
+        }),
+        ("turns an order around", |f| {
+            f["certificate"]["orders"][0].as_array_mut().expect("an order").reverse();
+        }),
+    ];
+    for (what, tamper) in tampers {
+        let mut tampered = file.clone();
+        tamper(&mut tampered);
+        assert!(verdict(&tampered, W1).checked.is_err(), "accepted one that {what}");
+    }
+}
