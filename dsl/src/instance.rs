@@ -259,6 +259,17 @@ impl<'a> Blocks<'a> {
         builder.finish(tasks, Some(hardware))
     }
 
+    /// A field of a problem that is no reference, after changes.
+    pub fn setting(&self, problem: &str, field: &str) -> Option<Value> {
+        let block = self.block(problem, Span::default()).ok()?;
+        let mut builder = Builder::new(*self, display_name(problem));
+        builder.frames.push(Frame {
+            depth: 0,
+            changes: &block.changes,
+        });
+        builder.reference(block, field).ok()
+    }
+
     /// The instance of a workload, network, layer or accelerator by itself, or of a pair of them.
     pub fn pair(&self, what: Option<&Value>, on: Option<&Value>) -> Result<Instance, Trouble> {
         let mut builder = Builder::new(*self, String::new());

@@ -104,13 +104,17 @@ pub fn of_evaluation(e: &Evaluation) -> Json {
             })
         })
         .collect();
-    json!({
+    let mut result = json!({
         "kind": "result", "design": design, "satisfied": sight.violation() == 0.0, "specs": specs,
         "latency_s": m.latency, "cycles": m.cycles, "energy_j": m.energy,
         "energy_is_activity": !e.study.in_joules(), "area_m2": m.area,
         "utilization": m.utilization, "macs": m.macs, "params": m.params,
         "tasks": tasks, "subs": subs, "schedule": schedule,
-    })
+    });
+    if let Some(known) = e.priced.certainty {
+        result["schedule_proof"] = json!(known.to_string());
+    }
+    result
 }
 
 fn quantity(q: &Quantity) -> Json {

@@ -69,7 +69,8 @@ pub fn replay(schedule: &Schedule, tasks: &[Vec<LayerOptions>]) -> Result<(), Vi
     if schedule.makespan != should {
         return Err(Violation::Makespan { should });
     }
-    let should: f64 = schedule.entries.iter().map(|entry| entry.energy).sum();
+    let layers: f64 = schedule.entries.iter().map(|entry| entry.energy).sum();
+    let should = layers + schedule.moved;
     let close = (schedule.energy - should).abs() <= TOLERANCE * should.abs();
     if close {
         Ok(())

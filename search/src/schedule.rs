@@ -51,8 +51,10 @@ pub struct Schedule {
     pub entries: Vec<Entry>,
     /// When the last layer ends, in cycles.
     pub makespan: u64,
-    /// Sum of the energies of the entries, in their order.
+    /// Sum of the energies of the entries, in their order, and of what is moved.
     pub energy: f64,
+    /// Energy of what is moved between sub-accelerators.
+    pub moved: f64,
 }
 
 /// Schedules chains of layers; it keeps its memory from one call to the next.
@@ -321,6 +323,7 @@ impl Scheduler {
             entries,
             makespan: self.best.makespan,
             energy: self.best.energy,
+            moved: 0.0,
         }
     }
 }

@@ -41,7 +41,10 @@ fn the_optimum_of_w1_is_proven_and_the_proof_holds() {
     assert_eq!(checked.candidates, shown["proof"]["excluded"]["candidates"]);
     // The page says which optimum it is.
     let score = format!("{:.5}", verdict.score.expect("a score"));
-    assert!(read("docs/w1.md").contains(&score), "the page lacks {score}");
+    assert!(
+        read("docs/w1.md").contains(&score),
+        "the page lacks {score}"
+    );
     // No strategy finds anything better, and the paper's does not find it in 5,500 proposals.
     let searched = run("examples/w1.nasaic", &read("examples/w1.nasaic"));
     let tasks = searched.shown(0)["tasks"].as_array().expect("two tasks");
@@ -57,8 +60,12 @@ fn a_certificate_for_other_specs_or_with_changed_figures_is_rejected() {
     assert!(verdict(&file, looser).checked.is_err());
     type Tamper = fn(&mut Value);
     let tampers: [(&str, Tamper); 9] = [
-        ("calls another design the optimum", |f| f["optimum"]["w1.a1.pes"] = "32".into()),
-        ("has another quantum", |f| f["energy_quantum"] = 1e-12.into()),
+        ("calls another design the optimum", |f| {
+            f["optimum"]["w1.a1.pes"] = "32".into()
+        }),
+        ("has another quantum", |f| {
+            f["energy_quantum"] = 1e-12.into()
+        }),
         ("shortens the schedule", |f| {
             let makespan = &mut f["certificate"]["claim"]["optimal"]["schedule"]["makespan"];
             *makespan = (makespan.as_u64().expect("cycles") - 1).into();
@@ -70,9 +77,14 @@ fn a_certificate_for_other_specs_or_with_changed_figures_is_rejected() {
             f["certificate"]["claim"]["optimal"]["point"]["configs"] = [3071, 3071].into();
         }),
         ("leaves covers out", |f| {
-            f["certificate"]["covers"].as_array_mut().expect("covers").truncate(1);
+            f["certificate"]["covers"]
+                .as_array_mut()
+                .expect("covers")
+                .truncate(1);
         }),
-        ("loosens the deadline", |f| f["certificate"]["bounds"]["deadline"] = 799_999.into()),
+        ("loosens the deadline", |f| {
+            f["certificate"]["bounds"]["deadline"] = 799_999.into()
+        }),
         ("lowers the tolls", |f| {
             for tolls in f["certificate"]["tolls"].as_array_mut().expect("tolls") {
                 tolls["subs"] = [0, 0].into();
@@ -80,12 +92,18 @@ fn a_certificate_for_other_specs_or_with_changed_figures_is_rejected() {
             }
         }),
         ("turns an order around", |f| {
-            f["certificate"]["orders"][0].as_array_mut().expect("an order").reverse();
+            f["certificate"]["orders"][0]
+                .as_array_mut()
+                .expect("an order")
+                .reverse();
         }),
     ];
     for (what, tamper) in tampers {
         let mut tampered = file.clone();
         tamper(&mut tampered);
-        assert!(verdict(&tampered, W1).checked.is_err(), "accepted one that {what}");
+        assert!(
+            verdict(&tampered, W1).checked.is_err(),
+            "accepted one that {what}"
+        );
     }
 }

@@ -109,6 +109,7 @@ impl Walk<'_> {
                 CONV(1),
                 [0, 0],
             );
+            self.takes(other);
             return Ok(next);
         }
         if !end.same_shape(other) {
@@ -143,6 +144,7 @@ impl Walk<'_> {
             CONV(1),
             [0, 0],
         );
+        self.takes(other);
         Ok(next)
     }
 
@@ -239,6 +241,7 @@ impl Walk<'_> {
                 channels: filters.clone(),
                 rows: state.rows.saturating_mul(2),
                 columns: state.columns.saturating_mul(2),
+                from: None,
                 least_macs: 0,
             };
             self.made(
@@ -261,6 +264,7 @@ impl Walk<'_> {
                 CONV(1),
                 [0, 0],
             );
+            self.takes(&left[level as usize]);
             state = joined;
             for i in 1..=2 {
                 state = self.step(

@@ -91,8 +91,29 @@ pub struct Layer {
     pub precision: Precision,
     /// Words of weights, inputs and outputs out of 10 000 that are not zero.
     pub nonzero: [u16; 3],
+    /// The layers that make its inputs, by index; none for the network's own input.
+    pub inputs: Vec<usize>,
     /// Where it is declared.
     pub at: Span,
+}
+
+/// The layers of a part of a network; what the part does not hold no longer makes inputs.
+pub fn part(layers: &[Layer], inside: impl Fn(&Layer) -> bool) -> Vec<Layer> {
+    let mut places = Vec::with_capacity(layers.len());
+    let mut out: Vec<Layer> = Vec::new();
+    for layer in layers {
+        let inside = inside(layer);
+        places.push(inside.then_some(out.len()));
+        if inside {
+            let inputs = layer.inputs.iter().filter_map(|&input| places[input]);
+            let inputs = inputs.collect();
+            out.push(Layer {
+                inputs,
+                ..layer.clone()
+            });
+        }
+    }
+    out
 }
 
 impl Layer {

@@ -118,6 +118,8 @@ pub struct State {
     pub rows: u64,
     /// Columns.
     pub columns: u64,
+    /// The layer of the design that made it; none for the input, and where every design is followed.
+    pub from: Option<usize>,
     /// The fewest MACs of any design that gets here.
     pub least_macs: u64,
 }

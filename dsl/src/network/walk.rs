@@ -80,6 +80,7 @@ impl<'a> Walk<'a> {
             channels: Channels::known(input.0),
             rows: input.1,
             columns: input.2,
+            from: None,
             least_macs: 0,
         };
         let outer = self.enter_words(network);
@@ -172,11 +173,12 @@ impl<'a> Walk<'a> {
                     channels: filters,
                     rows,
                     columns,
+                    from: None,
                     least_macs: 0,
                 };
                 let layer = self.record(node, operation, state, &next, window, padding, groups);
                 next.least_macs = state.least_macs.saturating_add(layer.macs());
-                self.push(layer);
+                next.from = self.push(layer);
                 out.push(next);
             }
         }
@@ -252,14 +254,24 @@ impl<'a> Walk<'a> {
             params: weights.saturating_add(output.channels.saturating_mul(per_channel)),
             precision: self.precision,
             nonzero: self.nonzero,
+            inputs: state.from.into_iter().collect(),
             at: node.at,
         }
     }
 
-    /// Notes a layer of the design; a space has no layers, only bounds.
-    pub fn push(&mut self, layer: Layer) {
-        if self.design.is_some() {
-            self.layers.push(layer);
+    /// Notes a layer of the design, and where; a space has no layers, only bounds.
+    pub fn push(&mut self, layer: Layer) -> Option<usize> {
+        self.design?;
+        self.layers.push(layer);
+        Some(self.layers.len() - 1)
+    }
+
+    /// Notes that the layer noted last takes this as well.
+    pub fn takes(&mut self, other: &State) {
+        if let Some(layer) = self.layers.last_mut()
+            && self.design.is_some()
+        {
+            layer.inputs.extend(other.from);
         }
     }
 
@@ -280,7 +292,7 @@ impl<'a> Walk<'a> {
             (path, name) => format!("{path}.{name}"),
         };
         next.least_macs = state.least_macs.saturating_add(layer.macs());
-        self.push(layer);
+        next.from = self.push(layer);
     }
 
     fn pool(&mut self, node: &Node, state: &State) -> Flow {
@@ -333,6 +345,7 @@ impl<'a> Walk<'a> {
             channels,
             rows: 1,
             columns: 1,
+            from: None,
             least_macs: 0,
         };
         let window = Window {

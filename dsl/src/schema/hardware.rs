@@ -277,6 +277,14 @@ fn accelerator() -> Vec<Kind> {
             ..kind("budget", &["accelerator"], Label::Absent)
         },
         Kind {
+            doc: "Links between sub-accelerators: a layer waits until each input made on another one has been moved. Without it tensors pass through off-chip memory, as the costs of layers already say.",
+            fields: vec![
+                field("bandwidth", FieldType::Quantity(Dim::BANDWIDTH), "Bytes per second of each transfer; transfers do not slow each other down.").needed(),
+                field("energy", FieldType::Quantity(Dim::ENERGY), "Per byte that is moved.").or("0 pJ"),
+            ],
+            ..kind("link", &["accelerator"], Label::Absent)
+        },
+        Kind {
             doc: "A sub-accelerator: a PE array with one dataflow; with 0 PEs or 0 bandwidth it is absent. `STORE.size` overrides the size of a store of its dataflow.",
             fields: vec![
                 field("dataflow", FieldType::Block(&["dataflow"]), "How layers run on it.").open().needed(),

@@ -79,6 +79,25 @@ fn problem() -> Kind {
             )
             .needed(),
             field("on", FieldType::Block(&["accelerator"]), "Where it runs.").needed(),
+            field(
+                "schedule",
+                choice(&[
+                    ("list", "the heuristic that NASAIC uses"),
+                    ("beam", "the best of a few hundred labels per layer, with the gap to a lower bound"),
+                    ("exact", "proven optimal, or the gap that is left"),
+                ]),
+                "How layers find sub-accelerators and times: least energy by the latency that a `require` allows, else least latency.",
+            )
+            .or("list"),
+            field(
+                "branches",
+                choice(&[
+                    ("serial", "one after the other, in the order of the text"),
+                    ("parallel", "at the same time where sub-accelerators are free; `list` keeps them serial"),
+                ]),
+                "How the branches of a network run, such as the two ways of a `skip` with a `shortcut`.",
+            )
+            .or("serial"),
         ],
         goals: true,
         example: "use std.nets.{resnet18}\nuse std.accel.{eyeriss_like}\nproblem frugal {\n  workload = resnet18\n  on = eyeriss_like with { core.pes in {128, 256} }\n  require latency <= 1 s\n  minimize energy\n}\n",

@@ -1,11 +1,12 @@
 //! `compare`: strategies on one problem with equal evaluations and the same seeds.
 
 use super::search::{one, problem, strategy_block};
-use super::strategy::read;
+use super::strategy::{read, refused};
 use super::{Args, Context};
 use crate::fault::Fault;
 use crate::item::{Entrant, Item, Race};
 use nasaic_dsl::value::Value;
+use nasaic_search::{SearchError, joint};
 use std::sync::Arc;
 
 pub(super) fn compare(args: &Args<'_>, context: &mut Context<'_, '_>) -> Result<Item, Fault> {
@@ -24,6 +25,14 @@ pub(super) fn compare(args: &Args<'_>, context: &mut Context<'_, '_>) -> Result<
     for item in &strategies {
         let block = strategy_block(Some(item), context)?;
         let mut chosen = read(block, evaluations.is_some(), context.at)?;
+        if chosen.algorithm == joint::INFO.name {
+            return Err(refused(
+                &SearchError::Whole {
+                    strategy: joint::INFO.name,
+                },
+                context.at,
+            ));
+        }
         chosen.evaluations = evaluations.or(chosen.evaluations);
         let mut runs = Vec::new();
         for seed in &seeds {

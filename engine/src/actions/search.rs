@@ -6,7 +6,7 @@ use crate::exact;
 use crate::fault::Fault;
 use crate::item::{Found, Item};
 use crate::sink::Progress;
-use crate::study::{Search, Study};
+use crate::study::{Method, Search, Study};
 use nasaic_dsl::plan::Block;
 use nasaic_dsl::value::Value;
 use nasaic_search::{Budget, joint, run};
@@ -15,9 +15,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 pub(super) fn search(args: &Args<'_>, context: &mut Context<'_, '_>) -> Result<Item, Fault> {
-    let study = Arc::new(problem(args, context)?);
+    let mut study = problem(args, context)?;
     let block = strategy_block(args.get("strategy"), context)?;
     let chosen = read(block, false, context.at)?;
+    if chosen.algorithm == joint::INFO.name {
+        // What is proven is proven over all schedules, so the best is shown with its best schedule.
+        study.rules.method = Method::Exact;
+    }
+    let study = Arc::new(study);
     let found = one(&study, &chosen, context)?;
     Ok(Item::Run(Arc::new(found)))
 }

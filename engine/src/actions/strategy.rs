@@ -130,6 +130,9 @@ pub fn refused(error: &SearchError, at: Span) -> Fault {
         SearchError::Goals { .. } => Fault::new("E0606", error.to_string())
             .at(at)
             .hint("join the goals into one expression, or use `evolution`"),
+        SearchError::Whole { .. } => Fault::new("E0606", error.to_string())
+            .at(at)
+            .hint("search with it alone, and give its run to `regret` as the truth"),
         SearchError::Option(e) => wrong_option(e, at),
         other => Fault::new("E0406", other.to_string()).at(at),
     }

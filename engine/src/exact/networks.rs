@@ -90,10 +90,12 @@ fn worth(
     let priced = Priced {
         networks: networks.to_vec(),
         arrays: Vec::new(),
+        certainty: None,
         schedule: Schedule {
             entries: Vec::new(),
             makespan: 0,
             energy: 0.0,
+            moved: 0.0,
         },
         metrics: Metrics {
             macs: networks.iter().map(|n| n.macs).sum(),

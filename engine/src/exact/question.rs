@@ -34,6 +34,14 @@ pub(super) enum Target {
 impl Question {
     /// Reads goals and specs; what has no bound that could be proven is refused by name.
     pub fn of(study: &Study) -> Result<Self, Fault> {
+        if study.rules.link.is_some() {
+            return Err(refusal(
+                "there is no bound yet for `link`s between sub-accelerators",
+            ));
+        }
+        if study.rules.parallel {
+            return Err(refusal("there is no bound yet for `branches = parallel`"));
+        }
         let mut question = Self {
             goal: target(study)?,
             deadline: None,

@@ -1,7 +1,8 @@
 //! Makes a study from the declared blocks.
 
 use super::accuracy;
-use super::hardware::Platform;
+use super::hardware::{JOULES, Platform};
+use super::scheduling::{Link, Method, Rules};
 use super::specs::mentions_accuracy;
 use super::{Goal, Spec, Study, Task, decisions_of};
 use crate::fault::Fault;
@@ -60,6 +61,16 @@ impl Study {
                 _ => {}
             }
         }
+        let name_of = |field: &str| match blocks.setting(name, field) {
+            Some(Value::Name(name)) => name,
+            _ => String::new(),
+        };
+        study.rules.parallel = name_of("branches") == "parallel";
+        study.rules.method = match name_of("schedule").as_str() {
+            "beam" => Method::Beam,
+            "exact" => Method::Exact,
+            _ => Method::List,
+        };
         study.scripts = compile(parts, &study)?;
         Ok(study)
     }
@@ -81,6 +92,14 @@ impl Study {
 
     fn from_instance(parts: Parts<'_>, instance: Instance, batch: u32) -> Result<Self, Fault> {
         let platform = Platform::read(&instance, parts.blocks);
+        let link = instance.hardware.as_ref().and_then(|hardware| {
+            let node = hardware.child("link")?;
+            let number = |name: &str| instance.number(node, name, &[]);
+            Some(Link {
+                bandwidth: number("bandwidth")? / platform.clock,
+                energy: number("energy").unwrap_or(0.0) / JOULES,
+            })
+        });
         let tasks = instance
             .tasks
             .iter()
@@ -102,6 +121,10 @@ impl Study {
             specs: Vec::new(),
             goals: Vec::new(),
             lexicographic: false,
+            rules: Rules {
+                link,
+                ..Rules::default()
+            },
             scripts: Scripts::new(),
             memo: super::Memo::default(),
             instance,

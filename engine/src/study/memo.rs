@@ -18,6 +18,10 @@ pub struct Network {
     pub layers: Vec<network::Layer>,
     /// The layers that compute, for the cost model, with their index in `layers`.
     pub computing: Vec<(usize, Layer)>,
+    /// For each of them, which of them make its inputs; what computes nothing is passed through.
+    pub inputs: Vec<Vec<usize>>,
+    /// Bytes of the output of each of them.
+    pub bytes: Vec<u64>,
     /// Multiply-accumulates of one run.
     pub macs: u64,
     /// Parameters.

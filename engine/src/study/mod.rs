@@ -7,12 +7,14 @@ mod mapping;
 mod memo;
 mod networks;
 mod problem;
+mod scheduling;
 mod specs;
 
 pub use build::{Parts, compile_named, scripts_in, words};
 pub use mapping::proof_text;
 pub use memo::{Array, Network};
 pub use problem::{Search, Spread};
+pub use scheduling::{Certainty, Method};
 pub use specs::{Goal, Spec, SpecResult};
 
 use crate::fault::Fault;
@@ -25,8 +27,8 @@ use nasaic_cost::{EnergyUnit, Refusal};
 use nasaic_dsl::instance::{Bound, Calc, INACTIVE, Instance, Node};
 use nasaic_dsl::units::Dim;
 use nasaic_dsl::value::{Quantity, Value};
-use nasaic_search::{Cost, LayerOptions, Schedule, ScheduleError, Scheduler};
-use std::cell::RefCell;
+use nasaic_search::{Cost, LayerOptions, Schedule, ScheduleError};
+use scheduling::Unscheduled;
 use std::sync::Arc;
 
 /// One task of the workload.
@@ -70,6 +72,8 @@ pub struct Study {
     pub goals: Vec<Goal>,
     /// Whether several goals are taken in order.
     pub lexicographic: bool,
+    /// How layers find sub-accelerators and times.
+    pub rules: scheduling::Rules,
     pub(crate) scripts: Scripts,
     memo: Memo,
 }
@@ -83,6 +87,8 @@ pub struct Priced {
     pub arrays: Vec<Option<Arc<Array>>>,
     /// Which layer runs where and when.
     pub schedule: Schedule,
+    /// What is known about it, where a solver was asked that can know.
+    pub certainty: Option<Certainty>,
     /// The metrics.
     pub metrics: Metrics,
 }
@@ -116,10 +122,6 @@ pub struct Sight<'a> {
     pub priced: &'a Priced,
     /// Accuracy of each task, where it was asked for.
     pub accuracies: &'a [Option<Measurement>],
-}
-
-thread_local! {
-    static SCHEDULER: RefCell<Scheduler> = RefCell::default();
 }
 
 impl Study {
@@ -196,14 +198,16 @@ impl Study {
                 network.computing.iter().map(options).collect()
             })
             .collect();
-        let schedule = SCHEDULER
-            .with_borrow_mut(|s| s.schedule(&tasks, self.deadline()))
+        let (schedule, certainty) = self
+            .rules
+            .schedule(&networks, &tasks, self.deadline())
             .map_err(|e| self.nowhere(&e, &networks, refused))?;
         let metrics = self.metrics(&networks, &arrays, &schedule);
         let priced = Priced {
             networks,
             arrays,
             schedule,
+            certainty,
             metrics,
         };
         self.within_area(&priced)?;
@@ -223,12 +227,13 @@ impl Study {
 
     fn nowhere(
         &self,
-        error: &ScheduleError,
+        error: &Unscheduled,
         networks: &[Arc<Network>],
         refused: Option<String>,
     ) -> String {
         match error {
-            ScheduleError::Nowhere { task, layer } => {
+            Unscheduled::Flaw(flaw) => format!("its layers cannot be scheduled: {flaw}"),
+            Unscheduled::Nowhere(ScheduleError::Nowhere { task, layer }) => {
                 let network = &networks[*task];
                 let path = &network.layers[network.computing[*layer].0].path;
                 let why = refused.map_or(String::new(), |r| format!(": {r}"));

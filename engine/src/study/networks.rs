@@ -14,7 +14,9 @@ pub(super) fn build(study: &Study, task: &Task, choices: &[u32]) -> Result<Netwo
     let mut layers = network::layers(&study.instance, node, choices)
         .map_err(|e| format!("{}: {}", task.label, e.message))?;
     if let Some(only) = &task.only {
-        layers.retain(|l| l.path == *only || l.path.starts_with(&format!("{only}.")));
+        let inside =
+            |l: &network::Layer| l.path == *only || l.path.starts_with(&format!("{only}."));
+        layers = network::part(&layers, inside);
     }
     let mut computing = Vec::new();
     for (i, layer) in layers.iter().enumerate().filter(|(_, l)| l.macs() > 0) {
@@ -22,6 +24,11 @@ pub(super) fn build(study: &Study, task: &Task, choices: &[u32]) -> Result<Netwo
             .map_err(|why| format!("layer `{}` of `{}` {why}", layer.path, task.label))?;
         computing.push((i, lowered));
     }
+    let inputs = inputs(&layers);
+    let bytes = computing
+        .iter()
+        .map(|(i, _)| bytes(&layers[*i], task.batch));
+    let bytes = bytes.collect();
     let macs = computing
         .iter()
         .map(|(_, l)| l.macs())
@@ -33,10 +40,40 @@ pub(super) fn build(study: &Study, task: &Task, choices: &[u32]) -> Result<Netwo
     Ok(Network {
         layers,
         computing,
+        inputs,
+        bytes,
         macs,
         params,
         accuracy: OnceLock::new(),
     })
+}
+
+/// For each layer that computes, which of these make its inputs.
+///
+/// What computes nothing (a pool, an addition) belongs to what makes its inputs.
+fn inputs(layers: &[network::Layer]) -> Vec<Vec<usize>> {
+    let mut sources: Vec<Vec<usize>> = Vec::with_capacity(layers.len());
+    let mut computing = Vec::new();
+    for layer in layers {
+        let mut from: Vec<usize> = (layer.inputs.iter())
+            .flat_map(|&input| sources[input].iter().copied())
+            .collect();
+        from.sort_unstable();
+        from.dedup();
+        if layer.macs() > 0 {
+            sources.push(vec![computing.len()]);
+            computing.push(from);
+        } else {
+            sources.push(from);
+        }
+    }
+    computing
+}
+
+/// Bytes of a layer's output.
+fn bytes(layer: &network::Layer, batch: u32) -> u64 {
+    let bits = u64::from(layer.precision.outputs).saturating_mul(u64::from(batch));
+    layer.output.elements().saturating_mul(bits).div_ceil(8)
 }
 
 /// The network that a task has in a design.

@@ -32,14 +32,18 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
     };
     let cycles = evaluation.priced.metrics.cycles;
     let caption = format!(
-        "{} layers in {} cycles{}.",
+        "{} layers in {} cycles{}{}.",
         works.len(),
         number(cycles as f64),
         match deadline {
             Some(d) if d < cycles => ", after the deadline",
             Some(_) => ", within the deadline",
             None => "",
-        }
+        },
+        evaluation
+            .priced
+            .certainty
+            .map_or(String::new(), |known| format!("; {known}"))
     );
     Ok(Item::Figure(Arc::new(
         Figure::new("Schedule", chart).caption(caption),

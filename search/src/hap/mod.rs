@@ -25,5 +25,5 @@ mod sweep;
 pub use answer::{Answer, Goal, Limits, Proof};
 pub use bound::{Bound, BoundKind, Bounder, check, lower_bound};
 pub use instance::{Cost, Flaw, Input, Instance, Layer, MOST_SUBS, MOST_TOTAL, Options};
-pub use schedule::{Entry, Schedule};
+pub use schedule::{Entry, Schedule, in_order};
 pub use solver::{Solver, solve};

@@ -1,6 +1,7 @@
 //! Schedules in integers, and the times that an order of layers leads to.
 
 use super::flat::{Flat, NEVER};
+use super::instance::Instance;
 
 /// One layer in a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,22 @@ pub struct Schedule {
     pub makespan: u64,
     /// Energy of the layers and of what moves between them, in quanta.
     pub energy: u64,
+}
+
+/// Starts layers (task, layer, sub) in an order, each as early as it can be appended.
+///
+/// None if a layer is missing, comes before its inputs, or cannot run where it is put.
+pub fn in_order(instance: &Instance, order: &[(usize, usize, usize)]) -> Option<Schedule> {
+    let mut flat = Flat::default();
+    if !flat.load(instance) {
+        return None;
+    }
+    let op = |&(task, layer, sub): &(usize, usize, usize)| {
+        let op = flat.first.get(task)? + layer;
+        (flat.first.get(task + 1).is_some_and(|&end| op < end) && sub < flat.subs)
+            .then_some((op, sub))
+    };
+    timed(&flat, &order.iter().map(op).collect::<Option<Vec<_>>>()?)
 }
 
 /// Starts the layers of an order one after the other, each as early as it can be appended.

@@ -141,5 +141,6 @@ fn with_energies(schedule: &hap::Schedule, tasks: &[Vec<LayerOptions>]) -> Sched
         entries: schedule.entries.iter().map(entry).collect(),
         makespan: schedule.makespan,
         energy: schedule.energy as f64,
+        moved: 0.0,
     }
 }
