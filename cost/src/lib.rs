@@ -78,7 +78,7 @@ pub use hardware::SubAccelerator;
 pub use layer::{ConvShape, Dim, Layer, LayerKind, Padding, Precision, ShapeError, Tensor};
 pub use links::{Link, LinkLoad, MAX_LINKS, accessed_bits};
 pub use mapping::{Advance, Level, Loop, MAX_CUTS, MAX_LOOPS, Mapping};
-pub use network::{NetworkCost, network_cost};
+pub use network::{NetworkCost, network_cost, stays_on_chip};
 pub use technology::{Counting, EnergyUnit, Technology};
 pub use why::{
     Cause, Change, Limit, LinkUse, Loss, Movement, Part, Phase, PhaseKind, Remedy, Share, Turns,

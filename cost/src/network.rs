@@ -54,7 +54,7 @@ pub fn network_cost(
     let shared = sub.sizes(dataflow)[1];
     let stays: Vec<bool> = mapped
         .windows(2)
-        .map(|pair| stays(&pair[0], &pair[1], shared))
+        .map(|pair| stays_on_chip(&pair[0], &pair[1], shared))
         .collect();
     let cost = |(index, (layer, nest)): (usize, &(Layer, Option<Mapping>))| {
         let on_chip = OnChip {
@@ -76,8 +76,10 @@ pub fn network_cost(
     })
 }
 
-/// Whether the first layer's output can wait on the chip for the second.
-fn stays(
+/// Whether the first layer's output can wait on the chip for the second, which runs next.
+///
+/// `shared` is the size of the outermost on-chip store in bytes; none is unlimited.
+pub fn stays_on_chip(
     (first, first_nest): &(Layer, Option<Mapping>),
     (second, second_nest): &(Layer, Option<Mapping>),
     shared: Option<u64>,

@@ -53,6 +53,8 @@ pub fn of_evaluation(evaluation: &Evaluation) -> LayerRows {
             row.elements = [Tensor::W, Tensor::I, Tensor::O].map(|t| layer.elements(t));
             row.bits = [Tensor::W, Tensor::I, Tensor::O].map(|t| layer.bits(t));
             if let Ok(mapped) = array.map(&layer, technology) {
+                let on_chip = evaluation.priced.on_chip.of(entry);
+                let mapped = mapped.on_chip(&array.sub, technology, on_chip);
                 row.bound = bound_text(mapped.cost.bound_by, &row.levels);
                 row.cost = Some(mapped.cost);
                 row.mapping = mapped.proof.map(proof_text);

@@ -1,5 +1,6 @@
 //! End to end: examples, the library, the manual, reference figures, reproducibility.
 
+mod between;
 mod exact;
 mod examples;
 mod eyeriss;

@@ -266,6 +266,15 @@ fn accelerator() -> Vec<Kind> {
                 field("device", FieldType::Block(&["device"]), "Gives technology, clock and budget."),
                 field("technology", FieldType::Block(&["technology"]), "Energy and area constants; without any, only latency is known (E0604)."),
                 field("clock", FieldType::Quantity(Dim::FREQUENCY), "Clock frequency; the device's when not given."),
+                field(
+                    "between_layers",
+                    choice(&[
+                        ("off_chip", "every output goes to off-chip memory and comes back, as MAESTRO and NASAIC count"),
+                        ("on_chip", "an output waits on the chip where the outermost on-chip store holds it whole, its only reader runs next on the same sub-accelerator and reads it whole"),
+                    ]),
+                    "Where tensors are between two layers.",
+                )
+                .or("off_chip"),
             ],
             choices: true,
             example: "use templates.{nvdla}\nuse std.technology.{horowitz_28nm}\naccelerator small {\n  technology = horowitz_28nm\n  clock = 1 GHz\n  budget { pes = 256, bandwidth = 16 GB/s }\n  sub core { dataflow = nvdla, pes = 256, bandwidth = 16 GB/s }\n}\n",

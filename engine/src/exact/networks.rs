@@ -3,7 +3,7 @@
 use super::question::{Question, Target, refusal};
 use super::tables::assignments;
 use crate::fault::Fault;
-use crate::study::{Metrics, Network, Priced, Sight, Study};
+use crate::study::{Metrics, Network, Priced, Sight, Study, Waiting};
 use nasaic_cost::Layer;
 use nasaic_search::joint::Candidate;
 use nasaic_search::{Design, Role, Schedule, Space};
@@ -91,6 +91,7 @@ fn worth(
         networks: networks.to_vec(),
         arrays: Vec::new(),
         certainty: None,
+        on_chip: Waiting::default(),
         schedule: Schedule {
             entries: Vec::new(),
             makespan: 0,

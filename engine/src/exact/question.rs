@@ -1,6 +1,7 @@
 //! Whether a problem can be asked exactly: which goal is optimised, which specs bound the tables.
 
 use crate::fault::Fault;
+use crate::study::hardware::Between;
 use crate::study::{Spec, Study};
 use nasaic_dsl::plan::{BetterWhen, Expr, ExprKind, Operator};
 
@@ -37,6 +38,11 @@ impl Question {
         if study.rules.link.is_some() {
             return Err(refusal(
                 "there is no bound yet for `link`s between sub-accelerators",
+            ));
+        }
+        if study.platform.between_layers == Between::OnChip {
+            return Err(refusal(
+                "there is no bound yet for `between_layers = on_chip`",
             ));
         }
         if study.rules.parallel {

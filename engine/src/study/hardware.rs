@@ -21,8 +21,19 @@ pub struct Platform {
     pub technology: Option<Technology>,
     /// Off-chip bytes per second; none is unlimited.
     pub dram: Option<f64>,
+    /// Where tensors are between two layers.
+    pub between_layers: Between,
     /// Largest area in m², where the budget gives one.
     pub area_budget: Option<f64>,
+}
+
+/// Where tensors are between two layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Between {
+    /// In off-chip memory.
+    OffChip,
+    /// On the chip where they fit.
+    OnChip,
 }
 
 /// One sub-accelerator of one design.
@@ -53,6 +64,7 @@ impl Platform {
                 clock: DEFAULT_CLOCK,
                 technology: None,
                 dram: None,
+                between_layers: Between::OffChip,
                 area_budget: None,
             };
         };
@@ -83,6 +95,10 @@ impl Platform {
             clock,
             technology: technology.map(read_technology),
             dram,
+            between_layers: match instance.get(hardware, "between_layers", &[]) {
+                Some(Value::Name(name)) if name == "on_chip" => Between::OnChip,
+                _ => Between::OffChip,
+            },
             area_budget,
         }
     }

@@ -5,7 +5,8 @@
 use super::hardware::Sub;
 use nasaic_cost::mapper::{Options, Proof, search};
 use nasaic_cost::{
-    Layer, LayerCost, Mapping, OnChip, Refusal, Technology, evaluate, fit, move_only,
+    Layer, LayerCost, Mapping, OnChip, Refusal, Technology, evaluate, evaluate_on_chip, fit,
+    move_only,
 };
 
 /// What chooses tiles and spreads.
@@ -60,6 +61,25 @@ impl Mapped {
             mapping: Some(mapping),
             proof,
         })
+    }
+}
+
+impl Mapped {
+    /// The same nest where some tensors make no trip to off-chip memory.
+    #[must_use]
+    pub fn on_chip(mut self, sub: &Sub, technology: Option<&Technology>, on_chip: OnChip) -> Self {
+        if on_chip != OnChip::default() {
+            self.cost = match &self.mapping {
+                Some(nest) => evaluate_on_chip(&self.layer, nest, &sub.array, technology, on_chip),
+                None => move_only(
+                    &self.layer,
+                    &sub.array.sized(&sub.dataflow),
+                    technology,
+                    on_chip,
+                ),
+            };
+        }
+        self
     }
 }
 

@@ -1,6 +1,7 @@
 //! A design space that can be priced: the meeting of networks, hardware, costs and accuracies.
 
 pub mod accuracy;
+mod between;
 mod build;
 pub mod hardware;
 mod mapping;
@@ -10,8 +11,9 @@ mod problem;
 mod scheduling;
 mod specs;
 
+pub use between::Waiting;
 pub use build::{Parts, compile_named, scripts_in, words};
-pub use mapping::proof_text;
+pub use mapping::{Mapped, proof_text};
 pub use memo::{Array, Network};
 pub use problem::{Search, Spread};
 pub use scheduling::{Certainty, Method};
@@ -20,7 +22,7 @@ pub use specs::{Goal, Spec, SpecResult};
 use crate::fault::Fault;
 use crate::formula::{Names, Scripts};
 use accuracy::Source;
-use hardware::{JOULES, Platform, Sub};
+use hardware::{Between, JOULES, Platform, Sub};
 use memo::Memo;
 use nasaic_accuracy::Measurement;
 use nasaic_cost::{EnergyUnit, Refusal};
@@ -89,6 +91,8 @@ pub struct Priced {
     pub schedule: Schedule,
     /// What is known about it, where a solver was asked that can know.
     pub certainty: Option<Certainty>,
+    /// Which tensors wait on the chip between layers.
+    pub on_chip: Waiting,
     /// The metrics.
     pub metrics: Metrics,
 }
@@ -202,12 +206,19 @@ impl Study {
             .rules
             .schedule(&networks, &tasks, self.deadline())
             .map_err(|e| self.nowhere(&e, &networks, refused))?;
+        let (schedule, on_chip) = match self.platform.between_layers {
+            Between::OffChip => (schedule, Waiting::default()),
+            Between::OnChip => self
+                .keep_on_chip(&networks, &arrays, tasks, schedule)
+                .map_err(|flaw| format!("its layers cannot be scheduled: {flaw}"))?,
+        };
         let metrics = self.metrics(&networks, &arrays, &schedule);
         let priced = Priced {
             networks,
             arrays,
             schedule,
             certainty,
+            on_chip,
             metrics,
         };
         self.within_area(&priced)?;

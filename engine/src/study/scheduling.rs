@@ -115,6 +115,18 @@ impl Rules {
         }
     }
 
+    /// The order of a schedule, timed with other costs.
+    pub(super) fn timed(
+        &self,
+        networks: &[Arc<Network>],
+        tasks: &[Vec<LayerOptions>],
+        order: &Schedule,
+    ) -> Result<Option<Schedule>, Flaw> {
+        let instance = self.instance(networks, tasks)?;
+        let found = hap::in_order(&instance, &order_of(order));
+        Ok(found.map(|found| self.in_units(&found, networks, tasks)))
+    }
+
     /// The least energy by the deadline, or else the least makespan.
     fn solve(
         &self,

@@ -68,6 +68,7 @@ pub fn all(e: &Evaluation) -> Result<Vec<Work<'_>>, Fault> {
         let path = &network.layers[*index].path;
         let task = &e.study.tasks[entry.task].label;
         let mapped = array.map(layer, technology).ok()?;
+        let mapped = mapped.on_chip(&array.sub, technology, e.priced.on_chip.of(entry));
         Some(Work {
             entry,
             task,
