@@ -13,6 +13,7 @@ pub mod import;
 mod interpreter;
 mod item;
 mod json;
+mod keep;
 mod layers;
 mod present;
 mod registry;
@@ -26,6 +27,7 @@ mod views;
 
 pub use engine::{Ended, Engine, Report};
 pub use fault::Fault;
+pub use keep::Keeper;
 pub use registry::schemas;
 pub use sink::{Output, Part, Progress, Silent, Sink};
 pub use table::{Cell, Head, Table};

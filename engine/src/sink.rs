@@ -3,7 +3,7 @@
 use crate::table::Table;
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_plot::Figure;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Receives what a run has to tell, in order.
 pub trait Sink {
@@ -24,7 +24,7 @@ pub trait Sink {
 }
 
 /// A shown value.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Output {
     /// The expression as written.
     pub source: String,
@@ -35,7 +35,7 @@ pub struct Output {
 }
 
 /// A part of what is shown.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "value", rename_all = "lowercase")]
 #[allow(
     clippy::large_enum_variant,

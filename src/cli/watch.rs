@@ -23,6 +23,8 @@ pub struct Watcher<'a> {
     figures: usize,
     /// Whether a figure could not be written.
     pub failed: bool,
+    /// What was shown so far.
+    pub outputs: Vec<Output>,
 }
 
 impl<'a> Watcher<'a> {
@@ -35,6 +37,7 @@ impl<'a> Watcher<'a> {
             meter: Meter::new(),
             figures: 0,
             failed: false,
+            outputs: Vec::new(),
         }
     }
 
@@ -87,6 +90,7 @@ impl<'a> Watcher<'a> {
 
 impl Sink for Watcher<'_> {
     fn show(&mut self, output: &Output) {
+        self.outputs.push(output.clone());
         self.meter.clear();
         let mut other = Vec::new();
         let mut before = None;

@@ -89,6 +89,7 @@ impl<'a> Interpreter<'a> {
         let parts = self.parts();
         let mut context = actions::Context {
             parts,
+            keeper: self.keeper,
             sink: self.sink,
             what: &what,
             at: expr.at,

@@ -17,6 +17,7 @@ pub use specs::{Goal, Spec, SpecResult};
 
 use crate::fault::Fault;
 use crate::formula::{Names, Scripts};
+use crate::keep::Keeper;
 use accuracy::Source;
 use hardware::{JOULES, Platform, Sub};
 use memo::Memo;
@@ -54,6 +55,10 @@ pub struct Task {
 pub struct Study {
     /// The name of the problem, or empty.
     pub name: String,
+    /// What its evaluations are filed under, where they are kept.
+    pub key: Option<String>,
+    /// Where measurements of its networks are kept.
+    pub keeper: Option<Arc<Keeper>>,
     /// The decisions and structure.
     pub instance: Instance,
     /// Clock, technology, off-chip bandwidth.
