@@ -29,5 +29,5 @@ pub use engine::{Ended, Engine, Report};
 pub use fault::Fault;
 pub use keep::Keeper;
 pub use registry::schemas;
-pub use sink::{Output, Part, Progress, Silent, Sink};
+pub use sink::{Output, Part, Progress, Silent, Sink, Target};
 pub use table::{Cell, Head, Table};

@@ -6,7 +6,7 @@ use super::progress::Meter;
 use super::{Refusal, signals};
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::source::Sources;
-use nasaic_engine::{Output, Part, Progress, Sink};
+use nasaic_engine::{Output, Part, Progress, Sink, Target};
 use nasaic_plot::Figure;
 use serde_json::json;
 
@@ -124,6 +124,10 @@ impl Sink for Watcher<'_> {
 
     fn file(&mut self, path: &str, content: &[u8]) -> Result<(), String> {
         self.folder.export(path, content)
+    }
+
+    fn create(&mut self, path: &str) -> Result<Box<dyn Target>, String> {
+        Ok(Box::new(self.folder.create(path)?))
     }
 
     fn stop(&self) -> bool {

@@ -136,6 +136,11 @@ impl Study {
             .is_none_or(|t| t.energy_unit == EnergyUnit::Joule)
     }
 
+    /// Lets memory not grow with the number of designs that were priced.
+    pub fn forget_beyond(&self, most: usize) {
+        self.memo.forget_beyond(most);
+    }
+
     /// The networks of a design.
     pub fn networks(&self, choices: &[u32]) -> Result<Vec<Arc<Network>>, String> {
         (0..self.tasks.len())
