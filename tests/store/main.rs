@@ -33,7 +33,7 @@ strategy rl {
 }
 let found = search(wide, evo)
 found.best
-compare(wide, [rnd, evo], evaluations = 60, seeds = 7..8)
+compare(wide, [rnd, evo], evaluations = 60, seeds = 7..9)
 search(wide, rl)
 search(frugal, every)
 ";
@@ -46,7 +46,7 @@ pub fn searches() -> Scratch {
 /// The trials of all searches of a run, as lines.
 pub fn trials(scratch: &Scratch, store: &str, run: i64) -> String {
     let mut out = String::new();
-    for search in 1..=7 {
+    for search in 1..=9 {
         let file = format!("{store}-{run}-{search}.csv");
         let ran = scratch.run(&format!(
             "runs export {run} --format csv --search {search} --store {store} -o {file}"

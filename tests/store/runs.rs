@@ -28,7 +28,7 @@ fn a_run_is_kept_in_the_current_folder_and_shown_again() {
         .map(|s| s["trials"].as_u64().unwrap())
         .collect();
     assert_eq!(counts[..5], [100, 60, 60, 60, 60]);
-    assert_eq!((counts.len(), counts[6]), (7, 3));
+    assert_eq!((counts.len(), counts[8]), (9, 3));
     assert!(searches.iter().all(|s| s["summary"]["feasible"] == true));
 }
 

@@ -26,8 +26,7 @@ fn a_sweep_to_a_file_has_all_designs_and_leaves_the_front() {
             "latency (s)",
             "energy (J)",
             "area (m^2)",
-            "utilization",
-            "violation"
+            "utilization"
         ]
     );
     let number =

@@ -39,7 +39,7 @@ fn a_file_that_may_not_grow_stops_the_run_and_resuming_completes_it() {
     // The shell's limit on the size of files stands for a full disk.
     let program = env!("CARGO_BIN_EXE_nasaic");
     let limited =
-        format!("trap '' XFSZ; ulimit -f 120; exec {program} run frugal.nasaic --store s.db");
+        format!("trap '' XFSZ; ulimit -f 450; exec {program} run frugal.nasaic --store s.db");
     let ran = Command::new("bash")
         .args(["-c", &limited])
         .current_dir(scratch.path("."))
@@ -95,5 +95,5 @@ fn several_programs_at_once_use_one_store() {
     };
     let one = "SELECT count(*) FROM (SELECT DISTINCT problem, design FROM evaluations)";
     assert_eq!(count("SELECT count(*) FROM evaluations"), count(one));
-    assert_eq!(count("SELECT count(*) FROM searches"), 4 * 7);
+    assert_eq!(count("SELECT count(*) FROM searches"), 4 * 9);
 }

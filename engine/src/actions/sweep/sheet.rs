@@ -84,8 +84,8 @@ fn columns(study: &Study) -> Vec<Column> {
         number("energy", energy),
         number("area", "m^2"),
         number("utilization", ""),
-        number("violation", ""),
     ]);
+    out.extend((!study.specs.is_empty()).then(|| number("violation", "")));
     let tasks = study.tasks.iter().filter(|t| t.source.is_some());
     out.extend(tasks.map(|t| number(&format!("{}.accuracy", t.label), "")));
     out
@@ -124,8 +124,8 @@ pub fn cells(
         number(m.energy),
         number(m.area),
         Cell::Number(m.utilization),
-        Cell::Number(e.sight().violation()),
     ]);
+    out.extend((!study.specs.is_empty()).then(|| Cell::Number(e.sight().violation())));
     let tasks = study.tasks.iter().zip(&e.accuracies);
     let measured = tasks.filter(|(task, _)| task.source.is_some());
     out.extend(measured.map(|(_, a)| number(a.as_ref().map(|a| a.value))));
