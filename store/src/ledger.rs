@@ -51,6 +51,9 @@ pub struct Ledger<'s> {
     written: Option<Instant>,
 }
 
+/// What is stored of a design: its hardware, and its outcome where that is known.
+type Blobs = (Vec<u8>, Option<Vec<u8>>);
+
 /// A finding as it is written.
 #[derive(Debug)]
 struct Row {
@@ -82,7 +85,7 @@ impl<'s> Ledger<'s> {
         designs: impl IntoIterator<Item = &'d [u32]>,
     ) -> Result<Vec<Option<Finding>>, StoreError> {
         let keys: Vec<Vec<u8>> = designs.into_iter().map(codec::design).collect();
-        let found = self.store.read(|c| {
+        let found: Vec<Option<Blobs>> = self.store.read(|c| {
             let mut known = c.prepare_cached(
                 "SELECT hardware, outcome FROM evaluations WHERE problem = ?1 AND design = ?2",
             )?;
@@ -90,11 +93,9 @@ impl<'s> Ledger<'s> {
                 let pair = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
                 known.query_row(params![self.problem, key], pair).optional()
             };
-            keys.iter()
-                .map(&mut look_up)
-                .collect::<rusqlite::Result<Vec<Option<(Vec<u8>, Option<Vec<u8>>)>>>>()
+            keys.iter().map(&mut look_up).collect()
         })?;
-        let read = |(key, blobs): (&Vec<u8>, Option<(Vec<u8>, Option<Vec<u8>>)>)| match blobs {
+        let read = |(key, blobs): (&Vec<u8>, Option<Blobs>)| match blobs {
             None => Ok(None),
             Some((hardware, outcome)) => finding(key, &hardware, outcome.as_deref())
                 .map(Some)

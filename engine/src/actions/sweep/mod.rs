@@ -65,7 +65,9 @@ fn to_file(study: &Arc<Study>, path: &str, context: &mut Context<'_, '_>) -> Res
             .label(reason)
             .hint("give a path below the output folder, with room for a row per design")
     };
-    let (mut sheet, file) = sheet::create(study, path, context)?;
+    let columns = sheet::columns(study);
+    let width = columns.len();
+    let (mut sheet, file) = sheet::create(&columns, path, context)?;
     let mut found = Designs {
         study: Arc::clone(study),
         designs: Vec::new(),
@@ -78,7 +80,7 @@ fn to_file(study: &Arc<Study>, path: &str, context: &mut Context<'_, '_>) -> Res
             .par_iter()
             .map(|design| {
                 let evaluated = Evaluation::of(study, design.0.clone());
-                let cells = sheet::cells(study, &design.0, evaluated.as_ref());
+                let cells = sheet::cells(study, &design.0, evaluated.as_ref(), width);
                 let point = evaluated.as_ref().map_or(Ok(None), front::point)?;
                 let refused = match evaluated {
                     Err(Refused::Fault(fault)) => return Err(*fault),
@@ -91,7 +93,9 @@ fn to_file(study: &Arc<Study>, path: &str, context: &mut Context<'_, '_>) -> Res
         for (design, row) in batch.into_iter().zip(rows) {
             let (cells, refused, point) = row?;
             sheet.row(&cells).map_err(|e| not_written(e.to_string()))?;
-            refused.map(|reason| refuse(&mut found, reason));
+            if let Some(reason) = refused {
+                refuse(&mut found, reason);
+            }
             front.offer(design.0, point);
         }
         front.settle();

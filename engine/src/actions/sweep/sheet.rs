@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Begins the file of a sweep: its rows, and the file to be finished when they are.
 pub fn create(
-    study: &Study,
+    columns: &[Column],
     path: &str,
     context: &mut Context<'_, '_>,
 ) -> Result<(Box<dyn Sheet>, File), Fault> {
@@ -33,7 +33,7 @@ pub fn create(
     let target = context.sink.create(path);
     let target = target.map_err(|e| not_written(e, "give a path below the output folder"))?;
     let file = File(Arc::new(Mutex::new(Some(target))));
-    match sheet(format, &columns(study), file.clone()) {
+    match sheet(format, columns, file.clone()) {
         Ok(sheet) => Ok((sheet, file)),
         Err(e) => Err(not_written(e.to_string(), "check the space on the disk")),
     }
@@ -66,7 +66,8 @@ impl Write for File {
     }
 }
 
-fn columns(study: &Study) -> Vec<Column> {
+/// The columns: decisions, why a design cannot be built, metrics.
+pub fn columns(study: &Study) -> Vec<Column> {
     let decisions = study.instance.decisions.iter().map(|d| {
         let (unit, kind) = match d.domain.get(0) {
             Value::Quantity(q) => (q.dim.base_unit(), Kind::Number),
@@ -91,11 +92,12 @@ fn columns(study: &Study) -> Vec<Column> {
     out
 }
 
-/// The row of a design.
+/// The row of a design, `width` cells of it.
 pub fn cells(
     study: &Study,
     choices: &[u32],
     evaluated: Result<&Evaluation, &Refused>,
+    width: usize,
 ) -> Vec<Cell> {
     let decisions = study.instance.decisions.iter().zip(choices);
     let mut out: Vec<Cell> = decisions
@@ -109,8 +111,7 @@ pub fn cells(
         Ok(e) => e,
         Err(Refused::Invalid(reason)) => {
             out.push(Cell::Text(reason.clone()));
-            let rest = columns_after(study);
-            out.extend(std::iter::repeat_n(Cell::Missing, rest));
+            out.resize(width, Cell::Missing);
             return out;
         }
         Err(Refused::Fault(_)) => return out,
@@ -130,9 +131,4 @@ pub fn cells(
     let measured = tasks.filter(|(task, _)| task.source.is_some());
     out.extend(measured.map(|(_, a)| number(a.as_ref().map(|a| a.value))));
     out
-}
-
-/// How many columns follow that of the refusal.
-fn columns_after(study: &Study) -> usize {
-    columns(study).len() - study.instance.decisions.len() - 1
 }
