@@ -3,13 +3,17 @@
 use crate::fault::Fault;
 use crate::item::Evaluation;
 use nasaic_search::pareto;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// The front so far.
 #[derive(Default)]
 pub struct Front {
+    /// Undominated among themselves, in the order of the sweep.
     designs: Vec<(Vec<u32>, Vec<f64>)>,
-    /// How many at the beginning are known to be undominated among themselves.
-    settled: usize,
+    /// Offered since the last time.
+    offered: Vec<(Vec<u32>, Vec<f64>)>,
+    /// Who covered the last one: neighbours in a sweep are mostly covered by the same design.
+    guess: AtomicUsize,
 }
 
 /// A design as a point of which more is better: its goals, or without goals less latency, energy
@@ -29,36 +33,39 @@ pub fn point(e: &Evaluation) -> Result<Option<Vec<f64>>, Fault> {
 }
 
 impl Front {
-    /// Takes a design in, unless one of the settled front is at least as good.
-    pub fn offer(&mut self, design: Vec<u32>, point: Option<Vec<f64>>) {
-        let Some(point) = point else {
-            return;
-        };
+    /// Whether a design of the front is at least as good; asked by many threads.
+    pub fn covers(&self, point: &[f64]) -> bool {
         let covers = |(_, known): &(Vec<u32>, Vec<f64>)| {
-            known.iter().zip(&point).all(|(kept, value)| kept >= value)
+            known.iter().zip(point).all(|(kept, value)| kept >= value)
         };
-        if !self.designs[..self.settled].iter().any(covers) {
-            self.designs.push((design, point));
+        // The guess only says where to look first, so that it does not matter whose it is.
+        if (self.designs.get(self.guess.load(Relaxed))).is_some_and(covers) {
+            return true;
         }
+        let found = self.designs.iter().position(covers);
+        found.inspect(|at| self.guess.store(*at, Relaxed)).is_some()
     }
 
-    /// Drops what has been beaten since the last time.
+    /// Takes in a design that is not covered.
+    pub fn offer(&mut self, design: Vec<u32>, point: Vec<f64>) {
+        self.offered.push((design, point));
+    }
+
+    /// Joins what was offered with what is there, and drops what has been beaten.
     pub fn settle(&mut self) {
-        if self.designs.len() > self.settled {
-            let points: Vec<&[f64]> = self.designs.iter().map(|d| d.1.as_slice()).collect();
-            let mut kept = pareto::front(&points).into_iter().peekable();
-            let mut index = 0;
-            self.designs.retain(|_| {
-                index += 1;
-                kept.next_if_eq(&(index - 1)).is_some()
-            });
-            self.settled = self.designs.len();
-        }
+        let points: Vec<&[f64]> = self.offered.iter().map(|d| d.1.as_slice()).collect();
+        let kept = pareto::front(&points);
+        let best: Vec<&[f64]> = kept.iter().map(|at| points[*at]).collect();
+        let beaten = |point: &[f64]| best.iter().any(|one| pareto::dominates(one, point));
+        self.designs.retain(|(_, point)| !beaten(point));
+        let mut kept = kept.into_iter().peekable();
+        let offered = std::mem::take(&mut self.offered).into_iter().enumerate();
+        let stays = offered.filter(|(at, _)| kept.next_if_eq(at).is_some());
+        self.designs.extend(stays.map(|(_, design)| design));
     }
 
     /// The designs of the front, in the order of the sweep.
-    pub fn designs(mut self) -> Vec<Vec<u32>> {
-        self.settle();
+    pub fn designs(self) -> Vec<Vec<u32>> {
         self.designs.into_iter().map(|d| d.0).collect()
     }
 }

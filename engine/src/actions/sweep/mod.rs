@@ -82,6 +82,7 @@ fn to_file(study: &Arc<Study>, path: &str, context: &mut Context<'_, '_>) -> Res
                 let evaluated = Evaluation::of(study, design.0.clone());
                 let cells = sheet::cells(study, &design.0, evaluated.as_ref(), width);
                 let point = evaluated.as_ref().map_or(Ok(None), front::point)?;
+                let point = point.filter(|point| !front.covers(point));
                 let refused = match evaluated {
                     Err(Refused::Fault(fault)) => return Err(*fault),
                     Err(Refused::Invalid(reason)) => Some(reason),
@@ -96,7 +97,9 @@ fn to_file(study: &Arc<Study>, path: &str, context: &mut Context<'_, '_>) -> Res
             if let Some(reason) = refused {
                 refuse(&mut found, reason);
             }
-            front.offer(design.0, point);
+            if let Some(point) = point {
+                front.offer(design.0, point);
+            }
         }
         front.settle();
         study.forget_beyond(ARRAYS);
