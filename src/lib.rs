@@ -19,4 +19,5 @@ pub use nasaic_dsl as dsl;
 pub use nasaic_engine as engine;
 pub use nasaic_plot as plot;
 pub use nasaic_search as search;
+pub use nasaic_store as store;
 pub use nasaic_validate as validate;

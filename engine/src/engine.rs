@@ -8,6 +8,7 @@ use crate::backend::Judge;
 use crate::exact::{CertificateFile, Verdict, verify};
 use crate::fault::Fault;
 use crate::interpreter::{Interpreter, Kept};
+use crate::keep::Keeper;
 use crate::registry::schemas;
 use crate::sink::Sink;
 use crate::study::Parts;
@@ -20,6 +21,7 @@ use nasaic_dsl::schema::Schemas;
 use nasaic_dsl::source::Sources;
 use nasaic_dsl::world::World;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +55,7 @@ pub struct Engine {
     schemas: Schemas,
     program: Program,
     kept: Kept,
+    keeper: Option<Arc<Keeper>>,
     cells: usize,
 }
 
@@ -64,6 +67,7 @@ impl Engine {
             schemas: schemas(),
             program: Program::default(),
             kept: Kept::default(),
+            keeper: None,
             cells: 0,
         }
     }
@@ -81,6 +85,11 @@ impl Engine {
     /// The texts read so far, for messages.
     pub fn sources(&self) -> &Sources {
         &self.program.sources
+    }
+
+    /// Keeps what searches find from now on.
+    pub fn keep(&mut self, keeper: Keeper) {
+        self.keeper = Some(Arc::new(keeper));
     }
 
     /// Checks a text; with an error the program stays as it was. `settings` are `--set` texts.
@@ -101,7 +110,10 @@ impl Engine {
     /// Runs a plan.
     pub fn run(&mut self, plan: &Plan, sink: &mut dyn Sink) -> Report {
         match self.files(plan) {
-            Ok(files) => Interpreter::new(plan, &files, &mut self.kept, sink).run(),
+            Ok(files) => {
+                let keeper = self.keeper.as_ref();
+                Interpreter::new(plan, &files, &mut self.kept, sink, keeper).run()
+            }
             Err(fault) => {
                 let diagnostic = fault.diagnostic(&plan.sources);
                 sink.tell(&diagnostic);

@@ -3,7 +3,8 @@
 use crate::table::Table;
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_plot::Figure;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::io;
 
 /// Receives what a run has to tell, in order.
 pub trait Sink {
@@ -19,12 +20,30 @@ pub trait Sink {
     /// A file that the program writes, below the output folder; the reason when it cannot be written.
     fn file(&mut self, path: &str, content: &[u8]) -> Result<(), String>;
 
+    /// A file that is too long to be held, below the output folder; it appears when it is finished.
+    fn create(&mut self, _path: &str) -> Result<Box<dyn Target>, String> {
+        Err("long files cannot be written here".to_owned())
+    }
+
     /// Whether the run should stop and keep what it has.
     fn stop(&self) -> bool;
 }
 
+/// A file that is being written.
+pub trait Target: io::Write + Send {
+    /// Makes it appear under its name, whole.
+    fn finish(self: Box<Self>) -> io::Result<()>;
+}
+
+/// Where nobody wants a file.
+impl Target for io::Sink {
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// A shown value.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Output {
     /// The expression as written.
     pub source: String,
@@ -35,7 +54,7 @@ pub struct Output {
 }
 
 /// A part of what is shown.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "value", rename_all = "lowercase")]
 #[allow(
     clippy::large_enum_variant,
@@ -75,6 +94,9 @@ impl Sink for Silent {
     fn tell(&mut self, _: &Diagnostic) {}
     fn file(&mut self, _: &str, _: &[u8]) -> Result<(), String> {
         Ok(())
+    }
+    fn create(&mut self, _: &str) -> Result<Box<dyn Target>, String> {
+        Ok(Box::new(io::sink()))
     }
     fn stop(&self) -> bool {
         false

@@ -9,6 +9,7 @@
 //! Everything here is deterministic: the same problem, options and seed give the
 //! same result to the bit, with any number of threads and on any machine.
 
+pub mod archive;
 mod chain;
 mod compile;
 mod controller;
@@ -28,12 +29,13 @@ pub mod strategy;
 pub mod verify;
 mod walk;
 
+pub use archive::{Archive, Forgetful, Known, NotKept};
 pub use count::Count;
 pub use design::Design;
 pub use options::{Kind, OptionError, OptionInfo, OptionValue, Options};
 pub use problem::{Evaluated, Hardware, Outcome, Problem};
 pub use replay::{Violation, replay, replay_exact};
-pub use run::{Budget, Counts, Progress, Run, Stop, run};
+pub use run::{Budget, Counts, Progress, Run, Stop, run, run_with};
 pub use schedule::{Cost, Entry, LayerOptions, Schedule, ScheduleError, Scheduler, list_schedule};
 pub use space::{Absence, Condition, Decision, Limit, Role, Space, SpaceError};
 pub use strategy::{

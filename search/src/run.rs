@@ -1,5 +1,6 @@
 //! One run of a strategy on a problem: evaluating, counting, keeping the best.
 
+use crate::archive::{Archive, Forgetful, NotKept};
 use crate::design::Design;
 use crate::options::Options;
 use crate::pareto;
@@ -96,12 +97,27 @@ pub struct Progress<'a> {
     pub episodes: &'a [Episode],
 }
 
+/// Runs a strategy on a problem and keeps nothing: [`run_with`] without an archive.
+pub fn run(
+    problem: &dyn Problem,
+    options: &Options,
+    budget: Budget,
+    seed: u64,
+    observer: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
+) -> Result<Run, SearchError> {
+    let archive = &mut Forgetful;
+    run_with(archive, problem, options, budget, seed, observer)
+}
+
 /// Runs a strategy on a problem, on the current rayon thread pool.
 ///
 /// Proposals are evaluated in parallel and told in the order asked, so the
-/// number of threads does not change the result. The observer is called after
-/// every batch and can break the run off.
-pub fn run(
+/// number of threads does not change the result, and neither does what the
+/// archive knows: that only saves the evaluation. Every batch goes to the
+/// archive before the observer hears of it. The observer is called after every
+/// batch that is safe there, and can break the run off.
+pub fn run_with(
+    archive: &mut dyn Archive,
     problem: &dyn Problem,
     options: &Options,
     budget: Budget,
@@ -121,57 +137,20 @@ pub fn run(
             strategy: info.name,
         });
     }
-    let mut record = Record::new(problem);
-    let mut idle = 0;
-    let stop = loop {
-        let left = budget
-            .evaluations
-            .map_or(u64::MAX, |most| most.saturating_sub(record.size()));
-        if left == 0 {
-            break Stop::Budget;
-        }
-        if record.is_complete() {
-            break Stop::Exhausted;
-        }
-        if idle == PATIENCE {
-            break Stop::Stalled;
-        }
-        let most = strategy
-            .batch()
-            .max(1)
-            .min(usize::try_from(left).unwrap_or(usize::MAX));
-        let mut asked = strategy.ask(most);
-        asked.truncate(most);
-        if asked.is_empty() {
-            break Stop::Done;
-        }
-        if !asked
-            .iter()
-            .all(|ask| problem.space().contains(&ask.design))
-        {
-            return Err(SearchError::Outside {
-                strategy: info.name,
-            });
-        }
-        let before = record.size();
-        let trials = record.evaluate(&asked);
-        idle = if record.size() == before { idle + 1 } else { 0 };
-        let told: Vec<Evaluated> = trials
-            .iter()
-            .map(|&t| record.evaluated[t].clone())
-            .collect();
-        strategy.tell(&told);
-        if observer(&record.progress(strategy.as_ref())).is_break() {
-            break Stop::Interrupted;
-        }
-    };
-    Ok(record.finish(strategy.as_ref(), stop))
+    let mut record = Record::new(problem, archive);
+    let ended = record.follow(strategy.as_mut(), info.name, budget, observer);
+    // What was found is kept even where the run failed.
+    record.archive.settle()?;
+    Ok(record.finish(strategy.as_ref(), ended?))
 }
 
 /// All that a run knows.
 struct Record<'a> {
     problem: &'a dyn Problem,
+    archive: &'a mut dyn Archive,
     evaluated: Vec<Evaluated>,
+    /// Objectives that the archive knows of trials for which this run has not asked.
+    unasked: BTreeMap<usize, Outcome>,
     trial_of: BTreeMap<Design, usize>,
     /// Choices of networks that were met, with whether they were trained.
     networks: BTreeMap<Design, bool>,
@@ -182,14 +161,16 @@ struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    fn new(problem: &'a dyn Problem) -> Self {
+    fn new(problem: &'a dyn Problem, archive: &'a mut dyn Archive) -> Self {
         let space = problem.space();
         let small = space
             .within_limits()
             .is_some_and(|designs| designs <= COUNTED);
         Self {
             problem,
+            archive,
             evaluated: Vec::new(),
+            unasked: BTreeMap::new(),
             trial_of: BTreeMap::new(),
             networks: BTreeMap::new(),
             duplicates: 0,
@@ -207,12 +188,64 @@ impl<'a> Record<'a> {
         self.distinct == Some(u128::from(self.size()))
     }
 
-    /// Evaluates a batch and returns the trial of every proposal.
-    fn evaluate(&mut self, asked: &[Ask]) -> Vec<usize> {
+    /// Asks, evaluates and tells until something ends it.
+    fn follow(
+        &mut self,
+        strategy: &mut dyn Strategy,
+        name: &'static str,
+        budget: Budget,
+        observer: &mut dyn FnMut(&Progress<'_>) -> ControlFlow<()>,
+    ) -> Result<Stop, SearchError> {
+        let mut idle = 0;
+        loop {
+            let left = budget
+                .evaluations
+                .map_or(u64::MAX, |most| most.saturating_sub(self.size()));
+            if left == 0 {
+                return Ok(Stop::Budget);
+            }
+            if self.is_complete() {
+                return Ok(Stop::Exhausted);
+            }
+            if idle == PATIENCE {
+                return Ok(Stop::Stalled);
+            }
+            let most = strategy
+                .batch()
+                .max(1)
+                .min(usize::try_from(left).unwrap_or(usize::MAX));
+            let mut asked = strategy.ask(most);
+            asked.truncate(most);
+            if asked.is_empty() {
+                return Ok(Stop::Done);
+            }
+            let space = self.problem.space();
+            if !asked.iter().all(|ask| space.contains(&ask.design)) {
+                return Err(SearchError::Outside { strategy: name });
+            }
+            let before = self.size();
+            let (trials, safe) = self.evaluate(&asked)?;
+            idle = if self.size() == before { idle + 1 } else { 0 };
+            let told: Vec<Evaluated> = trials.iter().map(|&t| self.evaluated[t].clone()).collect();
+            strategy.tell(&told);
+            if safe && observer(&self.progress(strategy)).is_break() {
+                return Ok(Stop::Interrupted);
+            }
+        }
+    }
+
+    /// Evaluates a batch and returns the trial of every proposal, and whether all is kept.
+    fn evaluate(&mut self, asked: &[Ask]) -> Result<(Vec<usize>, bool), NotKept> {
         let first = self.evaluated.len();
-        let trials = self.number(asked);
+        let trials = self.number(asked)?;
         let wanted = self.wanted(asked, &trials);
         self.complete(&wanted);
+        let earlier = wanted.iter().copied().filter(|&trial| trial < first);
+        let found: Vec<&Evaluated> = earlier
+            .chain(first..self.evaluated.len())
+            .map(|trial| &self.evaluated[trial])
+            .collect();
+        let safe = self.archive.record(&found)?;
         // Objectives that came later can change the order of earlier trials.
         if wanted.first().is_some_and(|&trial| trial < first) {
             self.best = None;
@@ -222,7 +255,7 @@ impl<'a> Record<'a> {
             self.challenge(trial);
             self.history.extend(self.best);
         }
-        trials
+        Ok((trials, safe))
     }
 
     /// Makes a trial the best if it is.
@@ -237,7 +270,7 @@ impl<'a> Record<'a> {
     }
 
     /// Finds the trials of known designs and evaluates the hardware of new ones.
-    fn number(&mut self, asked: &[Ask]) -> Vec<usize> {
+    fn number(&mut self, asked: &[Ask]) -> Result<Vec<usize>, NotKept> {
         let (space, problem) = (self.problem.space(), self.problem);
         let known = self.evaluated.len();
         let mut fresh = Vec::new();
@@ -251,23 +284,29 @@ impl<'a> Record<'a> {
             trials.push(trial);
         }
         self.duplicates += (asked.len() - fresh.len()) as u64;
+        let recalled = self.archive.recall(&fresh)?;
         let priced: Vec<_> = fresh
             .par_iter()
-            .map(|one| problem.hardware(one).sound())
+            .zip(recalled)
+            .map(|(design, known)| match known {
+                Some(known) => (known.hardware.sound(), known.outcome),
+                None => (problem.hardware(design).sound(), None),
+            })
             .collect();
-        for (design, hardware) in fresh.into_iter().zip(priced) {
+        for (design, (hardware, outcome)) in fresh.into_iter().zip(priced) {
+            let trial = self.evaluated.len();
+            self.unasked.extend(outcome.map(|known| (trial, known)));
             self.networks
                 .entry(space.networks(&design))
                 .or_insert(false);
-            let trial = self.size();
             self.evaluated.push(Evaluated {
-                trial,
+                trial: trial as u64,
                 design,
                 hardware,
                 outcome: None,
             });
         }
-        trials
+        Ok(trials)
     }
 
     /// The trials whose objectives are asked for and not known yet, ascending.
@@ -301,13 +340,12 @@ impl<'a> Record<'a> {
             groups.entry(networks).or_default().push(trial);
         }
         let groups: Vec<(Design, Vec<usize>)> = groups.into_iter().collect();
-        let evaluated = &self.evaluated;
+        let (evaluated, unasked) = (&self.evaluated, &self.unasked);
         let finish = |&trial: &usize| {
             let one = &evaluated[trial];
-            (
-                trial,
-                problem.complete(&one.design, &one.hardware).sound(goals),
-            )
+            let known = unasked.get(&trial).cloned();
+            let outcome = known.unwrap_or_else(|| problem.complete(&one.design, &one.hardware));
+            (trial, outcome.sound(goals))
         };
         let outcomes: Vec<Vec<(usize, Outcome)>> = groups
             .par_iter()
@@ -315,6 +353,7 @@ impl<'a> Record<'a> {
             .collect();
         for (trial, outcome) in outcomes.into_iter().flatten() {
             self.evaluated[trial].outcome = Some(outcome);
+            self.unasked.remove(&trial);
         }
         self.networks
             .extend(groups.into_iter().map(|(networks, _)| (networks, true)));

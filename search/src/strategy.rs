@@ -3,6 +3,7 @@
 //! A new strategy is one file in `strategies/` with an `INFO` and one line in
 //! [`strategies`]; checks, help and completion read the register.
 
+use crate::archive::NotKept;
 use crate::design::Design;
 use crate::options::{Kind, OptionError, OptionInfo, Options};
 use crate::problem::Evaluated;
@@ -172,6 +173,8 @@ pub enum SearchError {
         /// Name of the strategy.
         strategy: &'static str,
     },
+    /// What was found could not be kept, or what is known could not be read.
+    NotKept(NotKept),
 }
 
 impl fmt::Display for SearchError {
@@ -179,6 +182,7 @@ impl fmt::Display for SearchError {
         match self {
             Self::Option(error) => error.fmt(f),
             Self::Space(error) => error.fmt(f),
+            Self::NotKept(reason) => reason.fmt(f),
             Self::NoBudget { strategy } => {
                 write!(
                     f,
@@ -225,6 +229,12 @@ impl std::error::Error for SearchError {}
 impl From<OptionError> for SearchError {
     fn from(error: OptionError) -> Self {
         Self::Option(error)
+    }
+}
+
+impl From<NotKept> for SearchError {
+    fn from(reason: NotKept) -> Self {
+        Self::NotKept(reason)
     }
 }
 

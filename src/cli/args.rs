@@ -234,6 +234,16 @@ pub enum Command {
         #[command(flatten)]
         how: How,
     },
+    /// Look through kept runs, and go on with one.
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  nasaic runs list
+  nasaic runs resume 3 --out results          after a crash or Ctrl-C
+  nasaic runs compare 1 2
+  nasaic runs export 3 --format csv -o designs.csv"
+    )]
+    Runs(Runs),
     /// Compare the cost model with its oracle, its peers and silicon.
     #[command(after_help = "Examples:
   nasaic validate
@@ -309,7 +319,7 @@ pub struct Reading {
 }
 
 /// Changes made to a script.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Changes {
     /// Set a field, or leave it open: `a1.pes=1024`, `'w1.a1.pes in {512, 1024}'`.
     #[arg(long = "set", value_name = "PATH=VALUE")]
@@ -322,6 +332,23 @@ pub struct Changes {
 /// How a script is run.
 #[derive(Debug, Clone, Args)]
 pub struct How {
+    /// Where results go.
+    #[command(flatten)]
+    pub running: Running,
+    /// What is kept.
+    #[command(flatten)]
+    pub keeping: Keeping,
+    /// Changes.
+    #[command(flatten)]
+    pub changes: Changes,
+    /// How to read it.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// Where the results of a run go, and how fast.
+#[derive(Debug, Clone, Args)]
+pub struct Running {
     /// Write figures, result.json, timing.json and exported files into this folder.
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -331,10 +358,131 @@ pub struct How {
     /// Use this many threads; the results are the same with any number.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
-    /// Changes.
-    #[command(flatten)]
-    pub changes: Changes,
-    /// How to read it.
-    #[command(flatten)]
-    pub reading: Reading,
+}
+
+/// What is kept of a run.
+#[derive(Debug, Clone, Args)]
+pub struct Keeping {
+    /// Keep what searches find in this file, and read there what is known.
+    #[arg(long, value_name = "FILE", default_value = STORE)]
+    pub store: PathBuf,
+    /// Evaluate every design, even those that the store knows.
+    #[arg(long)]
+    pub no_cache: bool,
+    /// Keep nothing.
+    #[arg(long, conflicts_with_all = ["store", "no_cache"])]
+    pub no_store: bool,
+}
+
+/// The run store of a folder.
+const STORE: &str = ".nasaic/runs.db";
+
+/// Which store to look at.
+#[derive(Debug, Clone, Args)]
+pub struct Place {
+    /// The run store.
+    #[arg(long, value_name = "FILE", default_value = STORE)]
+    pub store: PathBuf,
+}
+
+/// What to do with kept runs.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Runs {
+    /// List all runs.
+    List {
+        /// Print them with their searches as a JSON array.
+        #[arg(long)]
+        json: bool,
+        /// Which store.
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Show again what a run showed.
+    Show {
+        /// The number of the run.
+        id: i64,
+        /// Write its figures into this folder.
+        #[arg(short, long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Print one JSON object per line, as the run would.
+        #[arg(long)]
+        json_stream: bool,
+        /// Which store.
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Go on with a run that was interrupted or killed; it ends as if it never had been.
+    Resume {
+        /// The number of the run.
+        id: i64,
+        /// Where results go.
+        #[command(flatten)]
+        running: Running,
+        /// How to read data files.
+        #[command(flatten)]
+        reading: Reading,
+        /// Which store.
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Put the searches of some runs side by side.
+    Compare {
+        /// The numbers of the runs.
+        #[arg(required = true)]
+        ids: Vec<i64>,
+        /// Print the runs as a JSON array.
+        #[arg(long)]
+        json: bool,
+        /// Which store.
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Write the designs of a run to a file that other programs read.
+    Export {
+        /// The number of the run.
+        id: i64,
+        /// What kind of file.
+        #[arg(long, value_enum)]
+        format: RunsFormat,
+        /// Only this search of it, counted from 1.
+        #[arg(long, value_name = "N")]
+        search: Option<usize>,
+        /// The file; `run-ID` with the right ending when not given.
+        #[arg(short, long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Which store.
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Remove runs, and what was found in no other run.
+    Rm {
+        /// The numbers of the runs.
+        #[arg(required = true)]
+        ids: Vec<i64>,
+        /// Which store.
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// A kind of file for the designs of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RunsFormat {
+    /// Text, units in the heads.
+    Csv,
+    /// Columns for data frames.
+    Parquet,
+    /// A storage with a study for each search, for `optuna.load_study`.
+    Optuna,
+}
+
+impl RunsFormat {
+    /// How the name of such a file ends.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+            Self::Optuna => "optuna.db",
+        }
+    }
 }

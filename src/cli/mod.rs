@@ -7,10 +7,12 @@ mod doc;
 mod files;
 mod format;
 mod import;
+mod keep;
 mod output;
 mod program;
 mod progress;
 mod run;
+mod runs;
 mod show;
 mod signals;
 mod validate;
@@ -153,7 +155,11 @@ fn carry_out(command: Command, console: &mut Console) -> Result<Exit, Refusal> {
         } => {
             let evaluated = call("evaluate", [Some(design), on]);
             // What was given a folder needs no other in it.
-            let folder = if how.out.is_some() { "." } else { "timeloop" };
+            let folder = if how.running.out.is_some() {
+                "."
+            } else {
+                "timeloop"
+            };
             let layer = layer.map(|path| format!("layer = {path:?}"));
             let args = [
                 Some(evaluated),
@@ -190,6 +196,7 @@ fn carry_out(command: Command, console: &mut Console) -> Result<Exit, Refusal> {
                 console,
             )
         }
+        Command::Runs(what) => runs::runs(&what, console),
         Command::Validate {
             data,
             json,

@@ -4,9 +4,9 @@ use super::files::{reason, temporary, write};
 use super::{Exit, Refusal};
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::plan::Plan;
-use nasaic_engine::Report;
+use nasaic_engine::{Report, Target};
 use serde_json::{Value, json};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
 /// What the run as a whole gave; the same to the bit for the same plan.
@@ -67,6 +67,20 @@ impl Folder {
 
     /// Writes a file that the script names; it must lie below this folder.
     pub fn export(&self, name: &str, content: &[u8]) -> Result<(), String> {
+        let path = self.place(name)?;
+        write(&path, content).map_err(|e| reason(&e))
+    }
+
+    /// Begins a file that the script names; it appears when it is finished.
+    pub fn create(&self, name: &str) -> Result<Begun, String> {
+        let path = self.place(name)?;
+        let folder = path.parent().unwrap_or(&self.path);
+        let file = temporary(folder).map_err(|e| reason(&e))?;
+        Ok(Begun { file, path })
+    }
+
+    /// Where a file that the script names is to lie, in a folder that is there.
+    fn place(&self, name: &str) -> Result<PathBuf, String> {
         let below = |c: Component<'_>| matches!(c, Component::Normal(_) | Component::CurDir);
         if name.is_empty() || !Path::new(name).components().all(below) {
             return Err("this is not below the output folder".to_owned());
@@ -76,9 +90,8 @@ impl Folder {
         }
         let path = self.path.join(name);
         let folder = path.parent().unwrap_or(&self.path);
-        std::fs::create_dir_all(folder)
-            .and_then(|()| write(&path, content))
-            .map_err(|e| reason(&e))
+        std::fs::create_dir_all(folder).map_err(|e| reason(&e))?;
+        Ok(path)
     }
 
     /// Writes `result.json` and `timing.json`.
@@ -112,6 +125,30 @@ impl Folder {
     fn json(&self, name: &str, value: &Value) -> Result<(), Refusal> {
         self.write(name, format!("{value:#}\n").as_bytes())
             .map(|_| ())
+    }
+}
+
+/// A file that vanishes unless it is finished.
+#[derive(Debug)]
+pub struct Begun {
+    file: tempfile::NamedTempFile,
+    path: PathBuf,
+}
+
+impl Write for Begun {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Target for Begun {
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        let Self { file, path } = *self;
+        file.persist(path).map(|_| ()).map_err(|e| e.error)
     }
 }
 

@@ -1,8 +1,9 @@
 //! `nasaic run`, and the commands that are one call.
 
-use super::args::How;
+use super::args::{How, Running};
 use super::console::Console;
 use super::files::Text;
+use super::keep::{Entry, Kept};
 use super::output::Folder;
 use super::program::Program;
 use super::watch::Watcher;
@@ -20,16 +21,24 @@ pub fn run(
     how: &How,
     console: &mut Console,
 ) -> Result<Exit, Refusal> {
-    if how.json_stream {
+    if how.running.json_stream {
         console.stream();
     }
     let text = Text::read(file)?;
-    let Program { mut engine, plan } = Program::load(
-        &text,
-        call.as_deref(),
-        (&how.reading, &how.changes),
-        console,
-    )?;
+    let reading = (&how.reading, &how.changes);
+    let program = Program::load(&text, call.as_deref(), reading, console)?;
+    let entry = Entry::New(how.keeping.clone());
+    carry_out(program, &text.name, &how.running, entry, console)
+}
+
+/// Runs a program that is called `name`.
+pub fn carry_out(
+    mut program: Program,
+    name: &str,
+    how: &Running,
+    entry: Entry,
+    console: &mut Console,
+) -> Result<Exit, Refusal> {
     let folder = match &how.out {
         Some(path) => Folder::prepare(path)?,
         None => Folder::current(),
@@ -40,14 +49,15 @@ pub fn run(
     if let Some(jobs) = how.jobs {
         threads(jobs)?;
     }
+    let kept = Kept::begin(&mut program, name, entry)?;
+    let Program { mut engine, plan } = program;
     if plan
         .steps
         .iter()
         .all(|s| matches!(s.kind, StepKind::Let(_)))
     {
         console.note(&format!(
-            "note: `{}` shows nothing; write an expression on a line of its own to see its value",
-            text.name
+            "note: `{name}` shows nothing; write an expression on a line of its own to see its value"
         ));
     }
     signals::listen();
@@ -63,6 +73,11 @@ pub fn run(
         Ended::Done => Exit::Done,
     };
     folder.finish(&plan, &report, exit, start.elapsed().as_secs_f64())?;
+    if let Some(kept) = kept
+        && let Some(hint) = kept.end(watcher.outputs, &report, exit)?
+    {
+        console.note(&hint);
+    }
     Ok(exit)
 }
 

@@ -6,7 +6,7 @@ use super::progress::Meter;
 use super::{Refusal, signals};
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::source::Sources;
-use nasaic_engine::{Output, Part, Progress, Sink};
+use nasaic_engine::{Output, Part, Progress, Sink, Target};
 use nasaic_plot::Figure;
 use serde_json::json;
 
@@ -23,6 +23,8 @@ pub struct Watcher<'a> {
     figures: usize,
     /// Whether a figure could not be written.
     pub failed: bool,
+    /// What was shown so far.
+    pub outputs: Vec<Output>,
 }
 
 impl<'a> Watcher<'a> {
@@ -35,6 +37,7 @@ impl<'a> Watcher<'a> {
             meter: Meter::new(),
             figures: 0,
             failed: false,
+            outputs: Vec::new(),
         }
     }
 
@@ -87,6 +90,7 @@ impl<'a> Watcher<'a> {
 
 impl Sink for Watcher<'_> {
     fn show(&mut self, output: &Output) {
+        self.outputs.push(output.clone());
         self.meter.clear();
         let mut other = Vec::new();
         let mut before = None;
@@ -120,6 +124,10 @@ impl Sink for Watcher<'_> {
 
     fn file(&mut self, path: &str, content: &[u8]) -> Result<(), String> {
         self.folder.export(path, content)
+    }
+
+    fn create(&mut self, path: &str) -> Result<Box<dyn Target>, String> {
+        Ok(Box::new(self.folder.create(path)?))
     }
 
     fn stop(&self) -> bool {

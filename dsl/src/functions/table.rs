@@ -82,8 +82,18 @@ fn actions() -> Vec<Function> {
             Group::Action,
             "sweep",
             Returns::Results,
-            "Costs every design of a space, in order.",
-            vec![work(), on(), batch()],
+            "Costs every design of a space, in order; with `to`, the rows go to a file and the result is their front.",
+            vec![
+                work(),
+                on(),
+                batch(),
+                param(
+                    "to",
+                    Accepts::Text,
+                    "A `.csv` or `.parquet` below the output folder for a row per design; needed beyond a million designs.",
+                )
+                .optional(),
+            ],
             "sweep(resnet18, eyeriss_like with { core.pes in {128, 256} })",
         ),
         function(

@@ -56,7 +56,7 @@ fn every_page_is_in_its_form() {
 #[test]
 fn codes_and_pages_are_the_same() {
     let mut used = BTreeSet::new();
-    for crate_folder in ["dsl/src", "engine/src", "accuracy/src", "src"] {
+    for crate_folder in ["dsl/src", "engine/src", "accuracy/src", "store/src", "src"] {
         codes_in(&folder(crate_folder), &mut used);
     }
     let pages: BTreeSet<String> = explain::codes().into_iter().map(str::to_owned).collect();

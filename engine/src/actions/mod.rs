@@ -10,6 +10,7 @@ mod timeloop;
 
 use crate::fault::Fault;
 use crate::item::{Evaluation, Item};
+use crate::keep::Keeper;
 use crate::sink::Sink;
 use crate::study::{Parts, Study};
 use nasaic_dsl::diagnostic::Diagnostic;
@@ -22,6 +23,8 @@ use std::sync::Arc;
 pub struct Context<'a, 's> {
     /// Declarations and files.
     pub parts: Parts<'a>,
+    /// Where searches keep what they find.
+    pub keeper: Option<&'a Arc<Keeper>>,
     /// Who hears of progress.
     pub sink: &'s mut dyn Sink,
     /// The call as written.

@@ -5,11 +5,12 @@ use super::{Args, Context};
 use crate::exact;
 use crate::fault::Fault;
 use crate::item::{Found, Item};
+use crate::keep::{self, Kept};
 use crate::sink::Progress;
 use crate::study::{Method, Search, Study};
 use nasaic_dsl::plan::Block;
 use nasaic_dsl::value::Value;
-use nasaic_search::{Budget, joint, run};
+use nasaic_search::{Archive, Budget, Forgetful, Run, SearchError, joint, run_with};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
@@ -30,7 +31,12 @@ pub(super) fn search(args: &Args<'_>, context: &mut Context<'_, '_>) -> Result<I
 /// The study of the `problem` argument.
 pub(super) fn problem(args: &Args<'_>, context: &Context<'_, '_>) -> Result<Study, Fault> {
     match args.get("problem") {
-        Some(Item::Value(Value::Block(name))) => Study::of_problem(context.parts, name),
+        Some(Item::Value(Value::Block(name))) => {
+            let mut study = Study::of_problem(context.parts, name)?;
+            study.key = (context.keeper).map(|_| keep::problem(context.parts, name));
+            study.keeper = context.keeper.cloned();
+            Ok(study)
+        }
         _ => Err(Fault::new("E0209", "a problem is needed").at(context.at)),
     }
 }
@@ -66,6 +72,46 @@ pub(super) fn one(
     let spread = study.spread(chosen.bound.as_ref(), chosen.seed, &space);
     let pre_run = spread.designs;
     let search = Search::new(study, spread, space);
+    let mut kept = match context.keeper {
+        None => None,
+        Some(keeper) => {
+            let who = (chosen.name.as_str(), chosen.algorithm.as_str(), chosen.seed);
+            let begun = keeper.search(&search, who, &chosen.options);
+            Some(begun.map_err(|e| keep::fault(&e, at))?)
+        }
+    };
+    let result = carry_out(&search, chosen, kept.as_mut(), context);
+    // The message of a script that failed says more than that of what came after it.
+    if let Some(fault) = search.take_fault() {
+        return Err(fault.at(at));
+    }
+    if let Some(trouble) = kept.as_mut().and_then(Kept::take_trouble) {
+        return Err(keep::fault(&trouble, at));
+    }
+    let found = Found {
+        study: Arc::clone(study),
+        strategy: chosen.name.clone(),
+        algorithm: chosen.algorithm.clone(),
+        seed: chosen.seed,
+        run: result.map_err(|e| refused(&e, at))?,
+        pre_run,
+        proof: None,
+        seconds: start.elapsed().as_secs_f64(),
+    };
+    if let Some(kept) = kept {
+        let ended = kept.end(&keep::summary(&found));
+        ended.map_err(|e| keep::fault(&e, at))?;
+    }
+    Ok(found)
+}
+
+/// Runs the strategy and tells how far it is.
+fn carry_out(
+    search: &Search<'_>,
+    chosen: &Chosen,
+    kept: Option<&mut Kept<'_>>,
+    context: &mut Context<'_, '_>,
+) -> Result<Run, SearchError> {
     let episodes = chosen
         .options
         .int("episodes")
@@ -74,56 +120,41 @@ pub(super) fn one(
     let total = chosen
         .evaluations
         .or_else(|| u64::try_from(episodes? * per_episode).ok());
-    let sink = &mut *context.sink;
-    let what = context.what;
-    let budget = Budget {
-        evaluations: chosen.evaluations,
-    };
-    let result = run(&search, &chosen.options, budget, chosen.seed, &mut |p| {
-        let best = p
-            .best
-            .map(|i| best_text(study, &p.evaluated[i]))
-            .unwrap_or_default();
-        let done = if p.episodes.is_empty() {
-            p.counts.hardware
-        } else {
-            p.episodes.iter().map(|e| e.trials.len() as u64).sum()
-        };
+    let (sink, what) = (&mut *context.sink, context.what);
+    let mut report = |done, best, finished| {
         sink.progress(&Progress {
             what: what.to_owned(),
             done,
             total,
             best,
-            finished: false,
+            finished,
         });
-        if sink.stop() {
+        sink.stop()
+    };
+    let mut observer = |p: &nasaic_search::Progress<'_>| {
+        let best = p.best.map(|i| best_text(search.study(), &p.evaluated[i]));
+        let done = if p.episodes.is_empty() {
+            p.counts.hardware
+        } else {
+            p.episodes.iter().map(|e| e.trials.len() as u64).sum()
+        };
+        if report(done, best.unwrap_or_default(), false) {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
         }
-    })
-    .map_err(|e| refused(&e, at))?;
-    if let Some(fault) = search.take_fault() {
-        return Err(fault.at(at));
-    }
-    let done = result.counts.hardware;
-    sink.progress(&Progress {
-        what: what.to_owned(),
-        done,
-        total,
-        best: String::new(),
-        finished: true,
-    });
-    Ok(Found {
-        study: Arc::clone(study),
-        strategy: chosen.name.clone(),
-        algorithm: chosen.algorithm.clone(),
-        seed: chosen.seed,
-        run: result,
-        pre_run,
-        proof: None,
-        seconds: start.elapsed().as_secs_f64(),
-    })
+    };
+    let budget = Budget {
+        evaluations: chosen.evaluations,
+    };
+    let archive: &mut dyn Archive = match kept {
+        Some(kept) => kept,
+        None => &mut Forgetful,
+    };
+    let options = &chosen.options;
+    let run = run_with(archive, search, options, budget, chosen.seed, &mut observer)?;
+    report(run.counts.hardware, String::new(), true);
+    Ok(run)
 }
 
 /// One exact search.

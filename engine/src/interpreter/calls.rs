@@ -76,7 +76,8 @@ impl<'a> Interpreter<'a> {
     fn action(&mut self, expr: &Expr, name: &str, args: &[(String, Expr)]) -> Result<Item, Fault> {
         // An action that was done before with the same blocks need not be done again.
         let key = Reached::fingerprint(expr, self.blocks());
-        let pure = Reached::of(expr, self.blocks()).lets.is_empty() && name != "export";
+        let writes = name == "export" || args.iter().any(|(param, _)| param == "to");
+        let pure = Reached::of(expr, self.blocks()).lets.is_empty() && !writes;
         if pure && let Some(known) = self.kept.done.get(&key) {
             return Ok(known.clone());
         }
@@ -89,6 +90,7 @@ impl<'a> Interpreter<'a> {
         let parts = self.parts();
         let mut context = actions::Context {
             parts,
+            keeper: self.keeper,
             sink: self.sink,
             what: &what,
             at: expr.at,

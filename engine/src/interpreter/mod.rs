@@ -6,6 +6,7 @@ mod expressions;
 use crate::engine::{Ended, Report};
 use crate::fault::Fault;
 use crate::item::Item;
+use crate::keep::Keeper;
 use crate::present::present;
 use crate::sink::{Output, Sink};
 use crate::study::words;
@@ -16,6 +17,7 @@ use nasaic_dsl::reach::Reached;
 use nasaic_dsl::value::Value;
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What stays from one plan to the next: results by name, and actions already done.
 #[derive(Default)]
@@ -60,6 +62,7 @@ pub struct Interpreter<'a> {
     files: &'a BTreeMap<String, Vec<u8>>,
     kept: &'a mut Kept,
     sink: &'a mut dyn Sink,
+    keeper: Option<&'a Arc<Keeper>>,
     diagnostics: Vec<Diagnostic>,
     outputs: Vec<serde_json::Value>,
     named: serde_json::Map<String, serde_json::Value>,
@@ -74,12 +77,14 @@ impl<'a> Interpreter<'a> {
         files: &'a BTreeMap<String, Vec<u8>>,
         kept: &'a mut Kept,
         sink: &'a mut dyn Sink,
+        keeper: Option<&'a Arc<Keeper>>,
     ) -> Self {
         Self {
             plan,
             files,
             kept,
             sink,
+            keeper,
             diagnostics: Vec::new(),
             outputs: Vec::new(),
             named: serde_json::Map::new(),

@@ -2,8 +2,9 @@
 
 use super::{Network, Study, Task, hardware::fixed};
 use crate::fault::Fault;
+use crate::keep::{self, Keeper};
 use nasaic_accuracy::{Anchor, Kind, Measurement, Surrogate, Table};
-use nasaic_dsl::plan::{Block, Entry};
+use nasaic_dsl::plan::{Block, Entry, content_hash};
 use nasaic_dsl::source::Span;
 use nasaic_dsl::value::{Value, short};
 use std::collections::BTreeMap;
@@ -16,6 +17,8 @@ pub struct Source {
     /// What kind of statement its accuracies are.
     pub kind: Kind,
     from: From,
+    /// A hash of all that it is made of: with a network, what a measurement depends on.
+    recipe: String,
     at: Span,
 }
 
@@ -41,6 +44,7 @@ pub fn read(
             })?;
             let name = format!("surrogate({})", short(block));
             Ok(Source {
+                recipe: content_hash(&(name.as_str(), blocks.get(block))),
                 name,
                 kind: Kind::Surrogate,
                 from: From::Surrogate(surrogate),
@@ -59,6 +63,7 @@ pub fn read(
             })?;
             let name = format!("table({path:?})");
             Ok(Source {
+                recipe: blake3::hash(bytes).to_hex().to_string(),
                 name,
                 kind: Kind::Table,
                 from: From::Table(table),
@@ -109,15 +114,75 @@ pub(super) fn measure(
     if let Some(known) = network.accuracy.get() {
         return Ok(known.clone());
     }
-    let measured = match &source.from {
+    let measured = match &study.keeper {
+        Some(keeper) => kept(study, task, network, choices, keeper),
+        None => find(study, task, network, choices),
+    };
+    let measured = measured.map_err(|f| f.at(source.at))?;
+    Ok(network.accuracy.get_or_init(|| measured).clone())
+}
+
+/// The accuracy as the store knows it, or as it is found and then kept.
+fn kept(
+    study: &Study,
+    task: &Task,
+    network: &Network,
+    choices: &[u32],
+    keeper: &Keeper,
+) -> Result<Option<Measurement>, Fault> {
+    let Some(source) = &task.source else {
+        return Ok(None);
+    };
+    let row = match &source.from {
+        From::Surrogate(_) => Vec::new(),
+        From::Table(table) => row(study, task, table, choices)?,
+    };
+    let recipe = &source.recipe;
+    let depends = content_hash(&(recipe, task.batch, network.macs, network.params, row));
+    let key = keep::measurement(&depends, network.computing.iter().map(|(_, layer)| layer));
+    if keeper.reads() {
+        let known = keeper.store().measurement(&key);
+        if let Some(known) = known.map_err(|e| keep::fault(&e, source.at))? {
+            return Ok(Some(Measurement {
+                value: known.value,
+                uncertainty: known.uncertainty,
+                kind: source.kind,
+            }));
+        }
+    }
+    let found = find(study, task, network, choices)?;
+    if let Some(found) = &found {
+        keeper.store().measured(
+            key,
+            nasaic_store::Measurement {
+                value: found.value,
+                uncertainty: found.uncertainty,
+                kind: found.kind.label().to_owned(),
+                provenance: source.name.clone(),
+            },
+        );
+    }
+    Ok(found)
+}
+
+/// The accuracy as its source gives it.
+fn find(
+    study: &Study,
+    task: &Task,
+    network: &Network,
+    choices: &[u32],
+) -> Result<Option<Measurement>, Fault> {
+    let Some(source) = &task.source else {
+        return Ok(None);
+    };
+    Ok(Some(match &source.from {
         From::Surrogate(s) => {
             // A surrogate speaks of one input, whatever the batch.
             let macs = network.macs as f64 / f64::from(task.batch.max(1));
             s.measure(network.params as f64, macs)
         }
-        From::Table(table) => look_up(study, task, table, choices).map_err(|f| f.at(source.at))?,
-    };
-    Ok(network.accuracy.get_or_init(|| Some(measured)).clone())
+        From::Table(table) => look_up(study, task, table, choices)?,
+    }))
 }
 
 fn look_up(
@@ -126,6 +191,22 @@ fn look_up(
     table: &Table,
     choices: &[u32],
 ) -> Result<Measurement, Fault> {
+    let values = row(study, task, table, choices)?;
+    table.look_up(&values).cloned().ok_or_else(|| {
+        let row: Vec<String> = table
+            .decisions()
+            .iter()
+            .zip(&values)
+            .map(|(d, v)| format!("{d} = {v}"))
+            .collect();
+        Fault::new("E0706", "the table has no row for a network of this space")
+            .note(format!("Looked for {}.", row.join(", ")))
+            .hint("complete the table, or narrow the space to what it holds")
+    })
+}
+
+/// The cells by which a network is found in a table.
+fn row(study: &Study, task: &Task, table: &Table, choices: &[u32]) -> Result<Vec<String>, Fault> {
     let mut values = Vec::new();
     for decision in table.decisions() {
         let path = format!("{}.{decision}", task.label);
@@ -157,15 +238,5 @@ fn look_up(
             None => String::new(),
         });
     }
-    table.look_up(&values).cloned().ok_or_else(|| {
-        let row: Vec<String> = table
-            .decisions()
-            .iter()
-            .zip(&values)
-            .map(|(d, v)| format!("{d} = {v}"))
-            .collect();
-        Fault::new("E0706", "the table has no row for a network of this space")
-            .note(format!("Looked for {}.", row.join(", ")))
-            .hint("complete the table, or narrow the space to what it holds")
-    })
+    Ok(values)
 }

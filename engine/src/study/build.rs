@@ -114,6 +114,8 @@ impl Study {
         let sub_decisions = nodes.iter().map(|n| decisions_of(n)).collect();
         Ok(Self {
             name: String::new(),
+            key: None,
+            keeper: None,
             platform,
             tasks,
             subs,

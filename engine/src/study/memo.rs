@@ -89,6 +89,19 @@ impl Memo {
     }
 }
 
+impl Memo {
+    /// Forgets all arrays and networks when there are more than `most`: they can be made again.
+    pub fn forget_beyond(&self, most: usize) {
+        let (mut networks, mut arrays) = (lock(&self.networks), lock(&self.arrays));
+        if networks.len() > most {
+            networks.clear();
+        }
+        if arrays.len() > most {
+            arrays.clear();
+        }
+    }
+}
+
 impl Array {
     /// An array with its area.
     pub fn new(sub: Sub, technology: Option<&Technology>) -> Self {

@@ -21,6 +21,7 @@ pub use specs::{Goal, Spec, SpecResult};
 
 use crate::fault::Fault;
 use crate::formula::{Names, Scripts};
+use crate::keep::Keeper;
 use accuracy::Source;
 use hardware::{Between, JOULES, Platform, Sub};
 use memo::Memo;
@@ -58,6 +59,10 @@ pub struct Task {
 pub struct Study {
     /// The name of the problem, or empty.
     pub name: String,
+    /// What its evaluations are filed under, where they are kept.
+    pub key: Option<String>,
+    /// Where measurements of its networks are kept.
+    pub keeper: Option<Arc<Keeper>>,
     /// The decisions and structure.
     pub instance: Instance,
     /// Clock, technology, off-chip bandwidth.
@@ -145,6 +150,11 @@ impl Study {
     /// What a design decides for the network of a task.
     pub fn task_choices(&self, task: usize, choices: &[u32]) -> Vec<u32> {
         pick(&self.tasks[task].decisions, choices)
+    }
+
+    /// Lets memory not grow with the number of designs that were priced.
+    pub fn forget_beyond(&self, most: usize) {
+        self.memo.forget_beyond(most);
     }
 
     /// The networks of a design.

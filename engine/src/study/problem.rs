@@ -1,17 +1,21 @@
 //! The search's view of a study: a space, hardware first, accuracy when it is worth it.
 
-use super::{Priced, Sight, Study};
+use super::{Priced, Sight, Spec, Study};
 use crate::fault::Fault;
 use nasaic_dsl::instance::{Bound, Node, Role};
 use nasaic_dsl::value::Value;
 use nasaic_search as search;
-use nasaic_search::{Design, Hardware, Outcome, Space};
+use nasaic_search::{Design, Hardware, Known, Outcome, Space};
+use nasaic_store::{Finding, Measured, Reached};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::sync::{Mutex, PoisonError};
 
 /// The random stream of the pre-run that finds the worst values; searches use others.
 const BOUNDS_STREAM: u64 = u64::MAX;
+
+/// The prices that begin the metrics of a design's hardware: cycles, energy, area.
+const PRICES: usize = 3;
 
 /// How a violation of each spec is scaled into NASAIC's penalty.
 #[derive(Debug, Clone, PartialEq)]
@@ -245,21 +249,90 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// NASAIC's P over the specs that need an accuracy, or over those that do not.
-    fn penalty(&self, sight: &Sight<'_>, with_accuracy: bool) -> f64 {
-        let mut sum = 0.0;
-        for (spec, scale) in self.study.specs.iter().zip(&self.spread.scale) {
-            if spec.needs_accuracy != with_accuracy {
-                continue;
+    /// The study.
+    pub fn study(&self) -> &'s Study {
+        self.study
+    }
+
+    /// Whether an error has made outcomes meaningless.
+    pub fn has_fault(&self) -> bool {
+        let slot = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.is_some()
+    }
+
+    /// What the store knows of a design; none when it has other measurements than this problem.
+    pub fn known(&self, finding: Finding) -> Option<Known> {
+        let Measured { refused, numbers } = finding.hardware;
+        let hardware = match refused {
+            Some(reason) => Hardware {
+                valid: false,
+                reason: Some(reason),
+                penalty: f64::MAX,
+                metrics: numbers,
+            },
+            None => Hardware {
+                valid: true,
+                reason: None,
+                penalty: self.penalty(numbers.get(PRICES..)?, false)?,
+                metrics: numbers,
+            },
+        };
+        let outcome = match finding.outcome {
+            None => None,
+            Some(Reached {
+                objectives,
+                numbers,
+            }) => {
+                let missed = self.penalty(numbers.get(self.study.tasks.len()..)?, true)?;
+                Some(Outcome {
+                    objectives: Some(objectives)
+                        .filter(|all| all.len() == self.study.goals.len().max(1))?,
+                    penalty: hardware.penalty + missed,
+                    metrics: numbers,
+                })
             }
+        };
+        Some(Known { hardware, outcome })
+    }
+
+    /// The specs that need an accuracy, or those that do not, with their scales.
+    fn specs(&self, with_accuracy: bool) -> impl Iterator<Item = (&Spec, &f64)> {
+        let all = self.study.specs.iter().zip(&self.spread.scale);
+        all.filter(move |(spec, _)| spec.needs_accuracy == with_accuracy)
+    }
+
+    /// By how much each spec is missed, before it is scaled: NaN when it is met, the excess
+    /// over the limit in base units, or a negative share where there is no such excess.
+    fn misses<'a>(
+        &'a self,
+        sight: &'a Sight<'_>,
+        with_accuracy: bool,
+    ) -> impl Iterator<Item = f64> + 'a {
+        self.specs(with_accuracy).map(|(spec, _)| {
             let judged = spec.judge(sight);
-            if !judged.met {
-                sum += spec.excess(sight).map_or(judged.violation, |(over, _)| {
-                    (over / scale).max(f64::EPSILON)
-                });
+            if judged.met {
+                return f64::NAN;
+            }
+            // A strict comparison can be missed by nothing.
+            let excess = spec.excess(sight);
+            excess.map_or(-judged.violation, |(over, _)| over.max(0.0))
+        })
+    }
+
+    /// NASAIC's P over the specs that need an accuracy, or over those that do not; none when
+    /// there are more or fewer misses than specs.
+    fn penalty(&self, misses: &[f64], with_accuracy: bool) -> Option<f64> {
+        let mut sum = 0.0;
+        let mut rest = misses.iter();
+        for (_, scale) in self.specs(with_accuracy) {
+            let miss = *rest.next()?;
+            if miss >= 0.0 {
+                sum += (miss / scale).max(f64::EPSILON);
+            } else if miss < 0.0 {
+                sum -= miss;
             }
         }
-        sum
+        rest.next().is_none().then_some(sum)
     }
 
     fn price(&self, design: &Design) -> Result<Priced, String> {
@@ -292,15 +365,18 @@ impl search::Problem for Search<'_> {
                     accuracies: &[],
                 };
                 let m = &priced.metrics;
+                let prices: [f64; PRICES] = [
+                    m.cycles as f64,
+                    m.energy.unwrap_or(0.0),
+                    m.area.unwrap_or(0.0),
+                ];
+                let mut metrics = prices.to_vec();
+                metrics.extend(self.misses(&sight, false));
                 Hardware {
                     valid: true,
                     reason: None,
-                    penalty: self.penalty(&sight, false),
-                    metrics: vec![
-                        m.cycles as f64,
-                        m.energy.unwrap_or(0.0),
-                        m.area.unwrap_or(0.0),
-                    ],
+                    penalty: self.penalty(&metrics[PRICES..], false).unwrap_or(f64::MAX),
+                    metrics,
                 }
             }
         }
@@ -341,11 +417,13 @@ impl search::Problem for Search<'_> {
         if self.study.goals.is_empty() {
             objectives.push(worst_margin(&sight));
         }
-        let metrics = accuracies
-            .iter()
+        let values = accuracies.iter();
+        let mut metrics: Vec<f64> = values
             .map(|a| a.as_ref().map_or(f64::NAN, |m| m.value))
             .collect();
-        let penalty = hardware.penalty + self.penalty(&sight, true);
+        metrics.extend(self.misses(&sight, true));
+        let missed = self.penalty(&metrics[accuracies.len()..], true);
+        let penalty = hardware.penalty + missed.unwrap_or(f64::MAX);
         Outcome {
             objectives,
             penalty,
