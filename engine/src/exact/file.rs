@@ -58,7 +58,7 @@ impl CertificateFile {
             format: u32,
         }
         let broken = |error: serde_json::Error| {
-            Fault::new("E0709", format!("`{name}` is not a certificate"))
+            Fault::new("E0712", format!("`{name}` is not a certificate"))
                 .note(format!("{error}."))
                 .hint("write one with `export(search(PROBLEM, EXACT), \"name.certificate.json\")`")
         };
@@ -68,7 +68,7 @@ impl CertificateFile {
                 "`{name}` has format {}, and this build reads {FORMAT}",
                 head.format
             );
-            return Err(Fault::new("E0709", title).hint("search again with this build"));
+            return Err(Fault::new("E0712", title).hint("search again with this build"));
         }
         serde_json::from_str(text).map_err(broken)
     }

@@ -34,7 +34,7 @@ pub fn verify(parts: Parts<'_>, file: &CertificateFile) -> Result<Verdict, Fault
     let Some((name, _)) = full else {
         let title = format!("the script has no problem `{}`", file.problem);
         return Err(
-            Fault::new("E0709", title).hint("give the script that the certificate is about")
+            Fault::new("E0712", title).hint("give the script that the certificate is about")
         );
     };
     let study = Study::of_problem(parts, name)?;
