@@ -8,6 +8,7 @@ use crate::backend::Judge;
 use crate::fault::Fault;
 use crate::interpreter::{Interpreter, Kept};
 use crate::registry::schemas;
+use crate::serve::Server;
 use crate::sink::Sink;
 use nasaic_dsl::check::{self, Checked, Program, Setting};
 use nasaic_dsl::diagnostic::Diagnostic;
@@ -111,6 +112,14 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// A server of the problem that the last call of a plan names.
+    ///
+    /// `accuracy` says whether evaluations ask for accuracies when they do not say so themselves.
+    pub fn server(&self, plan: &Plan, accuracy: bool) -> Result<Server, Diagnostic> {
+        let files = self.files(plan).map_err(|f| f.diagnostic(&plan.sources))?;
+        Server::new(plan, &files, accuracy)
     }
 
     /// Checks and runs a cell; declarations of a good cell stay, and so do its results.

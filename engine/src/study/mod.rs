@@ -375,6 +375,13 @@ impl Sight<'_> {
         Some(entries.map(|e| e.energy).sum::<f64>() * JOULES)
     }
 
+    /// Without a goal the best design is the one whose tightest spec has the most room: that room.
+    pub fn tightest(&self) -> f64 {
+        let specs = self.study.specs.iter();
+        let margins = specs.filter_map(|s| s.judge(self).margin);
+        margins.fold(f64::INFINITY, f64::min)
+    }
+
     /// Sum over the specs of how far each is missed, relative to its limit.
     pub fn violation(&self) -> f64 {
         self.study

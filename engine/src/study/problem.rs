@@ -339,7 +339,7 @@ impl search::Problem for Search<'_> {
             }
         }
         if self.study.goals.is_empty() {
-            objectives.push(worst_margin(&sight));
+            objectives.push(sight.tightest());
         }
         let metrics = accuracies
             .iter()
@@ -352,14 +352,4 @@ impl search::Problem for Search<'_> {
             metrics,
         }
     }
-}
-
-/// Without a goal the best design is the one whose tightest spec has the most room.
-fn worst_margin(sight: &Sight<'_>) -> f64 {
-    let margins = sight
-        .study
-        .specs
-        .iter()
-        .filter_map(|s| s.judge(sight).margin);
-    margins.fold(f64::INFINITY, f64::min)
 }
