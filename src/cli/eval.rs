@@ -45,8 +45,9 @@ pub fn eval(
         }
         // What is no UTF-8 is no JSON either, and told as such.
         let text = String::from_utf8_lossy(&line);
-        if !text.trim().is_empty() {
-            console.print(&format!("{}\n", server.answer(&text)));
+        let text = text.trim();
+        if !text.is_empty() {
+            console.print(&format!("{}\n", server.answer(text)));
         }
     }
 }
