@@ -70,6 +70,7 @@ pub(super) fn one(
     let budget = Budget {
         evaluations: chosen.evaluations,
     };
+    let searching = Instant::now();
     let result = run(&search, &chosen.options, budget, chosen.seed, &mut |p| {
         let best = p
             .best
@@ -97,6 +98,7 @@ pub(super) fn one(
     if let Some(fault) = search.take_fault() {
         return Err(fault.at(at));
     }
+    let thinking = searching.elapsed().as_secs_f64() - search.pricing_seconds();
     let done = result.counts.hardware;
     sink.progress(&Progress {
         what: what.to_owned(),
@@ -113,6 +115,7 @@ pub(super) fn one(
         run: result,
         pre_run,
         seconds: start.elapsed().as_secs_f64(),
+        thinking: thinking.max(0.0),
     })
 }
 

@@ -8,6 +8,7 @@ mod memo;
 mod networks;
 mod problem;
 mod specs;
+mod stopwatch;
 
 pub use build::{Parts, compile_named, scripts_in, words};
 pub use mapping::proof_text;

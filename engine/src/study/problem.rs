@@ -1,5 +1,6 @@
 //! The search's view of a study: a space, hardware first, accuracy when it is worth it.
 
+use super::stopwatch::Stopwatch;
 use super::{Priced, Sight, Study};
 use crate::fault::Fault;
 use nasaic_dsl::instance::{Bound, Node, Role};
@@ -28,6 +29,7 @@ pub struct Search<'s> {
     space: Space,
     spread: Spread,
     fault: Mutex<Option<Fault>>,
+    stopwatch: Stopwatch,
 }
 
 impl Study {
@@ -223,6 +225,7 @@ impl<'s> Search<'s> {
             space,
             spread,
             fault: Mutex::new(None),
+            stopwatch: Stopwatch::default(),
         }
     }
 
@@ -232,6 +235,11 @@ impl<'s> Search<'s> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take()
+    }
+
+    /// Wall-clock seconds in which designs were priced; the rest of a search is the optimizer's.
+    pub fn pricing_seconds(&self) -> f64 {
+        self.stopwatch.seconds()
     }
 
     fn note(&self, fault: Fault) {
@@ -277,6 +285,16 @@ impl search::Problem for Search<'_> {
     }
 
     fn hardware(&self, design: &Design) -> Hardware {
+        self.stopwatch.time(|| self.hardware_of(design))
+    }
+
+    fn complete(&self, design: &Design, hardware: &Hardware) -> Outcome {
+        self.stopwatch.time(|| self.outcome_of(design, hardware))
+    }
+}
+
+impl Search<'_> {
+    fn hardware_of(&self, design: &Design) -> Hardware {
         match self.price(design) {
             Err(reason) => Hardware {
                 valid: false,
@@ -306,9 +324,9 @@ impl search::Problem for Search<'_> {
         }
     }
 
-    fn complete(&self, design: &Design, hardware: &Hardware) -> Outcome {
+    fn outcome_of(&self, design: &Design, hardware: &Hardware) -> Outcome {
         let nothing = Outcome {
-            objectives: vec![f64::NEG_INFINITY; self.goals()],
+            objectives: vec![f64::NEG_INFINITY; self.study.goals.len().max(1)],
             penalty: f64::MAX,
             metrics: Vec::new(),
         };
