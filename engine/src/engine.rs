@@ -117,9 +117,8 @@ impl Engine {
     /// A server of the problem that the last call of a plan names.
     ///
     /// `accuracy` says whether evaluations ask for accuracies when they do not say so themselves.
-    pub fn server(&self, plan: &Plan, accuracy: bool) -> Result<Server, Diagnostic> {
-        let files = self.files(plan).map_err(|f| f.diagnostic(&plan.sources))?;
-        Server::new(plan, &files, accuracy)
+    pub fn server(&self, plan: &Plan, accuracy: bool) -> Result<Server, Fault> {
+        Server::new(plan, &self.files(plan)?, accuracy)
     }
 
     /// Checks and runs a cell; declarations of a good cell stay, and so do its results.

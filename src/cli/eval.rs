@@ -72,9 +72,9 @@ fn server(
     let plan = engine.plan(steps);
     engine
         .server(&plan, asked.accuracy)
-        .map_err(|diagnostic| Refusal {
+        .map_err(|fault| Refusal {
+            diagnostics: vec![fault.diagnostic(&plan.sources)],
             sources: plan.sources,
-            diagnostics: vec![diagnostic],
         })
 }
 

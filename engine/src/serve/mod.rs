@@ -12,7 +12,6 @@ mod wire;
 use crate::fault::Fault;
 use crate::study::{Parts, Study};
 use codec::Codec;
-use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::plan::{ExprKind, Plan};
 use nasaic_dsl::source::Sources;
 use nasaic_dsl::value::Value;
@@ -46,11 +45,7 @@ impl Server {
         plan: &Plan,
         files: &BTreeMap<String, Vec<u8>>,
         accuracy: bool,
-    ) -> Result<Self, Diagnostic> {
-        Self::of(plan, files, accuracy).map_err(|fault| fault.diagnostic(&plan.sources))
-    }
-
-    fn of(plan: &Plan, files: &BTreeMap<String, Vec<u8>>, accuracy: bool) -> Result<Self, Fault> {
+    ) -> Result<Self, Fault> {
         let parts = Parts {
             blocks: &plan.blocks,
             choices: &plan.choices,

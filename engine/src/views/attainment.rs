@@ -146,34 +146,35 @@ impl Attained {
 mod tests {
     use super::*;
 
-    fn points(fronts: &[&[[f64; 2]]]) -> Vec<(f64, f64, Option<(f64, f64)>)> {
+    fn points(fronts: &[&[[f64; 2]]]) -> Vec<LinePoint> {
         let fronts: Vec<Vec<&[f64]>> = fronts
             .iter()
             .map(|front| front.iter().map(|p| p.as_slice()).collect())
             .collect();
-        let all = surface(&fronts, 0.0);
-        all.iter().map(|p| (p.x, p.y, p.band)).collect()
+        surface(&fronts, 0.0)
+    }
+
+    fn at(x: f64, y: f64, band: Option<(f64, f64)>) -> LinePoint {
+        LinePoint { x, y, band }
     }
 
     #[test]
     fn one_front_is_its_own_attainment() {
         let got = points(&[&[[3.0, 1.0], [1.0, 2.0]]]);
-        assert_eq!(got, [(3.0, 1.0, None), (1.0, 2.0, None), (0.0, 2.0, None)]);
+        let wanted = [at(3.0, 1.0, None), at(1.0, 2.0, None), at(0.0, 2.0, None)];
+        assert_eq!(got, wanted);
     }
 
     #[test]
     fn half_of_the_fronts_must_reach_a_point() {
         let (a, b, c) = ([[3.0, 1.0]], [[2.0, 2.0]], [[1.0, 3.0]]);
         // With three fronts half means two, a quarter one, and three quarters all of them.
-        let got = points(&[&a, &b, &c]);
-        assert_eq!(
-            got,
-            [
-                (2.0, 1.0, Some((1.0, 2.0))),
-                (1.0, 2.0, Some((1.0, 3.0))),
-                (0.0, 2.0, Some((1.0, 3.0))),
-            ]
-        );
+        let wanted = [
+            at(2.0, 1.0, Some((1.0, 2.0))),
+            at(1.0, 2.0, Some((1.0, 3.0))),
+            at(0.0, 2.0, Some((1.0, 3.0))),
+        ];
+        assert_eq!(points(&[&a, &b, &c]), wanted);
         assert_eq!(points(&[&a, &[], &[]]), []);
     }
 }
