@@ -1,5 +1,7 @@
 //! Comparisons of strategies by the benchmark protocol: what they report and what they refuse.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use nasaic_dsl::world::Memory;
 use nasaic_engine::{Ended, Engine, Report, Silent};
 use serde_json::Value;
