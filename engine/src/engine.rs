@@ -10,6 +10,7 @@ use crate::fault::Fault;
 use crate::interpreter::{Interpreter, Kept};
 use crate::keep::Keeper;
 use crate::registry::schemas;
+use crate::serve::Server;
 use crate::sink::Sink;
 use crate::study::Parts;
 use nasaic_dsl::check::{self, Checked, Program, Setting};
@@ -138,6 +139,13 @@ impl Engine {
             sources: &plan.sources,
         };
         verify(parts, certificate)
+    }
+
+    /// A server of the problem that the last call of a plan names.
+    ///
+    /// `accuracy` says whether evaluations ask for accuracies when they do not say so themselves.
+    pub fn server(&self, plan: &Plan, accuracy: bool) -> Result<Server, Fault> {
+        Server::new(plan, &self.files(plan)?, accuracy)
     }
 
     /// Checks and runs a cell; declarations of a good cell stay, and so do its results.

@@ -34,6 +34,11 @@ impl Fault {
         }))
     }
 
+    /// Its code.
+    pub fn code(&self) -> &'static str {
+        self.0.code
+    }
+
     /// Where it happened; the first place given stays.
     #[must_use]
     pub fn at(mut self, at: Span) -> Self {

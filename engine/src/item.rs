@@ -90,6 +90,8 @@ pub struct Found {
     pub proof: Option<Proof>,
     /// Wall-clock seconds; not part of what is reproducible.
     pub seconds: f64,
+    /// Wall-clock seconds of the search in which no design was priced: the optimizer's own.
+    pub thinking: f64,
 }
 
 /// Strategies on one problem with equal budgets.
@@ -167,6 +169,11 @@ pub struct Size {
     pub count: Count,
     /// The decisions: path, domain, number of values.
     pub decisions: Vec<(String, String, usize)>,
+}
+
+impl Race {
+    /// Fewest seeds from which anything is concluded about strategies.
+    pub const FEWEST_SEEDS: usize = 3;
 }
 
 impl LayerRow {
@@ -247,19 +254,45 @@ impl Found {
         }
     }
 
-    /// The designs no other one beats in every goal.
+    /// Indices of the designs that no other one beats: in every goal, or in the goals' order where
+    /// they are taken in order.
+    pub fn undominated(&self) -> Vec<usize> {
+        let objectives = |i: usize| {
+            self.run.evaluated[i]
+                .outcome
+                .as_ref()
+                .map(|o| &o.objectives)
+        };
+        let best = self.run.best.and_then(objectives);
+        let front = self.run.front.iter().copied();
+        front
+            .filter(|i| !self.study.lexicographic || objectives(*i) == best)
+            .collect()
+    }
+
+    /// The designs that no other one beats.
     pub fn front(&self) -> Designs {
         Designs {
             study: Arc::clone(&self.study),
             designs: self
-                .run
-                .front
-                .iter()
-                .map(|i| self.run.evaluated[*i].design.0.clone())
+                .undominated()
+                .into_iter()
+                .map(|i| self.run.evaluated[i].design.0.clone())
                 .collect(),
             invalid: (0, None),
             how: format!("the front that `{}` found", self.strategy),
         }
+    }
+
+    /// The number of the evaluation, from 1, that first met all specs.
+    pub fn first_feasible(&self) -> Option<usize> {
+        let mut evaluated = self.run.evaluated.iter();
+        Some(evaluated.position(|e| e.is_feasible())? + 1)
+    }
+
+    /// Seconds of the optimizer's own for each evaluation.
+    pub fn overhead(&self) -> f64 {
+        self.thinking / self.run.evaluated.len().max(1) as f64
     }
 
     /// How many evaluated designs meet all specs.

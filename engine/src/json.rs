@@ -158,7 +158,7 @@ fn of_found(found: &Found) -> Json {
         "stop": found.run.stop, "designs": c.hardware, "networks_with_accuracy": c.accuracy,
         "networks_never_trained": c.pruned, "duplicates": c.duplicates,
         "pre_run_designs": found.pre_run, "meet_hardware_specs": found.satisfied(),
-        "front": found.run.front.len(), "best": best,
+        "front": found.undominated().len(), "best": best,
         "proof": found.proof.as_ref().map(of_proof),
     })
 }
@@ -183,14 +183,19 @@ fn of_race(race: &Race) -> Json {
                     json!({
                         "seed": r.seed, "best": r.run.best.map(|b| &r.run.evaluated[b])
                             .and_then(|b| b.outcome.as_ref()).map(|o| o.objectives.clone()),
-                        "feasible": r.run.is_feasible(), "designs": r.run.counts.hardware,
+                        "feasible": r.run.is_feasible(), "first_feasible": r.first_feasible(),
+                        "hardware_evaluations": r.run.counts.hardware,
+                        "accuracy_evaluations": r.run.counts.accuracy,
                     })
                 })
                 .collect();
             json!({ "strategy": e.strategy, "runs": runs })
         })
         .collect();
-    json!({ "kind": "comparison", "evaluations": race.evaluations, "entrants": entrants })
+    json!({
+        "kind": "comparison", "hardware_evaluations": race.evaluations, "seeds": race.seeds,
+        "entrants": entrants,
+    })
 }
 
 fn of_layers(layers: &LayerRows) -> Json {

@@ -7,6 +7,7 @@ use crate::item::Item;
 use crate::sink::Part;
 use crate::{report, views};
 use nasaic_dsl::source::{Sources, Span};
+use nasaic_dsl::value::Value;
 
 /// The parts of a shown value, in order.
 pub fn present(item: &Item, sources: &Sources) -> Result<Vec<Part>, Fault> {
@@ -47,7 +48,11 @@ fn table(item: &Item, sources: &Sources) -> Result<Part, Fault> {
     let scripts = Scripts::new();
     let call = Call {
         name: "table",
-        args: vec![("of", Given::Item(item.clone()))],
+        args: vec![
+            ("of", Given::Item(item.clone())),
+            // A comparison says whether its differences may be chance.
+            ("rank_test", Given::Item(Item::Value(Value::Bool(true)))),
+        ],
         sources,
         scripts: &scripts,
         dataflow: None,

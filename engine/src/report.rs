@@ -297,7 +297,7 @@ pub fn of_search(found: &Found) -> String {
         units::number(found.satisfied() as f64),
         units::number(round1(share))
     );
-    if found.study.goals.len() > 1 {
+    if found.study.goals.len() > 1 && !found.study.lexicographic {
         let _ = writeln!(
             out,
             "  {} designs on the Pareto front",

@@ -55,35 +55,55 @@ pub fn top(of: &Item, count: usize, by: &Expr) -> Result<Item, Fault> {
     })))
 }
 
-/// The best design of a set: feasible with the best first goal, else of least violation.
+/// The best design of a set: feasible with the best goals in their order, else of least violation.
 pub fn best(designs: &Designs) -> Result<Option<Item>, Fault> {
-    let mut best: Option<((bool, f64), Evaluation)> = None;
+    let mut best: Option<(Rank, Evaluation)> = None;
     for choices in &designs.designs {
         let Ok(evaluation) = Evaluation::of(&designs.study, choices.clone()) else {
             continue;
         };
-        let sight = evaluation.sight();
-        let violation = sight.violation();
-        let goal = match designs.study.goals.first() {
-            Some(goal) => goal.score(&sight)?,
-            None => -evaluation.priced.metrics.latency,
-        };
-        let rank = if violation == 0.0 {
-            (true, goal)
-        } else {
-            (false, -violation)
-        };
-        let better = best.as_ref().is_none_or(|(known, _)| {
-            rank.0
-                .cmp(&known.0)
-                .then(rank.1.total_cmp(&known.1))
-                .is_gt()
-        });
-        if better {
+        let rank = Rank::of(&evaluation)?;
+        if best.as_ref().is_none_or(|(known, _)| rank.beats(known)) {
             best = Some((rank, evaluation));
         }
     }
     Ok(best.map(|b| Item::Result(Arc::new(b.1))))
+}
+
+/// How good a design is among others of its space.
+struct Rank {
+    feasible: bool,
+    /// Larger is better, the first that differs decides.
+    merits: Vec<f64>,
+}
+
+impl Rank {
+    fn of(evaluation: &Evaluation) -> Result<Self, Fault> {
+        let sight = evaluation.sight();
+        let violation = sight.violation();
+        let goals = &evaluation.study.goals;
+        let merits = match violation {
+            0.0 if goals.is_empty() => vec![-evaluation.priced.metrics.latency],
+            0.0 => goals
+                .iter()
+                .map(|g| g.score(&sight))
+                .collect::<Result<_, _>>()?,
+            missed => vec![-missed],
+        };
+        Ok(Self {
+            feasible: violation == 0.0,
+            merits,
+        })
+    }
+
+    fn beats(&self, other: &Self) -> bool {
+        let merits = self.merits.iter().zip(&other.merits);
+        let differing = merits.map(|(a, b)| a.total_cmp(b)).find(|o| o.is_ne());
+        let feasible = self.feasible.cmp(&other.feasible);
+        feasible
+            .then(differing.unwrap_or(std::cmp::Ordering::Equal))
+            .is_gt()
+    }
 }
 
 /// A layer's row as formulas see it.

@@ -221,6 +221,35 @@ pub enum Command {
         #[command(flatten)]
         how: How,
     },
+    /// Answer designs on the standard input with their objectives and constraints, for optimizers
+    /// in other languages.
+    #[command(after_help = "Examples:
+  nasaic eval w1.nasaic --jsonl                                  the header, then an answer a line
+  echo '{\"sample\": 3, \"seed\": 1}' | nasaic eval w1.nasaic w1 --jsonl
+
+docs/eval.md tells what the lines hold.")]
+    Eval {
+        /// The script.
+        file: PathBuf,
+        /// The problem; the only one of the script when not given.
+        problem: Option<String>,
+        /// One JSON object, or an array of them, on each line; there is one format so far, and it
+        /// must be named.
+        #[arg(long, required = true)]
+        jsonl: bool,
+        /// Ask for no accuracies unless an evaluation says so.
+        #[arg(long)]
+        no_accuracy: bool,
+        /// Use this many threads; the answers are the same with any number.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+        jobs: Option<u16>,
+        /// Changes.
+        #[command(flatten)]
+        changes: Changes,
+        /// How to read it.
+        #[command(flatten)]
+        reading: Reading,
+    },
     /// Look for the best design: the call `search(PROBLEM, STRATEGY)` at the end of the script.
     #[command(after_help = "Example:\n  nasaic search w1.nasaic w1 nasaic --seed 3 --out results")]
     Search {

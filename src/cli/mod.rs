@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod console;
 mod doc;
+mod eval;
 mod files;
 mod format;
 mod import;
@@ -197,6 +198,25 @@ fn carry_out(command: Command, console: &mut Console) -> Result<Exit, Refusal> {
             )
         }
         Command::Runs(what) => runs::runs(&what, console),
+        Command::Eval {
+            file,
+            problem,
+            jsonl: _,
+            no_accuracy,
+            jobs,
+            changes,
+            reading,
+        } => {
+            if let Some(jobs) = jobs {
+                run::threads(jobs)?;
+            }
+            let asked = eval::Asked {
+                file: &file,
+                problem: problem.as_deref(),
+                accuracy: !no_accuracy,
+            };
+            eval::eval(&asked, (&reading, &changes), console)
+        }
         Command::Validate {
             data,
             json,

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What a message calls the text of a command.
-const COMMAND_LINE: &str = "command line";
+pub const COMMAND_LINE: &str = "command line";
 
 /// A plan with the engine to run it.
 pub struct Program {
@@ -150,6 +150,14 @@ fn only_run(text: &Text, call: Option<&str>, changes: &Changes) -> Result<(), Re
         ),
         None => Ok(()),
     }
+}
+
+/// Refuses a plan where a script is needed, for the command that needs it.
+pub fn refuse_plan(text: &Text, command: &str, changes: &Changes) -> Result<(), Refusal> {
+    if is_plan(text) {
+        only_run(text, Some(command), changes)?;
+    }
+    Ok(())
 }
 
 fn read_plan(text: &Text) -> Result<Plan, Refusal> {

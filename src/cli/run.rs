@@ -81,7 +81,8 @@ pub fn carry_out(
     Ok(exit)
 }
 
-fn threads(jobs: u16) -> Result<(), Refusal> {
+/// Uses so many threads from now on.
+pub fn threads(jobs: u16) -> Result<(), Refusal> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs));
     pool.build_global().map_err(|e| {
         Diagnostic::new("E0705", format!("{jobs} threads cannot be started: {e}"))

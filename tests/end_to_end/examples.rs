@@ -60,7 +60,13 @@ fn no_example_is_left_out() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
     let mut files: Vec<String> = std::fs::read_dir(folder)
         .expect(folder)
-        .filter_map(|f| f.ok()?.path().file_stem()?.to_str().map(str::to_owned))
+        .filter_map(|f| {
+            f.ok()?
+                .file_name()
+                .to_str()?
+                .strip_suffix(".nasaic")
+                .map(str::to_owned)
+        })
         .collect();
     files.sort();
     let mut known: Vec<String> = EXAMPLES.iter().map(|e| e.0.to_owned()).collect();

@@ -103,20 +103,50 @@ fn of_races() -> Vec<Column> {
             "Median over the seeds of the best goal found.",
         ),
         quantity(
+            "best_q1",
+            Dim::NONE,
+            "First quartile over the seeds of the best goal found.",
+        ),
+        quantity("best_q3", Dim::NONE, "Third quartile of it."),
+        quantity(
+            "hypervolume",
+            Dim::NONE,
+            "Median share of the box around the common front that the feasible designs dominate, with several goals.",
+        ),
+        quantity(
+            "satisfaction",
+            Dim::NONE,
+            "Share of the seeds that found a design meeting all specs.",
+        ),
+        quantity(
+            "first_feasible",
+            Dim::NONE,
+            "Median number of the evaluation that first met all specs.",
+        ),
+        quantity(
             "feasible_rate",
             Dim::NONE,
             "Share of the evaluated designs that meet all specs.",
         ),
-        quantity("evaluations", Dim::NONE, "Distinct designs evaluated."),
+        quantity(
+            "evaluations",
+            Dim::NONE,
+            "Distinct designs whose hardware was evaluated: what `evaluations` of `compare` makes equal.",
+        ),
         quantity(
             "trained",
             Dim::NONE,
-            "Distinct networks whose accuracy was asked for.",
+            "Distinct networks whose accuracy was asked for; counted and not made equal.",
         ),
         quantity(
             "time",
             Dim::TIME,
             "Wall-clock time; not part of what is reproducible.",
+        ),
+        quantity(
+            "overhead",
+            Dim::TIME,
+            "The optimizer's own wall-clock time for each evaluation; not part of what is reproducible.",
         ),
         quantity("seeds", Dim::NONE, "How many seeds."),
     ]

@@ -195,6 +195,8 @@ pub enum Accepts {
     Seeds,
     /// One of these names.
     Choice(&'static [&'static str]),
+    /// A list of numbers.
+    Numbers,
     /// A list of texts.
     Texts,
     /// A text.
@@ -260,6 +262,7 @@ impl Accepts {
                 "one of {}",
                 crate::schema::join_names(names.iter().copied())
             ),
+            Self::Numbers => "a list of numbers".into(),
             Self::Texts => "a list of texts".into(),
             Self::Text => "a text in quotes".into(),
             Self::Bool => "`true` or `false`".into(),

@@ -385,16 +385,43 @@ fn result_views() -> Vec<Function> {
             Group::View,
             "regret",
             Returns::Table,
-            "How far each strategy of a comparison stays from the best of an exhaustive search.",
+            "How far each strategy of a comparison stays from the optimum: that of an exhaustive search, a known one, or else the best that any of its runs found.",
             vec![
                 param("of", Accepts::Race, "The comparison."),
                 param(
                     "truth",
                     Accepts::Run,
                     "The search that visited every design.",
-                ),
+                )
+                .optional(),
+                param("optimum", Accepts::Number, "The first goal of the best design, where it is known.")
+                    .optional(),
             ],
             "regret(compare(frugal, [quick, quick2], evaluations = 2, seeds = 1..3), search(frugal, every))",
+        ),
+        function(
+            Group::View,
+            "hypervolume",
+            Returns::Table,
+            "How much of the space of several goals a search, or each strategy of a comparison, dominates.",
+            vec![
+                param("of", Accepts::History, "A search or a comparison."),
+                param(
+                    "reference",
+                    Accepts::Numbers,
+                    "The point to beat, one number per goal; a tenth beyond the common front when not given.",
+                )
+                .optional(),
+            ],
+            "hypervolume(search(frugal2, quick), reference = [1 J, 1 s])",
+        ),
+        function(
+            Group::View,
+            "attainment",
+            Returns::Figure,
+            "Which combinations of two goals half of the runs of each strategy attain, with a band from a quarter to three quarters.",
+            vec![param("of", Accepts::Race, "The comparison.")],
+            "attainment(compare(frugal2, [quick, quick2], evaluations = 2, seeds = 1..3))",
         ),
     ]
 }

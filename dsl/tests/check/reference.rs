@@ -15,6 +15,12 @@ problem frugal {
   require latency <= 1 s
   minimize energy
 }
+problem frugal2 {
+  workload = resnet18
+  on = eyeriss_like with { core.pes in {128, 256} }
+  minimize energy
+  minimize latency
+}
 strategy quick  { algorithm = random, evaluations = 2 }
 strategy quick2 { algorithm = evolution, evaluations = 2 }
 strategy every  { algorithm = exhaustive }

@@ -80,7 +80,9 @@ pub(super) fn one(
             Some(begun.map_err(|e| keep::fault(&e, at))?)
         }
     };
+    let searching = Instant::now();
     let result = carry_out(&search, chosen, kept.as_mut(), context);
+    let thinking = searching.elapsed().as_secs_f64() - search.pricing_seconds();
     // The message of a script that failed says more than that of what came after it.
     if let Some(fault) = search.take_fault() {
         return Err(fault.at(at));
@@ -97,6 +99,7 @@ pub(super) fn one(
         pre_run,
         proof: None,
         seconds: start.elapsed().as_secs_f64(),
+        thinking: thinking.max(0.0),
     };
     if let Some(kept) = kept {
         let ended = kept.end(&keep::summary(&found));
@@ -174,6 +177,7 @@ fn proven(
         pre_run: 0,
         proof: Some(proof),
         seconds: start.elapsed().as_secs_f64(),
+        thinking: 0.0,
     })
 }
 

@@ -10,6 +10,7 @@ mod networks;
 mod problem;
 mod scheduling;
 mod specs;
+mod stopwatch;
 
 pub use between::Waiting;
 pub use build::{Parts, compile_named, scripts_in, words};
@@ -409,6 +410,13 @@ impl Sight<'_> {
             .iter()
             .filter(|e| e.task == task);
         Some(entries.map(|e| e.energy).sum::<f64>() * JOULES)
+    }
+
+    /// Without a goal the best design is the one whose tightest spec has the most room: that room.
+    pub fn tightest(&self) -> f64 {
+        let specs = self.study.specs.iter();
+        let margins = specs.filter_map(|s| s.judge(self).margin);
+        margins.fold(f64::INFINITY, f64::min)
     }
 
     /// Sum over the specs of how far each is missed, relative to its limit.

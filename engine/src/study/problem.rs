@@ -1,5 +1,6 @@
 //! The search's view of a study: a space, hardware first, accuracy when it is worth it.
 
+use super::stopwatch::Stopwatch;
 use super::{Priced, Sight, Spec, Study};
 use crate::fault::Fault;
 use nasaic_dsl::instance::{Bound, Node, Role};
@@ -32,6 +33,7 @@ pub struct Search<'s> {
     space: Space,
     spread: Spread,
     fault: Mutex<Option<Fault>>,
+    stopwatch: Stopwatch,
 }
 
 impl Study {
@@ -227,6 +229,7 @@ impl<'s> Search<'s> {
             space,
             spread,
             fault: Mutex::new(None),
+            stopwatch: Stopwatch::default(),
         }
     }
 
@@ -236,6 +239,11 @@ impl<'s> Search<'s> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take()
+    }
+
+    /// Wall-clock seconds in which designs were priced; the rest of a search is the optimizer's.
+    pub fn pricing_seconds(&self) -> f64 {
+        self.stopwatch.seconds()
     }
 
     fn note(&self, fault: Fault) {
@@ -350,6 +358,16 @@ impl search::Problem for Search<'_> {
     }
 
     fn hardware(&self, design: &Design) -> Hardware {
+        self.stopwatch.time(|| self.hardware_of(design))
+    }
+
+    fn complete(&self, design: &Design, hardware: &Hardware) -> Outcome {
+        self.stopwatch.time(|| self.outcome_of(design, hardware))
+    }
+}
+
+impl Search<'_> {
+    fn hardware_of(&self, design: &Design) -> Hardware {
         match self.price(design) {
             Err(reason) => Hardware {
                 valid: false,
@@ -382,9 +400,9 @@ impl search::Problem for Search<'_> {
         }
     }
 
-    fn complete(&self, design: &Design, hardware: &Hardware) -> Outcome {
+    fn outcome_of(&self, design: &Design, hardware: &Hardware) -> Outcome {
         let nothing = Outcome {
-            objectives: vec![f64::NEG_INFINITY; self.goals()],
+            objectives: vec![f64::NEG_INFINITY; self.study.goals.len().max(1)],
             penalty: f64::MAX,
             metrics: Vec::new(),
         };
@@ -415,7 +433,7 @@ impl search::Problem for Search<'_> {
             }
         }
         if self.study.goals.is_empty() {
-            objectives.push(worst_margin(&sight));
+            objectives.push(sight.tightest());
         }
         let values = accuracies.iter();
         let mut metrics: Vec<f64> = values
@@ -430,14 +448,4 @@ impl search::Problem for Search<'_> {
             metrics,
         }
     }
-}
-
-/// Without a goal the best design is the one whose tightest spec has the most room.
-fn worst_margin(sight: &Sight<'_>) -> f64 {
-    let margins = sight
-        .study
-        .specs
-        .iter()
-        .filter_map(|s| s.judge(sight).margin);
-    margins.fold(f64::INFINITY, f64::min)
 }

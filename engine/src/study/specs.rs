@@ -148,6 +148,15 @@ impl Spec {
         }
     }
 
+    /// The comparison and what it compares with, when that is a number.
+    pub fn bound(&self) -> Option<(Operator, &Quantity)> {
+        let (op, _, right) = self.sides()?;
+        match &right.kind {
+            ExprKind::Value(Value::Quantity(q)) => Some((op, q)),
+            _ => None,
+        }
+    }
+
     /// The metric and limit, when the spec is a metric compared with a number.
     pub fn simple(&self) -> Option<(&str, Operator, &Quantity)> {
         let (op, left, right) = self.sides()?;
@@ -159,6 +168,11 @@ impl Spec {
 }
 
 impl Goal {
+    /// Whether the accuracy must be known to tell its value.
+    pub fn needs_accuracy(&self) -> bool {
+        mentions_accuracy(&self.expr)
+    }
+
     /// The goal's value, larger is better.
     pub fn score(&self, sight: &Sight<'_>) -> Result<f64, Fault> {
         let q = formula::quantity(&self.expr, sight, &sight.study.scripts)?;

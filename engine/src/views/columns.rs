@@ -159,8 +159,9 @@ impl Column {
     fn new(ask: &Ask<'_>, values: Vec<Option<Value>>, remarks: Remarks, clock: f64) -> Self {
         let (unit, scale) = unit(&values, remarks.is_activity());
         let mut volatile = false;
-        ask.expr
-            .walk(&mut |e| volatile |= matches!(&e.kind, ExprKind::Metric(m) if m == "time"));
+        ask.expr.walk(&mut |e| {
+            volatile |= matches!(&e.kind, ExprKind::Metric(m) if m == "time" || m == "overhead")
+        });
         Self {
             name: remarks.on(&ask.name),
             unit,

@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::fault::Fault;
 use crate::item::{Found, Item, Race};
 use crate::study::Study;
-use crate::views::goal::FirstGoal;
+use crate::views::goal::Aim;
 use crate::views::quantiles::Ranked;
 use crate::views::{rows, units as suited};
 use nasaic_dsl::plan::BetterWhen;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
     let (goal, lines, caption) = match call.subject()? {
         Item::Run(found) => {
-            let goal = FirstGoal::of(&found.study, [found.as_ref()]);
+            let goal = Aim::first(&found.study, [found.as_ref()]);
             let line = line(
                 &found.strategy,
                 &[so_far(found, &goal)],
@@ -73,7 +73,7 @@ impl Band {
     }
 }
 
-fn of_race(race: &Race, band: Band) -> (FirstGoal, Vec<Line>, Option<String>) {
+fn of_race(race: &Race, band: Band) -> (Aim, Vec<Line>, Option<String>) {
     let goal = rows::first_goal(race);
     let several = race.seeds.len() > 1;
     let band = if several { band } else { Band::None };
@@ -111,7 +111,7 @@ fn starts(study: &Study, when: &str) -> Option<String> {
 }
 
 /// The best of the designs up to each evaluation that meet all specs.
-fn so_far(found: &Found, goal: &FirstGoal) -> Vec<Option<f64>> {
+fn so_far(found: &Found, goal: &Aim) -> Vec<Option<f64>> {
     found
         .run
         .history
@@ -155,7 +155,7 @@ fn line(name: &str, seeds: &[Vec<Option<f64>>], better: BetterWhen, band: Band) 
     }
 }
 
-fn unit(goal: &FirstGoal, lines: &[Line]) -> (String, Scale) {
+fn unit(goal: &Aim, lines: &[Line]) -> (String, Scale) {
     let written = Some(&goal.unit).filter(|u| !u.is_empty());
     match written.and_then(|unit| Some((unit.clone(), units::parse(unit)?))) {
         Some(known) => known,

@@ -4,6 +4,7 @@
 //! registry of functions. Views of rows ask [`columns`] for their numbers, so that units, names
 //! and warnings such as "illustrative surrogate" are the same everywhere.
 
+mod attainment;
 mod columns;
 mod compare;
 mod convergence;
@@ -26,6 +27,7 @@ mod scatter;
 mod sense;
 mod table;
 mod units;
+mod volume;
 pub mod work;
 
 use crate::call::Call;
@@ -36,11 +38,13 @@ use std::sync::Arc;
 type View = fn(&Call<'_>) -> Result<Item, Fault>;
 
 const VIEWS: &[(&str, View)] = &[
+    ("attainment", attainment::view),
     ("compare", compare::view),
     ("convergence", convergence::view),
     ("energy_breakdown", energy::view),
     ("explain", explain::view),
     ("heatmap", heatmap::view),
+    ("hypervolume", volume::view),
     ("loop_nest", nest::view),
     ("pareto", pareto::view),
     ("regret", regret::view),

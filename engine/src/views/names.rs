@@ -47,7 +47,7 @@ impl Remarks {
                     .extend(named.filter_map(|t| Some(t.source.as_ref()?.kind)));
             }
             // The first goal of a comparison.
-            "best" => {
+            "best" | "best_q1" | "best_q3" => {
                 for goal in study.goals.iter().take(1) {
                     self.see(&goal.expr, study);
                 }

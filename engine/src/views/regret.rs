@@ -2,12 +2,13 @@
 
 use crate::call::Call;
 use crate::fault::Fault;
-use crate::item::{Entrant, Found, Item};
+use crate::item::{Entrant, Found, Item, Race};
 use crate::table::{Cell, Head, Table};
-use crate::views::goal::FirstGoal;
+use crate::views::goal::Aim;
 use crate::views::quantiles::Ranked;
-use crate::views::units as suited;
+use crate::views::{rank, rows, units as suited};
 use nasaic_dsl::plan::BetterWhen;
+use nasaic_dsl::value::{Quantity, Value};
 use nasaic_search::Stop;
 use std::sync::Arc;
 
@@ -15,34 +16,15 @@ use std::sync::Arc;
 const SAME: f64 = 1e-12;
 
 pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
-    let (Item::Race(race), Some(Item::Run(truth))) = (call.subject()?, call.item("truth")) else {
-        return Err(Fault::new(
-            "E0305",
-            "`regret` needs a comparison and an exhaustive search",
-        ));
+    let Item::Race(race) = call.subject()? else {
+        return Err(Fault::new("E0305", "only comparisons have regrets"));
     };
-    let goal = FirstGoal::of(&truth.study, [truth.as_ref()]);
-    let theirs = FirstGoal::of(&race.study, []);
-    if goal.text != theirs.text {
-        return Err(Fault::new(
-            "E0305",
-            "the comparison and the exhaustive search have different goals",
-        )
-        .note(format!(
-            "The comparison has `{}`, the search `{}`.",
-            theirs.text, goal.text
-        )));
-    }
-    let best = goal.best(truth).ok_or_else(|| {
-        Fault::new(
-            "E0805",
-            "the exhaustive search found no design that meets all specs",
-        )
-    })?;
+    let optimum = Optimum::of(call, race)?;
+    let goal = &optimum.goal;
     let lines: Vec<Regrets> = race
         .entrants
         .iter()
-        .map(|e| Regrets::of(e, best, &goal))
+        .map(|e| Regrets::of(e, optimum.value, goal))
         .collect();
     let known = lines
         .iter()
@@ -61,8 +43,8 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
             when.median().map_or(Cell::Missing, Cell::Number),
         ]
     });
-    let table = Table {
-        title: format!("Regret: {}", goal.remarks.on(&goal.text)),
+    let mut table = Table {
+        title: format!("Simple regret: {}", goal.remarks.on(&goal.text)),
         rows: rows.collect(),
         columns: vec![
             Head::plain("strategy"),
@@ -72,26 +54,125 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
             Head::plain("reached"),
             Head::plain("evaluations to best"),
         ],
-        notes: notes(truth, race.seeds.len()),
+        notes: optimum.notes(race.seeds.len()),
     };
+    let better = |r: &Option<f64>| r.is_some_and(|r| r < -SAME * optimum.value.abs());
+    if lines.iter().any(|l| l.regrets.iter().any(better)) {
+        let note = "A regret below 0: a run found better than this optimum.";
+        table.notes.push(note.to_owned());
+    }
+    // A small regret is a large merit.
+    let merit = |r: &Option<f64>| r.map_or(f64::NEG_INFINITY, |r| -r);
+    let samples: Vec<Vec<f64>> = lines
+        .iter()
+        .map(|l| l.regrets.iter().map(merit).collect())
+        .collect();
+    rank::add_column(&mut table, race, &samples);
     Ok(Item::Table(Arc::new(table)))
 }
 
-fn notes(truth: &Found, seeds: usize) -> Vec<String> {
-    let mut notes = vec![
-        format!(
-            "Over {seeds} seeds, against the best of {} designs; reached: the share of the seeds that found it.",
-            truth.run.evaluated.len()
-        ),
-        "evaluations to best: the median of when a seed found the best of its own.".to_owned(),
-    ];
-    if !matches!(truth.run.stop, Stop::Exhausted | Stop::Done) || truth.algorithm != "exhaustive" {
-        notes.push(format!(
-            "`{}` did not visit every design: the best there is may be better.",
-            truth.strategy
-        ));
+/// What regrets are measured against.
+struct Optimum {
+    goal: Aim,
+    /// In base units.
+    value: f64,
+    /// A sentence on what it is.
+    what: String,
+    /// What makes it doubtful.
+    doubt: Option<String>,
+}
+
+impl Optimum {
+    /// That of an exhaustive search, a given one, or the best known of the comparison itself.
+    fn of(call: &Call<'_>, race: &Race) -> Result<Self, Fault> {
+        match (call.item("truth"), call.item("optimum")) {
+            (Some(_), Some(_)) => Err(Fault::new(
+                "E0305",
+                "`regret` takes a `truth` or an `optimum`, not both",
+            )),
+            (Some(Item::Run(truth)), None) => Self::found(truth, race),
+            (None, Some(Item::Value(Value::Quantity(q)))) => Self::given(q, race),
+            (None, None) => Self::best_known(race),
+            _ => Err(Fault::new(
+                "E0305",
+                "`regret` needs a comparison and an exhaustive search or a known optimum",
+            )),
+        }
     }
-    notes
+
+    fn found(truth: &Found, race: &Race) -> Result<Self, Fault> {
+        let goal = Aim::first(&truth.study, [truth]);
+        let theirs = Aim::first(&race.study, []);
+        if goal.text != theirs.text {
+            return Err(Fault::new(
+                "E0305",
+                "the comparison and the exhaustive search have different goals",
+            )
+            .note(format!(
+                "The comparison has `{}`, the search `{}`.",
+                theirs.text, goal.text
+            )));
+        }
+        let value = goal.best(truth).ok_or_else(|| {
+            Fault::new(
+                "E0805",
+                "the exhaustive search found no design that meets all specs",
+            )
+        })?;
+        let whole = matches!(truth.run.stop, Stop::Exhausted | Stop::Done);
+        let doubt = (!whole || truth.algorithm != "exhaustive").then(|| {
+            format!(
+                "`{}` did not visit every design: the best there is may be better.",
+                truth.strategy
+            )
+        });
+        Ok(Self {
+            what: format!("the best of {} designs", truth.run.evaluated.len()),
+            goal,
+            value,
+            doubt,
+        })
+    }
+
+    fn given(optimum: &Quantity, race: &Race) -> Result<Self, Fault> {
+        let goal = rows::first_goal(race);
+        Ok(Self {
+            what: format!("the given optimum {optimum}"),
+            value: goal.given(optimum, &race.study)?,
+            goal,
+            doubt: None,
+        })
+    }
+
+    fn best_known(race: &Race) -> Result<Self, Fault> {
+        let goal = rows::first_goal(race);
+        let objectives = rows::runs(race).filter_map(|run| Some(goal.turned(goal.best(run)?)));
+        let best = objectives
+            .reduce(f64::max)
+            .ok_or_else(|| Fault::new("E0805", "no run found a design that meets all specs"))?;
+        let value = goal.turned(best);
+        Ok(Self {
+            what: format!(
+                "the best known, {}: what the best of these runs found",
+                goal.quantity(value)
+            ),
+            value,
+            goal,
+            doubt: Some("The optimum itself may be better: all regrets are lower bounds.".into()),
+        })
+    }
+
+    fn notes(&self, seeds: usize) -> Vec<String> {
+        let mut notes = vec![
+            format!(
+                "Over {seeds} seeds, against {}; reached: the share of the seeds that found it.",
+                self.what
+            ),
+            "evaluations to best: the median of when a seed found the best of its own.".to_owned(),
+        ];
+        notes.extend(self.doubt.clone());
+        notes
+    }
 }
 
 /// The regrets of one strategy.
@@ -106,13 +187,8 @@ struct Regrets<'a> {
 }
 
 impl<'a> Regrets<'a> {
-    fn of(entrant: &'a Entrant, best: f64, goal: &FirstGoal) -> Self {
-        let regret = |run: &Arc<Found>| {
-            goal.best(run).map(|found| match goal.better {
-                BetterWhen::More => best - found,
-                BetterWhen::Less => found - best,
-            })
-        };
+    fn of(entrant: &'a Entrant, best: f64, goal: &Aim) -> Self {
+        let regret = |run: &Arc<Found>| Some(goal.turned(best) - goal.turned(goal.best(run)?));
         let regrets: Vec<Option<f64>> = entrant.runs.iter().map(regret).collect();
         let none = |r: &&Option<f64>| r.is_some_and(|r| r <= SAME * best.abs());
         let reached = regrets.iter().filter(none).count() as f64 / regrets.len().max(1) as f64;

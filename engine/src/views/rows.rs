@@ -5,11 +5,13 @@ use crate::formula::Names;
 use crate::item::{Entrant, Found, Item, Race};
 use crate::study::Study;
 use crate::top::LayerNames;
-use crate::views::goal::FirstGoal;
+use crate::views::goal::Aim;
 use crate::views::quantiles::Ranked;
+use crate::views::volume::{self, Frame};
 use nasaic_dsl::plan::BetterWhen;
 use nasaic_dsl::units::Dim;
 use nasaic_dsl::value::{Quantity, Value};
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// One row.
@@ -42,11 +44,13 @@ pub(super) fn each(
         }),
         Item::Race(race) => {
             let goal = first_goal(race);
+            let frame = OnceCell::new();
             race.entrants.iter().try_for_each(|entrant| {
                 let names = RaceNames {
                     entrant,
                     race,
                     goal: &goal,
+                    frame: &frame,
                 };
                 see(&Row {
                     names: &names,
@@ -65,49 +69,78 @@ pub(super) fn each(
     }
 }
 
-/// The first goal of a comparison.
-pub(super) fn first_goal(race: &Race) -> FirstGoal {
-    let runs = race
-        .entrants
+/// All runs of a comparison, strategy by strategy.
+pub(super) fn runs(race: &Race) -> impl Iterator<Item = &Found> {
+    race.entrants
         .iter()
         .flat_map(|e| &e.runs)
-        .map(AsRef::as_ref);
-    FirstGoal::of(&race.study, runs)
+        .map(AsRef::as_ref)
+}
+
+/// The first goal of a comparison.
+pub(super) fn first_goal(race: &Race) -> Aim {
+    Aim::first(&race.study, runs(race))
 }
 
 /// A strategy's row: medians over its seeds.
 struct RaceNames<'a> {
     entrant: &'a Entrant,
     race: &'a Race,
-    goal: &'a FirstGoal,
+    goal: &'a Aim,
+    /// Where hypervolumes are measured, once asked for.
+    frame: &'a OnceCell<Option<Frame>>,
 }
 
 impl RaceNames<'_> {
-    fn median(&self, of: impl Fn(&Found) -> f64) -> Option<f64> {
-        let values = self.entrant.runs.iter().map(|run| Some(of(run)));
-        Ranked::new(values, BetterWhen::Less).median()
+    /// The median over the seeds; one without a value is the worst.
+    fn median(&self, of: impl Fn(&Found) -> Option<f64>, better: BetterWhen) -> Option<f64> {
+        let values = self.entrant.runs.iter().map(|run| of(run));
+        Ranked::new(values, better).median()
+    }
+
+    /// A quantile of the best goal, from the worst seeds to the best ones.
+    fn best(&self, quantile: f64) -> Option<Value> {
+        let all = self.entrant.runs.iter().map(|run| self.goal.best(run));
+        let value = Ranked::new(all, self.goal.better).quantile(quantile)?;
+        Some(Value::Quantity(self.goal.quantity(value)))
+    }
+
+    fn hypervolume(&self) -> Option<f64> {
+        let around = || {
+            let fronts: Vec<_> = runs(self.race).map(volume::front).collect();
+            Frame::around(&fronts)
+        };
+        let frame = self.frame.get_or_init(around).as_ref()?;
+        let share = |found: &Found| Some(frame.share(&volume::front(found)));
+        self.median(share, BetterWhen::More)
     }
 }
 
 impl Names for RaceNames<'_> {
     fn metric(&self, name: &str) -> Option<Value> {
+        let runs = &self.entrant.runs;
         let number = |x: Option<f64>| Some(Value::number(x?));
+        let time = |x: Option<f64>| Some(Value::Quantity(Quantity::of(x?, Dim::TIME)));
+        let less = BetterWhen::Less;
         match name {
             "strategy" => Some(Value::Text(self.entrant.strategy.clone())),
-            "best" => {
-                let all = self.entrant.runs.iter().map(|run| self.goal.best(run));
-                let median = Ranked::new(all, self.goal.better).median()?;
-                Some(Value::Quantity(self.goal.quantity(median)))
+            "best" => self.best(0.5),
+            "best_q1" => self.best(0.25),
+            "best_q3" => self.best(0.75),
+            "hypervolume" => number(self.hypervolume()),
+            "satisfaction" => {
+                let met = runs.iter().filter(|run| run.run.is_feasible()).count();
+                number(Some(met as f64 / runs.len().max(1) as f64))
             }
-            "feasible_rate" => number(self.median(|found| {
-                found.satisfied() as f64 / found.run.evaluated.len().max(1) as f64
-            })),
-            "evaluations" => number(self.median(|found| found.run.counts.hardware as f64)),
-            "trained" => number(self.median(|found| found.run.counts.accuracy as f64)),
-            "time" => {
-                let seconds = self.median(|found| found.seconds)?;
-                Some(Value::Quantity(Quantity::of(seconds, Dim::TIME)))
-            }
+            "first_feasible" => number(self.median(|f| Some(f.first_feasible()? as f64), less)),
+            "feasible_rate" => number(self.median(
+                |f| Some(f.satisfied() as f64 / f.run.evaluated.len().max(1) as f64),
+                BetterWhen::More,
+            )),
+            "evaluations" => number(self.median(|f| Some(f.run.counts.hardware as f64), less)),
+            "trained" => number(self.median(|f| Some(f.run.counts.accuracy as f64), less)),
+            "time" => time(self.median(|f| Some(f.seconds), less)),
+            "overhead" => time(self.median(|f| Some(f.overhead()), less)),
             "seeds" => Some(Value::number(self.entrant.runs.len() as f64)),
             _ => None,
         }

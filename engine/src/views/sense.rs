@@ -27,7 +27,14 @@ pub(super) fn without_unit(expr: &Expr) -> &Expr {
 fn usual(expr: &Expr) -> Option<BetterWhen> {
     match &expr.kind {
         ExprKind::Metric(name) => {
-            let more = ["accuracy", "utilization", "satisfied", "feasible_rate"];
+            let more = [
+                "accuracy",
+                "utilization",
+                "satisfied",
+                "feasible_rate",
+                "satisfaction",
+                "hypervolume",
+            ];
             let metric = name.rsplit('.').next().unwrap_or(name);
             Some(if more.contains(&metric) {
                 BetterWhen::More

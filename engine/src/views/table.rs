@@ -2,23 +2,19 @@
 
 use crate::call::Call;
 use crate::fault::Fault;
-use crate::item::{Item, LayerRows, Race};
+use crate::item::{Entrant, Found, Item, LayerRows, Race};
 use crate::study::Study;
 use crate::table::{Cell, Head, Table};
 use crate::views::columns::{self, Ask, Column};
-use crate::views::quantiles::Ranked;
-use crate::views::{goal::FirstGoal, rank, rows};
+use crate::views::{rank, rows};
 use nasaic_dsl::instance::INACTIVE;
-use nasaic_dsl::plan::BetterWhen;
+use nasaic_dsl::units;
 use nasaic_dsl::value::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Most decisions in a table that does not name its columns.
 const MOST_DECISIONS: usize = 6;
-
-/// Fewest seeds from which strategies are ranked.
-const FEWEST_SEEDS: usize = 3;
 
 pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
     let of = call.subject()?;
@@ -57,15 +53,7 @@ fn empty(column: &Column) -> Option<String> {
 fn usual(of: &Item, notes: &mut Vec<String>) -> Result<Vec<Ask<'static>>, Fault> {
     Ok(match of {
         Item::Layers(layers) => metrics(&of_layers(layers)),
-        Item::Race(_) => metrics(&[
-            "strategy",
-            "best",
-            "feasible_rate",
-            "evaluations",
-            "trained",
-            "time",
-            "seeds",
-        ]),
+        Item::Race(race) => of_race(race),
         Item::List(items) if matches!(items.first(), Some(Item::Layers(_) | Item::Race(_))) => {
             usual(&items[0], notes)?
         }
@@ -75,6 +63,21 @@ fn usual(of: &Item, notes: &mut Vec<String>) -> Result<Vec<Ask<'static>>, Fault>
 
 fn metrics(names: &[&str]) -> Vec<Ask<'static>> {
     names.iter().map(|name| Ask::metric(name)).collect()
+}
+
+/// What the benchmark protocol reports of each strategy.
+fn of_race(race: &Race) -> Vec<Ask<'static>> {
+    let front = race.study.goals.len() > 1 && !race.study.lexicographic;
+    let mut names = vec!["strategy", "best", "best_q1", "best_q3"];
+    names.extend(front.then_some("hypervolume"));
+    names.extend([
+        "satisfaction",
+        "first_feasible",
+        "evaluations",
+        "trained",
+        "overhead",
+    ]);
+    metrics(&names)
 }
 
 fn of_layers(layers: &LayerRows) -> Vec<&'static str> {
@@ -220,6 +223,12 @@ fn say_which(table: &mut Table, of: &Item, labels: &[String]) {
 /// Says what the best of a comparison is, and whether its differences may be chance.
 fn compare(table: &mut Table, race: &Race, rank_test: bool) {
     let goal = rows::first_goal(race);
+    // What the goal is worth is said once, beside its median.
+    for head in &mut table.columns {
+        if let Some((quartile @ ("best_q1" | "best_q3"), _)) = head.name.split_once(' ') {
+            head.name = quartile.to_owned();
+        }
+    }
     table.notes.push(format!(
         "best: the median over the seeds of {}.",
         goal.remarks.on(&goal.text)
@@ -232,65 +241,27 @@ fn compare(table: &mut Table, race: &Race, rank_test: bool) {
             "{without} of {all} runs met the specs with no design and count as worst."
         ));
     }
-    if !rank_test {
-        return;
+    notes_on_budget(table, race);
+    if rank_test {
+        // Larger is better here, and a seed that found nothing is worse than all.
+        let merit = |run: &Arc<Found>| goal.best(run).map_or(f64::NEG_INFINITY, |v| goal.turned(v));
+        let sample = |e: &Entrant| e.runs.iter().map(merit).collect();
+        let samples: Vec<Vec<f64>> = race.entrants.iter().map(sample).collect();
+        rank::add_column(table, race, &samples);
     }
-    if race.seeds.len() < FEWEST_SEEDS {
-        table.notes.push(format!(
-            "No rank test: it takes at least {FEWEST_SEEDS} seeds."
-        ));
-        return;
-    }
-    if race.entrants.len() < 2 {
-        table
-            .notes
-            .push("No rank test: there is only one strategy.".into());
-        return;
-    }
-    rank_column(table, race, &goal);
 }
 
-/// Adds the p-values against the strategy with the best median.
-fn rank_column(table: &mut Table, race: &Race, goal: &FirstGoal) {
-    // Larger is better here, and a seed that found nothing is worse than all.
-    let merit = |value: Option<f64>| match (value, goal.better) {
-        (None, _) => f64::NEG_INFINITY,
-        (Some(v), BetterWhen::More) => v,
-        (Some(v), BetterWhen::Less) => -v,
-    };
-    let samples: Vec<Vec<f64>> = race
-        .entrants
-        .iter()
-        .map(|e| e.runs.iter().map(|run| merit(goal.best(run))).collect())
-        .collect();
-    let median = |sample: &Vec<f64>| {
-        let known = sample.iter().map(|m| Some(*m).filter(|m| m.is_finite()));
-        Ranked::new(known, BetterWhen::More)
-            .median()
-            .unwrap_or(f64::NEG_INFINITY)
-    };
-    let medians: Vec<f64> = samples.iter().map(median).collect();
-    // Of equals the first.
-    let best = (0..medians.len())
-        .rev()
-        .max_by(|a, b| medians[*a].total_cmp(&medians[*b]))
-        .unwrap_or(0);
-    let others: Vec<usize> = (0..samples.len()).filter(|i| *i != best).collect();
-    let p: Option<Vec<f64>> = others
-        .iter()
-        .map(|i| rank::mann_whitney(&samples[best], &samples[*i]))
-        .collect();
-    let Some(p) = p else { return };
-    let corrected = rank::holm(&p);
-    table.columns.push(Head::plain("p"));
-    for (i, row) in table.rows.iter_mut().enumerate() {
-        let p = others.iter().position(|o| *o == i).map(|at| corrected[at]);
-        row.push(p.map_or(Cell::Missing, Cell::Number));
-    }
-    table.notes.push(format!(
-        "p: the chance of a difference this large to `{}` if the strategies were equal (Mann–Whitney U, two-sided, \
-         Holm's correction for {} tests).",
-        race.entrants[best].strategy,
-        others.len()
-    ));
+/// Says which of the two kinds of evaluations was made equal.
+fn notes_on_budget(table: &mut Table, race: &Race) {
+    let seeds = race.seeds.len();
+    table.notes.push(match race.evaluations {
+        Some(most) => format!(
+            "{seeds} seeds, the same for all. Each run may evaluate the hardware of {} distinct designs \
+             (evaluations); accuracies (trained) are counted and not made equal.",
+            units::number(most as f64)
+        ),
+        None => format!(
+            "{seeds} seeds, the same for all. Each strategy ends by its own rule: evaluations differ."
+        ),
+    });
 }
