@@ -385,13 +385,13 @@ fn result_views() -> Vec<Function> {
             Group::View,
             "regret",
             Returns::Table,
-            "How far each strategy of a comparison stays from the optimum: that of an exhaustive search, a known one, or else the best that any of its runs found.",
+            "How far each strategy of a comparison stays from the optimum: that of an exhaustive or exact search, a known one, or else the best that any of its runs found.",
             vec![
                 param("of", Accepts::Race, "The comparison."),
                 param(
                     "truth",
                     Accepts::Run,
-                    "The search that visited every design.",
+                    "The search that visited every design, or that proved its optimum.",
                 )
                 .optional(),
                 param("optimum", Accepts::Number, "The first goal of the best design, where it is known.")

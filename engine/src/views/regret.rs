@@ -1,6 +1,7 @@
 //! `regret`: how far the strategies of a comparison stay from the best there is.
 
 use crate::call::Call;
+use crate::exact::Proof;
 use crate::fault::Fault;
 use crate::item::{Entrant, Found, Item, Race};
 use crate::table::{Cell, Head, Table};
@@ -83,7 +84,7 @@ struct Optimum {
 }
 
 impl Optimum {
-    /// That of an exhaustive search, a given one, or the best known of the comparison itself.
+    /// That of an exhaustive or exact search, a given one, or the best known of the comparison itself.
     fn of(call: &Call<'_>, race: &Race) -> Result<Self, Fault> {
         match (call.item("truth"), call.item("optimum")) {
             (Some(_), Some(_)) => Err(Fault::new(
@@ -95,7 +96,7 @@ impl Optimum {
             (None, None) => Self::best_known(race),
             _ => Err(Fault::new(
                 "E0305",
-                "`regret` needs a comparison and an exhaustive search or a known optimum",
+                "`regret` needs a comparison and an exhaustive or exact search, or a known optimum",
             )),
         }
     }
@@ -106,7 +107,7 @@ impl Optimum {
         if goal.text != theirs.text {
             return Err(Fault::new(
                 "E0305",
-                "the comparison and the exhaustive search have different goals",
+                "the comparison and the search for the truth have different goals",
             )
             .note(format!(
                 "The comparison has `{}`, the search `{}`.",
@@ -116,18 +117,23 @@ impl Optimum {
         let value = goal.best(truth).ok_or_else(|| {
             Fault::new(
                 "E0805",
-                "the exhaustive search found no design that meets all specs",
+                "the search for the truth found no design that meets all specs",
             )
         })?;
-        let whole = matches!(truth.run.stop, Stop::Exhausted | Stop::Done);
-        let doubt = (!whole || truth.algorithm != "exhaustive").then(|| {
+        let visited = matches!(truth.run.stop, Stop::Exhausted | Stop::Done)
+            && truth.algorithm == "exhaustive";
+        let proven = truth.proof.as_ref().is_some_and(Proof::is_complete);
+        let doubt = (!visited && !proven).then(|| {
             format!(
                 "`{}` did not visit every design: the best there is may be better.",
                 truth.strategy
             )
         });
         Ok(Self {
-            what: format!("the best of {} designs", truth.run.evaluated.len()),
+            what: match proven {
+                true => "the proven optimum".to_owned(),
+                false => format!("the best of {} designs", truth.run.evaluated.len()),
+            },
             goal,
             value,
             doubt,
