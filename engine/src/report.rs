@@ -219,7 +219,10 @@ fn schedule(out: &mut String, e: &Evaluation) {
     if e.study.subs.len() < 2 && e.study.tasks.len() < 2 {
         return;
     }
-    let known = e.priced.certainty.map_or(String::new(), |c| format!(", {c}"));
+    let known = e
+        .priced
+        .certainty
+        .map_or(String::new(), |c| format!(", {c}"));
     let _ = writeln!(out, "schedule (cycles){known}");
     for (i, label) in e.study.subs.iter().enumerate() {
         let mut entries: Vec<_> = e

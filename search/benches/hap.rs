@@ -18,7 +18,9 @@ const RUNS: usize = 3;
 const TIGHTNESS: [u64; 4] = [100, 105, 115, 130];
 
 fn main() {
-    println!("tasks × layers, subs, deadline: median, 90 %, worst time in ms; median, worst labels; proven");
+    println!(
+        "tasks × layers, subs, deadline: median, 90 %, worst time in ms; median, worst labels; proven"
+    );
     for (tasks, count) in [
         (vec![20, 20], 25),
         (vec![40, 40], 12),

@@ -118,11 +118,15 @@ fn spans(
 /// the energy must be that of all layers and of all that was moved.
 pub fn replay_exact(schedule: &hap::Schedule, instance: &hap::Instance) -> Result<(), Violation> {
     let tasks = instance.tasks();
-    let mut places: Vec<Vec<Option<hap::Entry>>> =
-        tasks.iter().map(|layers| vec![None; layers.len()]).collect();
+    let mut places: Vec<Vec<Option<hap::Entry>>> = tasks
+        .iter()
+        .map(|layers| vec![None; layers.len()])
+        .collect();
     for entry in &schedule.entries {
         let (task, layer) = (entry.task, entry.layer);
-        let place = places.get_mut(task).and_then(|layers| layers.get_mut(layer));
+        let place = places
+            .get_mut(task)
+            .and_then(|layers| layers.get_mut(layer));
         match place {
             Some(place @ None) => *place = Some(*entry),
             _ => return Err(Violation::Layers { task, layer }),
@@ -141,7 +145,10 @@ pub fn replay_exact(schedule: &hap::Schedule, instance: &hap::Instance) -> Resul
             makespan = makespan.max(entry.end);
             for input in &wanted.inputs {
                 let before = places[task][input.layer];
-                let before = before.ok_or(Violation::Layers { task, layer: input.layer })?;
+                let before = before.ok_or(Violation::Layers {
+                    task,
+                    layer: input.layer,
+                })?;
                 let moved = input.cost(instance.subs(), before.sub, entry.sub);
                 if before.end.saturating_add(moved.cycles) > entry.start {
                     return Err(Violation::Precedence { task, layer });

@@ -8,18 +8,28 @@ mod random;
 
 use brute::Best;
 use nasaic_search::hap::{
-    Bounder, Cost, Flaw, Goal, Input, Instance, Layer, Limits, Options, Proof, Schedule, Solver, check,
-    in_order, lower_bound, solve,
+    Bounder, Cost, Flaw, Goal, Input, Instance, Layer, Limits, Options, Proof, Schedule, Solver,
+    check, in_order, lower_bound, solve,
 };
 use nasaic_search::{Violation, list_schedule, replay, replay_exact};
 use random::{Random, Shape};
 use serde_json::Value;
 
 /// Solves an energy goal and holds it against brute force; true if there is a schedule.
-fn agrees(solver: &mut Solver, instance: &Instance, best: &Best, deadline: u64, what: &str) -> bool {
+fn agrees(
+    solver: &mut Solver,
+    instance: &Instance,
+    best: &Best,
+    deadline: u64,
+    what: &str,
+) -> bool {
     let answer = solver.solve(instance, Goal::Energy { deadline }, &Limits::default());
     match best.energy(deadline) {
-        None => assert_eq!((&answer.schedule, answer.proof), (&None, Proof::Infeasible), "{what}"),
+        None => assert_eq!(
+            (&answer.schedule, answer.proof),
+            (&None, Proof::Infeasible),
+            "{what}"
+        ),
         Some(least) => {
             assert_eq!(answer.proof, Proof::Optimal, "{what}");
             let schedule = answer.schedule.unwrap();
@@ -30,7 +40,10 @@ fn agrees(solver: &mut Solver, instance: &Instance, best: &Best, deadline: u64, 
     }
     let bound = lower_bound(instance, deadline);
     assert!(check(instance, &bound), "{what}: {bound:?}");
-    assert!(bound.value <= best.energy(deadline).unwrap_or(u64::MAX), "{what}: {bound:?}");
+    assert!(
+        bound.value <= best.energy(deadline).unwrap_or(u64::MAX),
+        "{what}: {bound:?}"
+    );
     best.energy(deadline).is_some()
 }
 
@@ -55,14 +68,22 @@ fn what_is_called_optimal_is_what_brute_force_finds() {
         assert_eq!(replay_exact(&schedule, &instance), Ok(()), "{what}");
         assert_eq!(schedule.makespan, shortest, "{what}");
         assert_eq!(Some(schedule.energy), best.energy(shortest), "{what}");
-        for deadline in [shortest, shortest + shortest / 10 + 1, shortest + shortest / 3, 3 * shortest] {
+        for deadline in [
+            shortest,
+            shortest + shortest / 10 + 1,
+            shortest + shortest / 3,
+            3 * shortest,
+        ] {
             feasible += usize::from(agrees(&mut solver, &instance, &best, deadline, &what));
         }
         if let Some(deadline) = shortest.checked_sub(1) {
             infeasible += usize::from(!agrees(&mut solver, &instance, &best, deadline, &what));
         }
     }
-    assert!(feasible > 1500 && infeasible > 400, "{feasible} {infeasible}");
+    assert!(
+        feasible > 1500 && infeasible > 400,
+        "{feasible} {infeasible}"
+    );
 }
 
 /// A line of the reference file as an instance.
@@ -84,7 +105,9 @@ fn instance_of(line: &Value) -> Instance {
         inputs: all(&value["inputs"]).iter().map(input).collect(),
     };
     let tasks = all(&line["tasks"]);
-    let tasks = tasks.iter().map(|task| all(task).iter().map(layer).collect());
+    let tasks = tasks
+        .iter()
+        .map(|task| all(task).iter().map(layer).collect());
     Instance::new(whole(&line["subs"]) as usize, tasks.collect()).unwrap()
 }
 
@@ -104,13 +127,20 @@ fn what_is_called_optimal_is_what_cp_sat_proves() {
             let answer = solver.solve(&instance, wanted, &Limits::default());
             if let Some(schedule) = &answer.schedule {
                 assert_eq!(replay_exact(schedule, &instance), Ok(()), "{what}");
-                assert!(deadline.is_none_or(|deadline| schedule.makespan <= deadline), "{what}");
+                assert!(
+                    deadline.is_none_or(|deadline| schedule.makespan <= deadline),
+                    "{what}"
+                );
             }
             match goal[1].as_str().unwrap() {
                 "OPTIMAL" => {
                     assert_eq!(answer.proof, Proof::Optimal, "{what}");
                     let schedule = answer.schedule.unwrap();
-                    let value = if deadline.is_some() { schedule.energy } else { schedule.makespan };
+                    let value = if deadline.is_some() {
+                        schedule.energy
+                    } else {
+                        schedule.makespan
+                    };
                     assert_eq!(Some(value), goal[2].as_u64(), "{what}");
                     optimal += 1;
                 }
@@ -140,7 +170,11 @@ fn middling(count: usize, seed: u64) -> Vec<Instance> {
             let (tasks, subs) = shapes[index % shapes.len()];
             random.instance(&Shape::chains(tasks, subs))
         })
-        .filter(|instance| solve(instance, Goal::Makespan, &Limits::beam(8)).schedule.is_some())
+        .filter(|instance| {
+            solve(instance, Goal::Makespan, &Limits::beam(8))
+                .schedule
+                .is_some()
+        })
         .collect()
 }
 
@@ -152,7 +186,9 @@ fn options_of(instance: &Instance) -> Vec<Vec<nasaic_search::LayerOptions>> {
     };
     let layer = |layer: &Layer| layer.options.iter().map(|one| one.map(cost)).collect();
     let tasks = instance.tasks().iter();
-    tasks.map(|layers| layers.iter().map(layer).collect()).collect()
+    tasks
+        .map(|layers| layers.iter().map(layer).collect())
+        .collect()
 }
 
 /// Shown by `cargo test -p nasaic-search --test hap gap -- --nocapture`.
@@ -161,7 +197,13 @@ fn the_gap_of_the_heuristic_is_never_negative() {
     let quantiles = |mut gaps: Vec<f64>| {
         gaps.sort_by(f64::total_cmp);
         let at = |tenths: usize| 100.0 * gaps[(gaps.len() - 1) * tenths / 10];
-        format!("{} instances: median {:.2} %, 90 % {:.2} %, worst {:.2} %", gaps.len(), at(5), at(9), at(10))
+        format!(
+            "{} instances: median {:.2} %, 90 % {:.2} %, worst {:.2} %",
+            gaps.len(),
+            at(5),
+            at(9),
+            at(10)
+        )
     };
     let mut solver = Solver::default();
     let (mut times, mut energies, mut missed) = (Vec::new(), [vec![], vec![], vec![]], [0; 3]);
@@ -190,7 +232,10 @@ fn the_gap_of_the_heuristic_is_never_negative() {
     }
     println!("makespan: {}", quantiles(times));
     for ((percent, gaps), missed) in [105, 120, 150].into_iter().zip(energies).zip(missed) {
-        println!("deadline {percent} % of the least: {}; {missed} miss it", quantiles(gaps));
+        println!(
+            "deadline {percent} % of the least: {}; {missed} miss it",
+            quantiles(gaps)
+        );
     }
 }
 
@@ -198,7 +243,9 @@ fn the_gap_of_the_heuristic_is_never_negative() {
 fn bounds_hold_and_can_be_checked() {
     let mut bounder = Bounder::default();
     for instance in middling(60, 12) {
-        let best = solve(&instance, Goal::Makespan, &Limits::default()).schedule.unwrap();
+        let best = solve(&instance, Goal::Makespan, &Limits::default())
+            .schedule
+            .unwrap();
         let makespan = bounder.makespan(&instance);
         assert!(check(&instance, &makespan) && makespan.value <= best.makespan);
         for percent in [40, 90, 100, 110, 160] {
@@ -215,7 +262,10 @@ fn bounds_hold_and_can_be_checked() {
                 .map(|layers| layers.iter().map(|layer| layer.options.clone()).collect())
                 .collect();
             let chains: Vec<&[Options]> = chains.iter().map(Vec::as_slice).collect();
-            assert_eq!(bounder.energy_of_chains(instance.subs(), &chains, deadline), bound);
+            assert_eq!(
+                bounder.energy_of_chains(instance.subs(), &chains, deadline),
+                bound
+            );
             if bound.value < u64::MAX {
                 let larger = nasaic_search::hap::Bound {
                     value: bound.value + 1,
@@ -234,16 +284,21 @@ fn with_few_labels_an_answer_keeps_its_certificate() {
     for (tasks, subs) in [(&[16, 16][..], 3), (&[8, 8, 8], 3), (&[6, 6, 6, 6], 2)] {
         for _ in 0..8 {
             let instance = random.instance(&Shape::chains(tasks, subs));
-            let Some(fastest) = solve(&instance, Goal::Makespan, &Limits::default()).schedule else {
+            let Some(fastest) = solve(&instance, Goal::Makespan, &Limits::default()).schedule
+            else {
                 continue;
             };
-            let goal = Goal::Energy { deadline: fastest.makespan * 11 / 10 };
+            let goal = Goal::Energy {
+                deadline: fastest.makespan * 11 / 10,
+            };
             let best = solve(&instance, goal, &Limits::default());
             assert_eq!(best.proof, Proof::Optimal);
             let least = best.schedule.unwrap().energy;
             for width in [1, 4, 16] {
                 let answer = solve(&instance, goal, &Limits::beam(width));
-                let Some(schedule) = answer.schedule else { continue };
+                let Some(schedule) = answer.schedule else {
+                    continue;
+                };
                 assert_eq!(replay_exact(&schedule, &instance), Ok(()));
                 assert!(schedule.energy >= least);
                 match answer.proof {
@@ -255,12 +310,18 @@ fn with_few_labels_an_answer_keeps_its_certificate() {
                     Proof::Infeasible => panic!("there is a schedule"),
                 }
             }
-            let close = Limits { epsilon: 20_000, ..Limits::default() };
+            let close = Limits {
+                epsilon: 20_000,
+                ..Limits::default()
+            };
             let answer = solve(&instance, goal, &close);
             let energy = answer.schedule.unwrap().energy;
             assert!(energy * 100 <= least * 102, "{energy} {least}");
             if let Proof::Gap { lower } = answer.proof {
-                assert!(lower <= least && energy * 98 <= lower * 100, "{energy} {lower}");
+                assert!(
+                    lower <= least && energy * 98 <= lower * 100,
+                    "{energy} {lower}"
+                );
             }
         }
     }
@@ -271,16 +332,28 @@ fn with_few_labels_an_answer_keeps_its_certificate() {
 fn a_used_solver_answers_as_a_new_one() {
     let mut used = Solver::default();
     for instance in middling(25, 14) {
-        for goal in [Goal::Makespan, Goal::Energy { deadline: 400 }, Goal::Energy { deadline: 30 }] {
+        for goal in [
+            Goal::Makespan,
+            Goal::Energy { deadline: 400 },
+            Goal::Energy { deadline: 30 },
+        ] {
             let limits = Limits::beam(16);
-            assert_eq!(used.solve(&instance, goal, &limits), solve(&instance, goal, &limits));
+            assert_eq!(
+                used.solve(&instance, goal, &limits),
+                solve(&instance, goal, &limits)
+            );
         }
     }
 }
 
 /// Two chains of two layers, of which each runs well on one of two sub-accelerators.
 fn pair(transfer: Vec<Cost>) -> Instance {
-    let cost = |cycles| Some(Cost { cycles, energy: cycles });
+    let cost = |cycles| {
+        Some(Cost {
+            cycles,
+            energy: cycles,
+        })
+    };
     let layer = |one, other, inputs| Layer {
         options: vec![cost(one), cost(other)],
         inputs,
@@ -295,20 +368,36 @@ fn pair(transfer: Vec<Cost>) -> Instance {
 
 #[test]
 fn an_easy_pair_is_scheduled_by_hand() {
-    let answer = solve(&pair(vec![]), Goal::Energy { deadline: 8 }, &Limits::default());
+    let answer = solve(
+        &pair(vec![]),
+        Goal::Energy { deadline: 8 },
+        &Limits::default(),
+    );
     let schedule = answer.schedule.unwrap();
     assert_eq!((schedule.makespan, schedule.energy), (8, 14));
-    assert_eq!(solve(&pair(vec![]), Goal::Makespan, &Limits::default()).schedule, Some(schedule));
-    let answer = solve(&pair(vec![]), Goal::Energy { deadline: 7 }, &Limits::default());
+    assert_eq!(
+        solve(&pair(vec![]), Goal::Makespan, &Limits::default()).schedule,
+        Some(schedule)
+    );
+    let answer = solve(
+        &pair(vec![]),
+        Goal::Energy { deadline: 7 },
+        &Limits::default(),
+    );
     assert_eq!((answer.schedule, answer.proof), (None, Proof::Infeasible));
 }
 
 #[test]
 fn the_replay_finds_every_kind_of_mistake() {
     let free = Cost::default();
-    let moved = Cost { cycles: 2, energy: 1 };
+    let moved = Cost {
+        cycles: 2,
+        energy: 1,
+    };
     let instance = pair(vec![free, moved, moved, free]);
-    let good = solve(&instance, Goal::Makespan, &Limits::default()).schedule.unwrap();
+    let good = solve(&instance, Goal::Makespan, &Limits::default())
+        .schedule
+        .unwrap();
     assert_eq!((good.makespan, good.energy), (9, 16));
     let spoil = |change: &dyn Fn(&mut Schedule)| {
         let mut bad = good.clone();
@@ -320,17 +409,45 @@ fn the_replay_finds_every_kind_of_mistake() {
         bad.entries[entry].start = start;
         bad.entries[entry].end = start + span;
     };
-    let places: Vec<_> = good.entries.iter().map(|entry| (entry.sub, entry.start)).collect();
+    let places: Vec<_> = good
+        .entries
+        .iter()
+        .map(|entry| (entry.sub, entry.start))
+        .collect();
     assert_eq!(places, [(0, 0), (1, 6), (1, 0), (0, 7)]);
-    assert_eq!(spoil(&|bad| drop(bad.entries.pop())), Violation::Layers { task: 1, layer: 1 });
-    assert_eq!(spoil(&|bad| bad.entries[3].layer = 0), Violation::Layers { task: 1, layer: 0 });
-    assert_eq!(spoil(&|bad| bad.entries[0].end = 3), Violation::Cost { task: 0, layer: 0 });
-    assert_eq!(spoil(&|bad| bad.entries[0].sub = 2), Violation::Cost { task: 0, layer: 0 });
+    assert_eq!(
+        spoil(&|bad| drop(bad.entries.pop())),
+        Violation::Layers { task: 1, layer: 1 }
+    );
+    assert_eq!(
+        spoil(&|bad| bad.entries[3].layer = 0),
+        Violation::Layers { task: 1, layer: 0 }
+    );
+    assert_eq!(
+        spoil(&|bad| bad.entries[0].end = 3),
+        Violation::Cost { task: 0, layer: 0 }
+    );
+    assert_eq!(
+        spoil(&|bad| bad.entries[0].sub = 2),
+        Violation::Cost { task: 0, layer: 0 }
+    );
     // The input has ended, but it is not there yet.
-    assert_eq!(spoil(&|bad| shift(bad, 1, 5)), Violation::Precedence { task: 0, layer: 1 });
-    assert_eq!(spoil(&|bad| shift(bad, 2, 4)), Violation::Precedence { task: 1, layer: 1 });
-    assert_eq!(spoil(&|bad| bad.makespan = 8), Violation::Makespan { should: 9 });
-    assert_eq!(spoil(&|bad| bad.energy = 14), Violation::Energy { should: 16.0 });
+    assert_eq!(
+        spoil(&|bad| shift(bad, 1, 5)),
+        Violation::Precedence { task: 0, layer: 1 }
+    );
+    assert_eq!(
+        spoil(&|bad| shift(bad, 2, 4)),
+        Violation::Precedence { task: 1, layer: 1 }
+    );
+    assert_eq!(
+        spoil(&|bad| bad.makespan = 8),
+        Violation::Makespan { should: 9 }
+    );
+    assert_eq!(
+        spoil(&|bad| bad.energy = 14),
+        Violation::Energy { should: 16.0 }
+    );
     let overlap = |bad: &mut Schedule| {
         shift(bad, 2, 2);
         shift(bad, 3, 9);
@@ -357,11 +474,29 @@ fn what_is_no_instance_is_refused_with_its_place() {
     let refused = |subs, layers| Instance::new(subs, vec![layers]).unwrap_err();
     let order = Flaw::Order { task: 0, layer: 0 };
     assert_eq!(refused(9, vec![]), Flaw::Subs(9));
-    assert_eq!(refused(0, vec![layer(one(1, 1), vec![])]), Flaw::Options { task: 0, layer: 0 });
-    assert_eq!(refused(1, vec![layer(one(1, 1), vec![Input::free(0)])]), order);
-    assert_eq!(refused(1, vec![layer(one(u64::MAX, 1), vec![])]), Flaw::Total);
-    assert_eq!(refused(1, vec![layer(one(1, 1 << 53), vec![])]), Flaw::Total);
-    let bad = Input { layer: 0, transfer: vec![Cost { cycles: 1, energy: 0 }] };
+    assert_eq!(
+        refused(0, vec![layer(one(1, 1), vec![])]),
+        Flaw::Options { task: 0, layer: 0 }
+    );
+    assert_eq!(
+        refused(1, vec![layer(one(1, 1), vec![Input::free(0)])]),
+        order
+    );
+    assert_eq!(
+        refused(1, vec![layer(one(u64::MAX, 1), vec![])]),
+        Flaw::Total
+    );
+    assert_eq!(
+        refused(1, vec![layer(one(1, 1 << 53), vec![])]),
+        Flaw::Total
+    );
+    let bad = Input {
+        layer: 0,
+        transfer: vec![Cost {
+            cycles: 1,
+            energy: 0,
+        }],
+    };
     let layers = vec![layer(one(1, 1), vec![]), layer(one(1, 1), vec![bad])];
     assert_eq!(refused(1, layers), Flaw::Transfer { task: 0, layer: 1 });
     for flaw in [Flaw::Subs(9), order, Flaw::Total] {
@@ -370,7 +505,10 @@ fn what_is_no_instance_is_refused_with_its_place() {
     // Nothing to do, and a layer that runs nowhere, are instances.
     let nothing = Instance::chains(2, vec![]).unwrap();
     let answer = solve(&nothing, Goal::Makespan, &Limits::default());
-    assert_eq!((answer.schedule, answer.proof), (Some(Schedule::default()), Proof::Optimal));
+    assert_eq!(
+        (answer.schedule, answer.proof),
+        (Some(Schedule::default()), Proof::Optimal)
+    );
     let nowhere = Instance::chains(1, vec![vec![vec![None]]]).unwrap();
     let answer = solve(&nowhere, Goal::Energy { deadline: 9 }, &Limits::default());
     assert_eq!(answer.proof, Proof::Infeasible);

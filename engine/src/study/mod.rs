@@ -27,8 +27,8 @@ use nasaic_cost::{EnergyUnit, Refusal};
 use nasaic_dsl::instance::{Bound, Calc, INACTIVE, Instance, Node};
 use nasaic_dsl::units::Dim;
 use nasaic_dsl::value::{Quantity, Value};
-use scheduling::Unscheduled;
 use nasaic_search::{Cost, LayerOptions, Schedule, ScheduleError};
+use scheduling::Unscheduled;
 use std::sync::Arc;
 
 /// One task of the workload.

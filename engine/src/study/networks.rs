@@ -14,7 +14,8 @@ pub(super) fn build(study: &Study, task: &Task, choices: &[u32]) -> Result<Netwo
     let mut layers = network::layers(&study.instance, node, choices)
         .map_err(|e| format!("{}: {}", task.label, e.message))?;
     if let Some(only) = &task.only {
-        let inside = |l: &network::Layer| l.path == *only || l.path.starts_with(&format!("{only}."));
+        let inside =
+            |l: &network::Layer| l.path == *only || l.path.starts_with(&format!("{only}."));
         layers = network::part(&layers, inside);
     }
     let mut computing = Vec::new();
@@ -24,7 +25,9 @@ pub(super) fn build(study: &Study, task: &Task, choices: &[u32]) -> Result<Netwo
         computing.push((i, lowered));
     }
     let inputs = inputs(&layers);
-    let bytes = computing.iter().map(|(i, _)| bytes(&layers[*i], task.batch));
+    let bytes = computing
+        .iter()
+        .map(|(i, _)| bytes(&layers[*i], task.batch));
     let bytes = bytes.collect();
     let macs = computing
         .iter()

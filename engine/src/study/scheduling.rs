@@ -124,7 +124,11 @@ impl Rules {
     }
 
     /// The least energy by the deadline, or else the least makespan.
-    fn solve(&self, instance: &Instance, deadline: Option<u64>) -> (Option<hap::Schedule>, Certainty) {
+    fn solve(
+        &self,
+        instance: &Instance,
+        deadline: Option<u64>,
+    ) -> (Option<hap::Schedule>, Certainty) {
         let limits = match self.method {
             Method::Exact => Limits::default(),
             _ => Limits::beam(BEAM),
@@ -138,7 +142,10 @@ impl Rules {
                 }
             }
             let answer = solver.solve(instance, Goal::Makespan, &limits);
-            let makespan = answer.schedule.as_ref().map_or(0, |schedule| schedule.makespan);
+            let makespan = answer
+                .schedule
+                .as_ref()
+                .map_or(0, |schedule| schedule.makespan);
             let late = deadline.is_some_and(|deadline| deadline < makespan);
             let certainty = match certainty(answer.proof, makespan) {
                 Certainty::Optimal if late => Certainty::Late,
@@ -163,7 +170,11 @@ impl Rules {
             .sum();
         let moved = self.link.map_or(0.0, |link| {
             let layers = networks.iter().flat_map(|network| {
-                network.inputs.iter().flatten().map(|&input| network.bytes[input])
+                network
+                    .inputs
+                    .iter()
+                    .flatten()
+                    .map(|&input| network.bytes[input])
             });
             layers.map(|bytes| bytes as f64 * link.energy).sum()
         });
@@ -194,7 +205,11 @@ impl Rules {
             layers.iter().enumerate().map(layer).collect()
         });
         let instance = Instance::new(subs, tasks.collect())?;
-        Ok(if self.parallel { instance } else { instance.serialised() })
+        Ok(if self.parallel {
+            instance
+        } else {
+            instance.serialised()
+        })
     }
 
     /// An input with what moving it costs.
@@ -234,7 +249,9 @@ impl Rules {
             energy: energy(entry),
         });
         let entries: Vec<Entry> = entries.collect();
-        let moved = self.link.map_or(0.0, |link| link.energy * moved(found, networks) as f64);
+        let moved = self
+            .link
+            .map_or(0.0, |link| link.energy * moved(found, networks) as f64);
         let energy = entries.iter().map(|entry| entry.energy).sum::<f64>() + moved;
         Schedule {
             entries,

@@ -72,12 +72,7 @@ impl Bounder {
     }
 
     /// The same for plain chains: what a search over designs asks thousands of times.
-    pub fn energy_of_chains(
-        &mut self,
-        subs: usize,
-        chains: &[&[Options]],
-        deadline: u64,
-    ) -> Bound {
+    pub fn energy_of_chains(&mut self, subs: usize, chains: &[&[Options]], deadline: u64) -> Bound {
         let possible = self.flat.load_chains(subs, chains);
         self.energy_of_loaded(possible, deadline, |_| Vec::new())
     }
@@ -150,9 +145,13 @@ impl Bounder {
         let flat = &self.flat;
         let mut load = vec![0u64; flat.subs];
         for op in 0..flat.len() {
-            let priced = flat
-                .options(op)
-                .map(|(sub, cost)| (u128::from(bound.subs[sub]) * u128::from(cost.cycles), sub, cost.cycles));
+            let priced = flat.options(op).map(|(sub, cost)| {
+                (
+                    u128::from(bound.subs[sub]) * u128::from(cost.cycles),
+                    sub,
+                    cost.cycles,
+                )
+            });
             if let Some((_, sub, cycles)) = priced.min() {
                 load[sub] += cycles;
             }
@@ -168,7 +167,13 @@ impl Bounder {
     }
 
     fn paths(&self, path: impl Fn(usize) -> Vec<usize>) -> Vec<Vec<usize>> {
-        let of = |task: usize| if self.flat.chain[task] { Vec::new() } else { path(task) };
+        let of = |task: usize| {
+            if self.flat.chain[task] {
+                Vec::new()
+            } else {
+                path(task)
+            }
+        };
         (0..self.flat.chain.len()).map(of).collect()
     }
 
@@ -222,7 +227,11 @@ fn energy(flat: &Flat, bound: &Bound, deadline: u64) -> u64 {
     for op in 0..flat.len() {
         let (task, layer) = flat.place(op);
         let path = &bound.paths[task];
-        let chain = if path.is_empty() || path.contains(&layer) { bound.chains[task] } else { 0 };
+        let chain = if path.is_empty() || path.contains(&layer) {
+            bound.chains[task]
+        } else {
+            0
+        };
         let values = flat.options(op).map(|(sub, cost)| {
             let price = u128::from(chain) + u128::from(bound.subs[sub]);
             (u128::from(cost.energy) << PLACES) + price * u128::from(cost.cycles)
@@ -242,7 +251,11 @@ fn makespan(flat: &Flat, bound: &Bound) -> u64 {
     for op in 0..flat.len() {
         let (task, layer) = flat.place(op);
         let path = &bound.paths[task];
-        let chain = if path.is_empty() || path.contains(&layer) { bound.chains[task] } else { 0 };
+        let chain = if path.is_empty() || path.contains(&layer) {
+            bound.chains[task]
+        } else {
+            0
+        };
         let values = flat.options(op).map(|(sub, cost)| {
             (u128::from(chain) + u128::from(bound.subs[sub])) * u128::from(cost.cycles)
         });
@@ -250,7 +263,11 @@ fn makespan(flat: &Flat, bound: &Bound) -> u64 {
     }
     let prices = bound.chains.iter().chain(&bound.subs);
     let all: u128 = prices.map(|price| u128::from(*price)).sum();
-    if all == 0 { 0 } else { sum.div_ceil(all) as u64 }
+    if all == 0 {
+        0
+    } else {
+        sum.div_ceil(all) as u64
+    }
 }
 
 /// A path of greatest least time through a task.
@@ -258,7 +275,10 @@ fn longest_path(instance: &Instance, task: usize) -> Vec<usize> {
     let layers = &instance.tasks()[task];
     let mut ends: Vec<(u64, Option<usize>)> = Vec::with_capacity(layers.len());
     for layer in layers {
-        let before = layer.inputs.iter().map(|input| (ends[input.layer].0, Some(input.layer)));
+        let before = layer
+            .inputs
+            .iter()
+            .map(|input| (ends[input.layer].0, Some(input.layer)));
         let (begin, from) = before.max().unwrap_or((0, None));
         let least = layer.options.iter().flatten().map(|cost| cost.cycles).min();
         ends.push((begin.saturating_add(least.unwrap_or(NEVER)), from));
@@ -306,7 +326,11 @@ pub fn check(instance: &Instance, bound: &Bound) -> bool {
             sum += least;
         }
     }
-    let prices = bound.chains.iter().chain(&bound.subs).map(|price| i128::from(*price));
+    let prices = bound
+        .chains
+        .iter()
+        .chain(&bound.subs)
+        .map(|price| i128::from(*price));
     let prices: i128 = prices.sum();
     let value = i128::from(bound.value);
     match bound.kind {

@@ -171,8 +171,7 @@ fn check(subs: usize, task: usize, index: usize, layer: &Layer) -> Result<(), Fl
     }
     let sound = |input: &Input| {
         let within = |sub: usize| input.transfer[sub * subs + sub] == Cost::default();
-        input.transfer.is_empty()
-            || (input.transfer.len() == subs * subs && (0..subs).all(within))
+        input.transfer.is_empty() || (input.transfer.len() == subs * subs && (0..subs).all(within))
     };
     if layer.inputs.iter().all(sound) {
         Ok(())
@@ -201,7 +200,10 @@ fn most(layer: &Layer) -> Cost {
 impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Subs(subs) => write!(f, "{subs} sub-accelerators, at most {MOST_SUBS} can be scheduled"),
+            Self::Subs(subs) => write!(
+                f,
+                "{subs} sub-accelerators, at most {MOST_SUBS} can be scheduled"
+            ),
             Self::Options { task, layer } => write!(
                 f,
                 "layer {layer} of task {task} has more options than there are sub-accelerators"
@@ -214,7 +216,10 @@ impl fmt::Display for Flaw {
                 f,
                 "layer {layer} of task {task} has transfers that are not one per pair, free within a sub-accelerator"
             ),
-            Self::Total => write!(f, "all cycles, or all energies, add up to more than 2^52; take larger quanta"),
+            Self::Total => write!(
+                f,
+                "all cycles, or all energies, add up to more than 2^52; take larger quanta"
+            ),
         }
     }
 }

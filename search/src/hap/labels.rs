@@ -150,7 +150,9 @@ impl Sweeper for Labels {
         let most = (1u64 << 58) / deadline.max(1);
         let scale = (1u64 << self.shift.unwrap_or(0)) as f64;
         if prices.subs.iter().any(|price| *price > 0.0) {
-            self.add(flat, deadline, |sub| ((prices.subs[sub] * scale) as u64).min(most));
+            self.add(flat, deadline, |sub| {
+                ((prices.subs[sub] * scale) as u64).min(most)
+            });
         }
         self.prices = prices;
     }
@@ -220,7 +222,9 @@ impl Labels {
         }
         set.floor.clear();
         let least = |op: usize| {
-            let values = flat.options(op).map(|(sub, _)| set.priced.value(flat, op, sub));
+            let values = flat
+                .options(op)
+                .map(|(sub, _)| set.priced.value(flat, op, sub));
             values.min().unwrap_or(0)
         };
         set.floor.extend((0..flat.len()).map(least));
@@ -323,7 +327,11 @@ impl Labels {
             sub: sub as u8,
         };
         let started = self.child[..self.shape.free].iter();
-        if started.map(|word| word.count_ones() as usize).sum::<usize>() == flat.len() {
+        if started
+            .map(|word| word.count_ones() as usize)
+            .sum::<usize>()
+            == flat.len()
+        {
             self.finish(goal, run, (step, energy, latest), found);
             return;
         }
@@ -397,7 +405,9 @@ impl Labels {
                 let Some(op) = ops.clone().find(|&op| !has(state, op)) else {
                     continue;
                 };
-                let begin = if op == ops.start { earliest } else {
+                let begin = if op == ops.start {
+                    earliest
+                } else {
                     earliest.max(state[shape.slot[op]] >> SUB_BITS)
                 };
                 value += set.fronts[task].value(op - ops.start, deadline.checked_sub(begin)?)?;
@@ -446,12 +456,17 @@ impl Labels {
                 let label = &labels[rank as usize];
                 (label.energy / run.bucket, label.end, rank)
             };
-            group(one).cmp(group(other)).then_with(|| value(one).cmp(&value(other)))
+            group(one)
+                .cmp(group(other))
+                .then_with(|| value(one).cmp(&value(other)))
         });
         let mut kept: Vec<u32> = Vec::new();
         let mut begin = 0;
         for &rank in &self.ranks {
-            if kept.get(begin).is_none_or(|&first| group(first) != group(rank)) {
+            if kept
+                .get(begin)
+                .is_none_or(|&first| group(first) != group(rank))
+            {
                 begin = kept.len();
             }
             let beaten = |&other: &u32| self.dominates(flat, run, other as usize, rank as usize);
@@ -483,7 +498,11 @@ impl Labels {
         if !free.all(|earlier| earlier) || ends[0] > ends[1].max(latest.unwrap_or(0)) {
             return false;
         }
-        let floor = its[shape.free..shape.slots].iter().copied().min().unwrap_or(0);
+        let floor = its[shape.free..shape.slots]
+            .iter()
+            .copied()
+            .min()
+            .unwrap_or(0);
         let mut extra = 0;
         for op in 0..flat.len() {
             if !has(mine, op) || !self.last(flat, op, mine) {
@@ -493,7 +512,11 @@ impl Labels {
             let (its_end, its_sub) = unpack(its[shape.slot[op]]);
             if my_sub == its_sub || !flat.moves {
                 // What is moved later than it could be may arrive too late.
-                let enough = if flat.moves { its_end } else { its_end.max(floor) };
+                let enough = if flat.moves {
+                    its_end
+                } else {
+                    its_end.max(floor)
+                };
                 if my_end > enough && self.awaited(op, mine) {
                     return false;
                 }
@@ -545,7 +568,11 @@ impl Labels {
             (label.key, label.end)
         }));
         let (_, &mut most, above) = self.keys.select_nth_unstable(width - 1);
-        let dropped = above.iter().filter(|key| **key > most).map(|key| key.0).min();
+        let dropped = above
+            .iter()
+            .filter(|key| **key > most)
+            .map(|key| key.0)
+            .min();
         run.drop(dropped, self.shift);
         most
     }

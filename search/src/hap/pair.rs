@@ -170,7 +170,10 @@ impl Sweeper for Pair {
             let most = self.select(run, cells.clone(), total);
             for cell in cells {
                 let mut labels = std::mem::take(&mut self.now[cell]);
-                for label in labels.drain(..).filter(|label| (label.key, label.late) <= most) {
+                for label in labels
+                    .drain(..)
+                    .filter(|label| (label.key, label.late) <= most)
+                {
                     if self.steps.len() >= u32::MAX as usize {
                         run.drop(Some(label.key), self.sets[0].priced.shift);
                         continue;
@@ -255,7 +258,11 @@ impl Pair {
             sub: label.last.1,
         });
         run.count += 1;
-        let late = if label.chain == BALANCED { 1 } else { label.chain as usize };
+        let late = if label.chain == BALANCED {
+            1
+        } else {
+            label.chain as usize
+        };
         let early = 1 - late;
         let flat = task.flat;
         let counted = matches!(task.goal, Goal::Energy { .. });
@@ -315,7 +322,11 @@ impl Pair {
             self.complete(task, run, &label, (rest, done[rest]));
             return;
         }
-        let late = if label.chain == BALANCED { 1 } else { label.chain as usize };
+        let late = if label.chain == BALANCED {
+            1
+        } else {
+            label.chain as usize
+        };
         let mut ends = [label.early; 2];
         ends[late] = label.late;
         let busy = (label.late - label.early, label.sub as usize);
@@ -410,7 +421,15 @@ impl Pair {
         let limit = run.limit(self.sets[0].priced.shift);
         labels.retain(|label| label.key <= limit && label.late <= run.deadline);
         let rank = |label: &Label| (label.energy / run.bucket, label.late, label.early);
-        labels.sort_unstable_by_key(|label| (rank(label), label.chain, label.sub, label.parent, label.last));
+        labels.sort_unstable_by_key(|label| {
+            (
+                rank(label),
+                label.chain,
+                label.sub,
+                label.parent,
+                label.last,
+            )
+        });
         self.stairs.resize_with(2 * flat.subs, Vec::new);
         self.stairs.iter_mut().for_each(Vec::clear);
         // The earliest time at which a label that is no dearer has everything free.
@@ -493,8 +512,15 @@ fn climb(stair: &mut Vec<(u64, u64)>, early: u64, late: u64) -> bool {
     if after > 0 && stair[after - 1].1 <= late {
         return false;
     }
-    let from = if after > 0 && stair[after - 1].0 == early { after - 1 } else { after };
-    let beaten = stair[from..].iter().take_while(|step| step.1 >= late).count();
+    let from = if after > 0 && stair[after - 1].0 == early {
+        after - 1
+    } else {
+        after
+    };
+    let beaten = stair[from..]
+        .iter()
+        .take_while(|step| step.1 >= late)
+        .count();
     stair.splice(from..from + beaten, [(early, late)]);
     true
 }

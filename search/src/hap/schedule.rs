@@ -39,7 +39,8 @@ pub fn in_order(instance: &Instance, order: &[(usize, usize, usize)]) -> Option<
     }
     let op = |&(task, layer, sub): &(usize, usize, usize)| {
         let op = flat.first.get(task)? + layer;
-        (flat.first.get(task + 1).is_some_and(|&end| op < end) && sub < flat.subs).then_some((op, sub))
+        (flat.first.get(task + 1).is_some_and(|&end| op < end) && sub < flat.subs)
+            .then_some((op, sub))
     };
     timed(&flat, &order.iter().map(op).collect::<Option<Vec<_>>>()?)
 }

@@ -118,12 +118,7 @@ fn single(flat: &Flat, fronts: &mut Fronts, deadline: Option<u64>) -> Option<Ans
     Some(answer(schedule, proof, proof, 0))
 }
 
-fn energy_by(
-    flat: &Flat,
-    sweeper: &mut impl Sweeper,
-    deadline: u64,
-    limits: &Limits,
-) -> Answer {
+fn energy_by(flat: &Flat, sweeper: &mut impl Sweeper, deadline: u64, limits: &Limits) -> Answer {
     let known = least_energy(flat, sweeper, deadline, limits);
     let found = known.best != u64::MAX;
     let schedule = found.then(|| timed(flat, sweeper.order())).flatten();

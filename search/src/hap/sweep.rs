@@ -128,7 +128,10 @@ pub(super) fn least_energy(
             return known;
         }
         sweeper.learn(flat, deadline, known.best);
-        known.lower = known.lower.max(sweeper.bound(flat, deadline)).min(known.best);
+        known.lower = known
+            .lower
+            .max(sweeper.bound(flat, deadline))
+            .min(known.best);
         if known.lower == known.best {
             return known;
         }
@@ -199,7 +202,9 @@ impl Known {
         }
         self.labels += run.count;
         let slack = (run.bucket - 1) * flat.len() as u64;
-        let lower = self.best.saturating_sub(if self.best == u64::MAX { 0 } else { slack });
+        let lower = self
+            .best
+            .saturating_sub(if self.best == u64::MAX { 0 } else { slack });
         self.lower = self.lower.max(lower.min(run.dropped));
         self.lower == self.best
     }

@@ -45,13 +45,18 @@ impl Best {
             return;
         }
         // What is later and dearer than something known leads nowhere.
-        if self.energy(state.makespan).is_some_and(|known| known <= state.energy) {
+        if self
+            .energy(state.makespan)
+            .is_some_and(|known| known <= state.energy)
+        {
             return;
         }
         for (task, layers) in instance.tasks().iter().enumerate() {
             for layer in 0..layers.len() {
                 let inputs = &layers[layer].inputs;
-                let ready = inputs.iter().all(|input| state.ends[task][input.layer].is_some());
+                let ready = inputs
+                    .iter()
+                    .all(|input| state.ends[task][input.layer].is_some());
                 if state.ends[task][layer].is_none() && ready {
                     for sub in 0..instance.subs() {
                         self.append(instance, state, (task, layer, sub));

@@ -53,7 +53,11 @@ impl Shape {
             tasks: sizes.collect(),
             subs,
             // Few distinct times make ties, and layers without time.
-            most: if round.is_multiple_of(3) { [4, 6] } else { [60, 60] },
+            most: if round.is_multiple_of(3) {
+                [4, 6]
+            } else {
+                [60, 60]
+            },
             least: u64::from(!round.is_multiple_of(6)),
             absent: [0, 10, 40][round / 4 % 3],
             branches,
@@ -74,9 +78,9 @@ impl Random {
     /// An instance of a shape; a layer may run nowhere only where options are often absent.
     pub fn instance(&mut self, shape: &Shape) -> Instance {
         let tasks = shape.tasks.clone();
-        let tasks = tasks.into_iter().map(|layers| {
-            (0..layers).map(|layer| self.layer(shape, layer)).collect()
-        });
+        let tasks = tasks
+            .into_iter()
+            .map(|layers| (0..layers).map(|layer| self.layer(shape, layer)).collect());
         let tasks: Vec<Vec<Layer>> = tasks.collect();
         Instance::new(shape.subs, tasks).unwrap()
     }

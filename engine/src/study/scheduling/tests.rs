@@ -30,7 +30,13 @@ fn w1() -> Study {
 fn quantiles(mut shares: Vec<f64>) -> String {
     shares.sort_by(f64::total_cmp);
     let at = |tenths: usize| 100.0 * shares[(shares.len() - 1) * tenths / 10];
-    format!("{} designs: median {:.2} %, 90 % {:.2} %, worst {:.2} %", shares.len(), at(5), at(9), at(10))
+    format!(
+        "{} designs: median {:.2} %, 90 % {:.2} %, worst {:.2} %",
+        shares.len(),
+        at(5),
+        at(9),
+        at(10)
+    )
 }
 
 /// Shown by `cargo test -p nasaic-engine --lib w1_designs -- --nocapture`.
