@@ -9,15 +9,19 @@
 //! Everything here is deterministic: the same problem, options and seed give the
 //! same result to the bit, with any number of threads and on any machine.
 
+mod breeding;
 mod chain;
 mod compile;
 mod controller;
 mod count;
 mod design;
+mod gaussian;
+mod moves;
 pub mod options;
 pub mod pareto;
 pub mod problem;
 mod replay;
+mod reward;
 pub mod run;
 pub mod schedule;
 pub mod space;
@@ -27,6 +31,7 @@ mod walk;
 
 pub use count::Count;
 pub use design::Design;
+pub use moves::Step;
 pub use options::{Kind, OptionError, OptionInfo, OptionValue, Options};
 pub use problem::{Evaluated, Hardware, Outcome, Problem};
 pub use replay::{Violation, replay};

@@ -115,6 +115,7 @@ pub fn run(
         goals,
         options,
         seed,
+        evaluations: budget.evaluations,
     })?;
     if budget.evaluations.is_none() && !strategy.ends() {
         return Err(SearchError::NoBudget {
@@ -284,6 +285,7 @@ impl<'a> Record<'a> {
             Train::Always => true,
             Train::IfFeasible => feasible(*trial),
             Train::Episode(episode) => open.contains(&episode),
+            Train::Never => false,
         });
         let unknown = |trial: &usize| {
             self.evaluated[*trial].hardware.valid && self.evaluated[*trial].outcome.is_none()

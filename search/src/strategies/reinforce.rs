@@ -157,12 +157,7 @@ struct Reinforce<'a> {
 }
 
 fn make(task: Task<'_>) -> Result<Box<dyn Strategy + '_>, SearchError> {
-    if task.goals != 1 {
-        return Err(SearchError::Goals {
-            strategy: INFO.name,
-            goals: task.goals,
-        });
-    }
+    task.one_goal(INFO.name)?;
     let options = task.options;
     let mut rng = ChaCha8Rng::seed_from_u64(task.seed);
     let controller = Controller::new(task.space, options.count("controller.hidden")?, &mut rng);
