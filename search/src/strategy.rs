@@ -8,8 +8,8 @@ use crate::options::{Kind, OptionError, OptionInfo, Options};
 use crate::problem::Evaluated;
 use crate::space::{Space, SpaceError};
 use crate::strategies::{
-    annealing, es, evolution, exhaustive, genetic, local, random, reinforce, sobol, successive,
-    two_level,
+    annealing, es, evolution, exhaustive, genetic, local, ppo, random, reinforce, sobol,
+    successive, two_level,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -29,6 +29,7 @@ pub fn strategies() -> &'static [StrategyInfo] {
         successive::INFO,
         two_level::INFO,
         reinforce::INFO,
+        ppo::INFO,
     ];
     ALL
 }

@@ -269,7 +269,7 @@ fn options_are_checked_against_what_the_strategy_declares() {
     let kind = OptionValue::Choice("gru".to_string());
     assert_eq!(
         refuse("controller.kind", kind),
-        "option `controller.kind` takes one of lstm"
+        "option `controller.kind` takes one of lstm, nascell"
     );
     let given = [
         ("controller.decay", OptionValue::Int(1)),

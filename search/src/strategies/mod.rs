@@ -6,6 +6,7 @@ pub(crate) mod evolution;
 pub(crate) mod exhaustive;
 pub(crate) mod genetic;
 pub(crate) mod local;
+pub(crate) mod ppo;
 pub(crate) mod random;
 pub(crate) mod reinforce;
 pub(crate) mod sobol;
