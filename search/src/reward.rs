@@ -81,6 +81,15 @@ impl Reward {
     }
 }
 
+/// The place of a reward among others, from −1 for the least to 1 for the most.
+///
+/// Ranks see small differences between good designs beside huge penalties of bad ones.
+pub(crate) fn place(reward: f64, among: &[f64]) -> f64 {
+    let below = among.iter().filter(|other| **other < reward).count();
+    let above = among.iter().filter(|other| **other > reward).count();
+    (below as f64 - above as f64) / among.len().max(1) as f64
+}
+
 /// The first objective, where it is a number.
 fn objective(one: &Evaluated) -> Option<f64> {
     let outcome = one.outcome.as_ref()?;

@@ -85,6 +85,64 @@ fn the_policy_learns_what_chance_does_not_find() {
 }
 
 #[test]
+fn every_recipe_of_the_policy_strategies_learns() {
+    let problem = Separable::new();
+    let choice = |name: &str| OptionValue::Choice(name.to_string());
+    let recipes: [(&str, &[(&str, OptionValue)]); 6] = [
+        ("ppo", &[]),
+        (
+            "ppo",
+            &[("advantage", choice("gae")), ("rewards", choice("scaled"))],
+        ),
+        (
+            "ppo",
+            &[
+                ("cell", choice("nascell")),
+                ("optimizer", choice("rmsprop")),
+            ],
+        ),
+        ("reinforce", &[("controller.kind", choice("nascell"))]),
+        (
+            "reinforce",
+            &[
+                ("controller.rewards", choice("ranked")),
+                ("pruned", choice("least")),
+            ],
+        ),
+        (
+            "reinforce",
+            &[
+                ("controller.rewards", choice("scaled")),
+                ("controller.entropy", OptionValue::Float(0.02)),
+            ],
+        ),
+    ];
+    for (name, given) in recipes {
+        let run = search(
+            &problem,
+            name,
+            given,
+            Some(if name == "ppo" { 800 } else { 400 }),
+            1,
+        );
+        let value = |one: &nasaic_search::Evaluated| {
+            one.outcome
+                .as_ref()
+                .map_or(0.0, |outcome| outcome.objectives[0])
+                - one.violation()
+        };
+        let mean = |some: &[nasaic_search::Evaluated]| {
+            some.iter().map(value).sum::<f64>() / some.len() as f64
+        };
+        let (first, last) = (
+            mean(&run.evaluated[..100]),
+            mean(&run.evaluated[run.evaluated.len() - 100..]),
+        );
+        assert!(last > first + 0.05, "{name} {given:?}: {first} and {last}");
+    }
+}
+
+#[test]
 fn clipping_keeps_large_violations_from_ending_the_search() {
     let problem = Separable::new();
     let designs = |clip| {

@@ -131,6 +131,11 @@ impl Controller {
         }
     }
 
+    /// The same controller with new weights.
+    pub(crate) fn redrawn(&self, space: &Space, rng: &mut impl Rng) -> Self {
+        Self::new(space, self.cell, self.hidden, self.critic, rng)
+    }
+
     /// A gradient of zeros.
     pub(crate) fn gradient(&self) -> Weights {
         self.weights.zeros()

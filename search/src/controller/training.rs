@@ -54,6 +54,11 @@ impl Trainer {
         }
     }
 
+    /// The same training from its start.
+    pub(crate) fn begun_again(&self, controller: &Controller) -> Self {
+        Self::new(self.training, controller)
+    }
+
     /// One step uphill.
     pub(crate) fn climb(&mut self, controller: &mut Controller, mut gradient: Weights) {
         let norm = gradient.norm();

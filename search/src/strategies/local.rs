@@ -1,9 +1,9 @@
 //! Local search with restarts: downhill in neighbourhoods until nothing near is better.
 //!
 //! From a random design all its small moves, transfers within limits included, are tried
-//! in random order, a batch at a time; the best improvement of a batch becomes the next
-//! centre. A design without an improvement is a local optimum, and the search starts
-//! again, from a random design or from the best one shaken by a few random steps
+//! in random order, a batch at a time; the best of a batch becomes the next centre if it is
+//! better, or just as good and not met before, so that a search crosses plateaus and still
+//! ends. A design without such a neighbour is a local optimum, and the search starts again, from a random design or from the best one shaken by a few random steps
 //! (iterated local search; Lourenço, Martin and Stützle, 2003).
 
 use crate::design::Design;
@@ -136,7 +136,10 @@ impl Strategy for Local<'_> {
             .zip(evaluated);
         let best = told.reduce(|one, other| if other.1.is_better(one.1) { other } else { one });
         if let Some((design, result)) = best {
-            let improves = |(_, centre): &(Design, Evaluated)| result.is_better(centre);
+            let improves = |(_, centre): &(Design, Evaluated)| {
+                let newer = result.trial > centre.trial;
+                result.is_better(centre) || newer && !centre.is_better(result)
+            };
             if self.centre.as_ref().is_none_or(improves) {
                 self.move_to(design, result.clone(), &mut rng);
             }

@@ -3,7 +3,8 @@
 //! A round draws some designs. The policy then climbs, several times, the clipped surrogate
 //! `Σ_t min(r_t·A_t, clip(r_t, 1 − ε, 1 + ε)·A_t)` with r_t the ratio of the choice's
 //! probability to that with which it was drawn (Schulman et al., arXiv 1707.06347), so a
-//! lucky design cannot pull it far; an entropy bonus keeps it from settling. A design's
+//! lucky design cannot pull it far; an entropy bonus keeps it from settling, and a policy
+//! that proposes nothing new for some rounds starts again from new weights. A design's
 //! only reward comes after its last decision. Advantages are either estimated by a critic
 //! (GAE; Schulman et al., ICLR 2016) or what the reward exceeds the round's mean by.
 //! Zhou et al. (NAHAS, arXiv 2102.08619) search networks and accelerators with PPO.
@@ -13,7 +14,7 @@ use crate::controller::{
 };
 use crate::options::{Kind, OptionInfo};
 use crate::problem::Evaluated;
-use crate::reward::{PENALTY, Reward};
+use crate::reward::{PENALTY, Reward, place};
 use crate::space::Space;
 use crate::strategy::{Ask, SearchError, Strategy, StrategyInfo, TRAIN, Task, Train};
 use rand::SeedableRng;
@@ -52,6 +53,12 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
             help: "by a critic, or the reward less the mean of the round",
             kind: Kind::Choice(&["reward_to_go", "gae"]),
             default: Some("reward_to_go"),
+        },
+        OptionInfo {
+            name: "rewards",
+            help: "ranks in the round, or the reward itself; both in units of their deviation",
+            kind: Kind::Choice(&["ranked", "scaled"]),
+            default: Some("ranked"),
         },
         OptionInfo {
             name: "lambda",
@@ -119,13 +126,21 @@ struct Ppo<'a> {
     trainer: Trainer,
     reward: Reward,
     train: Train,
+    ranked: bool,
     recipe: Recipe,
     designs: usize,
     epochs: usize,
     seed: u64,
     rounds: u64,
     drawn: Vec<Trajectory>,
+    /// Number of distinct designs told so far.
+    known: u64,
+    /// Rounds since a new one.
+    idle: u64,
 }
+
+/// Rounds of nothing but known designs after which the policy has settled.
+const SETTLED: u64 = 4;
 
 /// What the surrogate depends on.
 #[derive(Clone, Copy, Debug)]
@@ -174,12 +189,15 @@ fn make(task: Task<'_>) -> Result<Box<dyn Strategy + '_>, SearchError> {
         controller,
         reward: Reward::from_options(options)?,
         train: Train::from_options(options)?,
+        ranked: options.choice("rewards")? == "ranked",
         recipe,
         designs: options.count("designs")?,
         epochs: options.count("epochs")?,
         seed: task.seed,
         rounds: 0,
         drawn: Vec::new(),
+        known: 0,
+        idle: 0,
     }))
 }
 
@@ -263,6 +281,15 @@ impl Ppo<'_> {
         }
         gradient
     }
+
+    /// Draws new weights for a policy that repeats itself.
+    fn begin_again(&mut self) {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        rng.set_stream(u64::MAX - self.rounds);
+        self.controller = self.controller.redrawn(self.space, &mut rng);
+        self.trainer = self.trainer.begun_again(&self.controller);
+        self.idle = 0;
+    }
 }
 
 impl Strategy for Ppo<'_> {
@@ -281,11 +308,24 @@ impl Strategy for Ppo<'_> {
 
     fn tell(&mut self, evaluated: &[Evaluated]) {
         evaluated.iter().for_each(|one| self.reward.see(one));
-        let rewards: Vec<f64> = evaluated.iter().map(|one| self.reward.of(one)).collect();
+        let mut rewards: Vec<f64> = evaluated.iter().map(|one| self.reward.of(one)).collect();
+        if self.ranked {
+            rewards = rewards.iter().map(|one| place(*one, &rewards)).collect();
+        }
         let lessons = self.recipe.lessons(&self.drawn, &rewards);
         for _ in 0..self.epochs {
             let gradient = self.gradient(&lessons);
             self.trainer.climb(&mut self.controller, gradient);
+        }
+        let newest = evaluated.iter().map(|one| one.trial + 1).max().unwrap_or(0);
+        self.idle = if newest > self.known {
+            0
+        } else {
+            self.idle + 1
+        };
+        self.known = self.known.max(newest);
+        if self.idle == SETTLED {
+            self.begin_again();
         }
     }
 
@@ -369,12 +409,15 @@ mod tests {
                 controller,
                 reward: Reward::new(1.0, crate::reward::Pruned::Zero),
                 train: Train::Always,
+                ranked: false,
                 recipe,
                 designs: 6,
                 epochs: 1,
                 seed: 0,
                 rounds: 0,
                 drawn,
+                known: 0,
+                idle: 0,
             };
             // After a step some ratios are outside of the clip and some within.
             let first = ppo.gradient(&lessons);

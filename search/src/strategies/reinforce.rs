@@ -15,11 +15,12 @@
 use crate::controller::{Cell, Controller, OPTIMIZERS, Slope, Trainer, Training, Trajectory};
 use crate::options::{Kind, OptionInfo};
 use crate::problem::Evaluated;
-use crate::reward::{PENALTY, Pruned, Reward};
+use crate::reward::{PENALTY, Pruned, Reward, place};
 use crate::space::{Role, Space};
 use crate::strategy::{Ask, Episode, SearchError, Strategy, StrategyInfo, Task, Train};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use std::collections::VecDeque;
 
 pub(crate) const INFO: StrategyInfo = StrategyInfo {
     name: "reinforce",
@@ -114,8 +115,8 @@ const CONTROLLER: &[OptionInfo] = &[
     },
     OptionInfo {
         name: "rewards",
-        help: "rewards less the baseline as they are, or in units of their moving spread",
-        kind: Kind::Choice(&["raw", "scaled"]),
+        help: "rewards less the baseline, the same in units of their spread, or ranks among the last",
+        kind: Kind::Choice(&["raw", "scaled", "ranked"]),
         default: Some("raw"),
     },
     OptionInfo {
@@ -135,6 +136,17 @@ const CONTROLLER: &[OptionInfo] = &[
     },
 ];
 
+/// Rewards that ranks are taken among.
+const RECENT: usize = 128;
+
+/// In what units a reward is better than expected.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Scale {
+    Raw,
+    Spread,
+    Ranks,
+}
+
 struct Reinforce<'a> {
     space: &'a Space,
     controller: Controller,
@@ -144,12 +156,13 @@ struct Reinforce<'a> {
     designs: usize,
     discount: f64,
     baseline_decay: f64,
-    /// Whether advantages are in units of their spread.
-    scaled: bool,
+    scale: Scale,
     entropy: f64,
     baseline: Option<f64>,
     /// Moving average of the distance between rewards and baseline.
     spread: Option<f64>,
+    /// The last rewards, of which ranks are taken.
+    recent: VecDeque<f64>,
     drawn: Vec<Trajectory>,
     episodes: Vec<Episode>,
     seed: u64,
@@ -192,10 +205,15 @@ fn make(task: Task<'_>) -> Result<Box<dyn Strategy + '_>, SearchError> {
         designs: 1 + hardware_steps,
         discount: options.float("controller.discount")?,
         baseline_decay: options.float("controller.baseline_decay")?,
-        scaled: options.choice("controller.rewards")? == "scaled",
+        scale: match options.choice("controller.rewards")? {
+            "scaled" => Scale::Spread,
+            "ranked" => Scale::Ranks,
+            _ => Scale::Raw,
+        },
         entropy: options.float("controller.entropy")?,
         baseline: None,
         spread: None,
+        recent: VecDeque::new(),
         drawn: Vec::new(),
         episodes: Vec::new(),
         seed: task.seed,
@@ -227,22 +245,36 @@ impl Reinforce<'_> {
         self.trainer.climb(&mut self.controller, gradient);
     }
 
-    /// By how much each reward exceeds the moving average, which then moves on.
+    /// How much better each reward is than expected.
     fn advantages(&mut self, rewards: &[f64], mean: f64) -> Vec<f64> {
         let baseline = self.baseline.unwrap_or(mean);
         let keep = self.baseline_decay;
         self.baseline = Some(keep * baseline + (1.0 - keep) * mean);
-        let mut above: Vec<f64> = rewards.iter().map(|reward| reward - baseline).collect();
-        if self.scaled {
-            let mut distance = 0.0;
-            above.iter().for_each(|one| distance += one.abs());
-            distance /= above.len() as f64;
-            let spread = self.spread.unwrap_or(distance);
-            let unit = if spread > 0.0 { spread } else { 1.0 };
-            above.iter_mut().for_each(|one| *one /= unit);
-            self.spread = Some(keep * spread + (1.0 - keep) * distance);
+        let above: Vec<f64> = rewards.iter().map(|reward| reward - baseline).collect();
+        match self.scale {
+            Scale::Raw => above,
+            Scale::Spread => self.in_spreads(above),
+            Scale::Ranks => self.ranks(rewards),
         }
+    }
+
+    fn in_spreads(&mut self, mut above: Vec<f64>) -> Vec<f64> {
+        let mut distance = 0.0;
+        above.iter().for_each(|one| distance += one.abs());
+        distance /= above.len() as f64;
+        let (spread, keep) = (self.spread.unwrap_or(distance), self.baseline_decay);
+        self.spread = Some(keep * spread + (1.0 - keep) * distance);
+        let unit = if spread > 0.0 { spread } else { 1.0 };
+        above.iter_mut().for_each(|one| *one /= unit);
         above
+    }
+
+    fn ranks(&mut self, rewards: &[f64]) -> Vec<f64> {
+        self.recent.extend(rewards);
+        let excess = self.recent.len().saturating_sub(RECENT);
+        self.recent.drain(..excess);
+        let among = self.recent.make_contiguous();
+        rewards.iter().map(|reward| place(*reward, among)).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Spaces and problems that several test files share.
 #![allow(dead_code)]
 
+pub mod problems;
 pub mod random_space;
 
 use nasaic_search::{
