@@ -6,12 +6,13 @@ mod common;
 use common::random_space::parts;
 use common::{Toy, search, try_search};
 use nasaic_search::{
-    Budget, Design, Evaluated, Hardware, Options, Outcome, Problem, Run, SearchError, Space, run,
-    strategies, strategy,
+    Budget, Design, Evaluated, Hardware, Kind, OptionInfo, Options, Outcome, Problem, Run,
+    SearchError, Space, run, strategies, strategy,
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Mutex;
 
 #[test]
@@ -56,6 +57,37 @@ fn a_search_without_an_end_needs_a_budget() {
             "{}",
             info.name
         );
+    }
+}
+
+/// The names of some options and of those in their groups.
+fn option_names(options: &[OptionInfo]) -> Vec<&str> {
+    let names = options.iter().flat_map(|option| match option.kind {
+        Kind::Group(inner) => option_names(inner),
+        _ => vec![option.name],
+    });
+    names.collect()
+}
+
+#[test]
+fn every_strategy_has_a_page_that_tells_all_its_options() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/strategies");
+    let index = std::fs::read_to_string(folder.join("README.md")).unwrap();
+    for info in strategies() {
+        let page = std::fs::read_to_string(folder.join(format!("{}.md", info.name)));
+        let page = page.unwrap_or_else(|_| panic!("{} has no page", info.name));
+        assert!(page.contains("```nasaic"), "{} has no example", info.name);
+        assert!(
+            index.contains(&format!("({}.md)", info.name)),
+            "{}",
+            info.name
+        );
+        for option in option_names(info.options) {
+            let told = page.contains(&format!("`{option}`"))
+                || page.contains(&format!("`{option} ="))
+                || page.contains(&format!("{{ {option} }}`"));
+            assert!(told, "the page of {} lacks `{option}`", info.name);
+        }
     }
 }
 

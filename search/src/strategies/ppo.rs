@@ -76,7 +76,7 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
             name: "entropy",
             help: "weight of the entropy of each choice",
             kind: Kind::Float { min: 0.0, max: 1e6 },
-            default: Some("0.01"),
+            default: Some("0.05"),
         },
         OptionInfo {
             name: "cell",
