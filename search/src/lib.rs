@@ -10,17 +10,21 @@
 //! same result to the bit, with any number of threads and on any machine.
 
 pub mod archive;
+mod breeding;
 mod chain;
 mod compile;
 mod controller;
 mod count;
 mod design;
+mod gaussian;
 pub mod hap;
 pub mod joint;
+mod moves;
 pub mod options;
 pub mod pareto;
 pub mod problem;
 mod replay;
+mod reward;
 pub mod run;
 pub mod schedule;
 pub mod space;
@@ -32,6 +36,7 @@ mod walk;
 pub use archive::{Archive, Forgetful, Known, NotKept};
 pub use count::Count;
 pub use design::Design;
+pub use moves::Step;
 pub use options::{Kind, OptionError, OptionInfo, OptionValue, Options};
 pub use problem::{Evaluated, Hardware, Outcome, Problem};
 pub use replay::{Violation, replay, replay_exact};

@@ -137,6 +137,18 @@ impl Evaluated {
     }
 }
 
+impl Evaluated {
+    /// Indices of some designs, best first by [`Evaluated::is_better`]; equals keep their order.
+    pub(crate) fn order(designs: &[Self]) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..designs.len()).collect();
+        order.sort_by(|&a, &b| {
+            let (one, other) = (&designs[a], &designs[b]);
+            other.is_better(one).cmp(&one.is_better(other))
+        });
+        order
+    }
+}
+
 /// A violation without NaN, infinities and negative values.
 fn sound_penalty(penalty: f64) -> f64 {
     if penalty.is_finite() {

@@ -131,6 +131,7 @@ pub fn run_with(
         goals,
         options,
         seed,
+        evaluations: budget.evaluations,
     })?;
     if budget.evaluations.is_none() && !strategy.ends() {
         return Err(SearchError::NoBudget {
@@ -323,6 +324,7 @@ impl<'a> Record<'a> {
             Train::Always => true,
             Train::IfFeasible => feasible(*trial),
             Train::Episode(episode) => open.contains(&episode),
+            Train::Never => false,
         });
         let unknown = |trial: &usize| {
             self.evaluated[*trial].hardware.valid && self.evaluated[*trial].outcome.is_none()

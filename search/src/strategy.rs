@@ -8,19 +8,31 @@ use crate::design::Design;
 use crate::options::{Kind, OptionError, OptionInfo, Options};
 use crate::problem::Evaluated;
 use crate::space::{Space, SpaceError};
-use crate::strategies::{evolution, exhaustive, random, reinforce};
+use crate::strategies::{
+    annealing, es, evolution, exhaustive, genetic, local, ppo, random, reinforce, sobol,
+    successive, two_level,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// All strategies, by ascending effort to explain them.
 pub fn strategies() -> &'static [StrategyInfo] {
-    static ALL: [StrategyInfo; 4] = [
+    static ALL: &[StrategyInfo] = &[
         random::INFO,
+        random::MONTE_CARLO,
+        sobol::INFO,
         exhaustive::INFO,
+        local::INFO,
+        annealing::INFO,
+        genetic::INFO,
         evolution::INFO,
+        es::INFO,
+        successive::INFO,
+        two_level::INFO,
         reinforce::INFO,
+        ppo::INFO,
     ];
-    &ALL
+    ALL
 }
 
 /// The strategy with a name.
@@ -52,6 +64,18 @@ pub struct Task<'a> {
     pub options: &'a Options,
     /// Seed of all its random numbers.
     pub seed: u64,
+    /// Number of distinct designs that the run will evaluate, where it is given.
+    pub evaluations: Option<u64>,
+}
+
+impl Task<'_> {
+    /// Refuses problems with several objectives.
+    pub(crate) fn one_goal(&self, strategy: &'static str) -> Result<(), SearchError> {
+        match self.goals {
+            1 => Ok(()),
+            goals => Err(SearchError::Goals { strategy, goals }),
+        }
+    }
 }
 
 /// Proposes designs and learns from what they turn out to be.
@@ -92,6 +116,17 @@ pub struct Ask {
     pub train: Train,
 }
 
+impl Ask {
+    /// Proposals of some designs, all trained under the same condition.
+    pub(crate) fn all(designs: &[Design], train: Train) -> Vec<Self> {
+        let ask = |design: &Design| Self {
+            design: design.clone(),
+            train,
+        };
+        designs.iter().map(ask).collect()
+    }
+}
+
 /// When the networks of a proposed design are trained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Train {
@@ -101,6 +136,8 @@ pub enum Train {
     IfFeasible,
     /// Only when any design of the same episode in this batch meets them: early pruning.
     Episode(u64),
+    /// Not for this proposal: only its hardware is asked for.
+    Never,
 }
 
 /// Some proposals for one choice of networks, and what they were worth.

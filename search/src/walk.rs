@@ -6,7 +6,7 @@
 
 use crate::chain::START;
 use crate::design::Design;
-use crate::space::Space;
+use crate::space::{Role, Space};
 use rand::{Rng, RngExt};
 
 /// The values a walk may take at one decision.
@@ -70,13 +70,29 @@ impl Space {
     /// redrawn to another value, if there is one. An ordered decision moves to
     /// one of the nearest values on either side as often as it jumps anywhere.
     pub fn mutate(&self, design: &Design, rate: f64, rng: &mut impl Rng) -> Design {
-        let open: Vec<usize> = (0..self.decisions().len())
-            .filter(|&index| self.decisions()[index].values > 1 && design.value(index).is_some())
-            .collect();
+        self.mutate_part(design, rate, None, rng)
+    }
+
+    /// The same, redrawing only decisions of one role, or of both.
+    ///
+    /// The other ones change only where they became impossible or active.
+    pub fn mutate_part(
+        &self,
+        design: &Design,
+        rate: f64,
+        part: Option<Role>,
+        rng: &mut impl Rng,
+    ) -> Design {
+        let within = |index: usize| part.is_none_or(|role| self.decisions()[index].role == role);
+        let free = |&index: &usize| {
+            within(index) && self.decisions()[index].values > 1 && design.value(index).is_some()
+        };
+        let open: Vec<usize> = (0..self.decisions().len()).filter(free).collect();
         let forced = (!open.is_empty()).then(|| open[rng.random_range(0..open.len())]);
         self.walk(|decision, offer| {
             let kept = design.value(decision).and_then(|value| offer.find(value));
-            let redraw = rng.random::<f64>() < rate || forced == Some(decision);
+            let drawn = rng.random::<f64>() < rate && within(decision);
+            let redraw = drawn || forced == Some(decision);
             match kept {
                 Some(place) if !redraw => place,
                 Some(place) => {
@@ -104,37 +120,6 @@ impl Space {
                 .or_else(|| place(second))
                 .unwrap_or_else(|| rng.random_range(0..offer.values.len()))
         })
-    }
-
-    /// All designs within the limits that differ from a design in one decision.
-    ///
-    /// Decisions that the change makes active take their first possible value,
-    /// those it makes inactive vanish; everything else stays as it was.
-    pub fn neighbours(&self, design: &Design) -> Vec<Design> {
-        let mut found = Vec::new();
-        for (index, decision) in self.decisions().iter().enumerate() {
-            let Some(now) = design.value(index) else {
-                continue;
-            };
-            for value in (0..decision.values as u32).filter(|&value| value != now) {
-                let moved = self.walk(|at, offer| {
-                    let wanted = if at == index {
-                        Some(value)
-                    } else {
-                        design.value(at)
-                    };
-                    wanted.and_then(|wanted| offer.find(wanted)).unwrap_or(0)
-                });
-                let same = |at: usize| match (design.value(at), moved.value(at)) {
-                    (Some(before), Some(after)) => before == after || at == index,
-                    _ => true,
-                };
-                if moved.value(index) == Some(value) && (0..moved.0.len()).all(same) {
-                    found.push(moved);
-                }
-            }
-        }
-        found
     }
 
     /// All designs within the limits, in lexicographic order of [`Space::order`].

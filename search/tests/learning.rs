@@ -4,7 +4,7 @@
 mod common;
 
 use common::{decision, search};
-use nasaic_search::{Design, Hardware, OptionValue, Outcome, Problem, Role, Space};
+use nasaic_search::{Design, Evaluated, Hardware, OptionValue, Outcome, Problem, Role, Space};
 
 /// Each decision has one best value; the objective is the mean closeness to these.
 struct Separable(Space);
@@ -81,6 +81,63 @@ fn the_policy_learns_what_chance_does_not_find() {
         // Without learning a reward is about 0.2; the best possible one is 1.
         assert!(mean(&drawn[100..]) < 0.4, "{}", mean(&drawn[100..]));
         assert!(mean(&learnt[100..]) > 0.8, "{}", mean(&learnt[100..]));
+    }
+}
+
+fn choice(name: &str) -> OptionValue {
+    OptionValue::Choice(name.to_string())
+}
+
+#[test]
+fn every_recipe_of_reinforce_learns() {
+    let problem = Separable::new();
+    let recipes = [
+        vec![("controller.kind", choice("nascell"))],
+        vec![
+            ("controller.rewards", choice("ranked")),
+            ("pruned", choice("least")),
+        ],
+        vec![
+            ("controller.rewards", choice("scaled")),
+            ("controller.entropy", OptionValue::Float(0.02)),
+        ],
+        vec![
+            ("controller.optimizer", choice("adam")),
+            ("controller.learning_rate", OptionValue::Float(0.02)),
+        ],
+    ];
+    for mut given in recipes {
+        given.push(("episodes", OptionValue::Int(200)));
+        given.push(("hardware_steps", OptionValue::Int(5)));
+        let episodes = search(&problem, "reinforce", &given, None, 1).episodes;
+        let (first, last) = (mean(&episodes[..50]), mean(&episodes[150..]));
+        assert!(last > first + 0.1, "{given:?}: {first} and {last}");
+    }
+}
+
+#[test]
+fn every_recipe_of_ppo_learns() {
+    let problem = Separable::new();
+    let recipes = [
+        vec![],
+        vec![("advantage", choice("gae")), ("rewards", choice("scaled"))],
+        vec![
+            ("cell", choice("nascell")),
+            ("optimizer", choice("rmsprop")),
+        ],
+    ];
+    for given in recipes {
+        let run = search(&problem, "ppo", &given, Some(800), 1);
+        let value = |one: &Evaluated| {
+            let objective = one
+                .outcome
+                .as_ref()
+                .map_or(0.0, |outcome| outcome.objectives[0]);
+            objective - one.violation()
+        };
+        let mean = |some: &[Evaluated]| some.iter().map(value).sum::<f64>() / some.len() as f64;
+        let (first, last) = (mean(&run.evaluated[..100]), mean(&run.evaluated[700..]));
+        assert!(last > first + 0.1, "{given:?}: {first} and {last}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Fronts and hypervolumes, against definitions and by hand.
 #![allow(clippy::unwrap_used)]
 
-use nasaic_search::pareto::{crowding, dominates, front, hypervolume, ranks};
+use nasaic_search::pareto::{attainment, crowding, dominates, front, hypervolume, ranks};
 use proptest::prelude::*;
 
 /// Points with few distinct coordinates, so that ties and domination are common.
@@ -50,6 +50,24 @@ proptest! {
     }
 
     #[test]
+    fn attainment_is_that_of_counting_fronts(
+        fronts in prop::collection::vec(points(2, 6), 1..5), share in 0.01f64..1.0,
+    ) {
+        let needed = (share * fronts.len() as f64).ceil() as usize;
+        let surface = attainment(&fronts, share);
+        let attains = |points: &[Vec<f64>], cell: &[f64]| {
+            points.iter().any(|point| point.iter().zip(cell).all(|(a, b)| a >= b))
+        };
+        for x in 0..6 {
+            for y in 0..6 {
+                let cell = [f64::from(x), f64::from(y)];
+                let count = fronts.iter().filter(|one| attains(one, &cell)).count();
+                prop_assert_eq!(attains(&surface, &cell), count >= needed);
+            }
+        }
+    }
+
+    #[test]
     fn volumes_are_those_of_counting_cells(
         one in points(1, 5), two in points(2, 15), three in points(3, 12), four in points(4, 8),
     ) {
@@ -69,6 +87,32 @@ fn the_reference_point_bounds_the_volume() {
         hypervolume(&[[f64::NAN, 1.0], [1.0, 1.0]], &[0.0, 0.0]),
         1.0
     );
+}
+
+#[test]
+fn volumes_are_those_of_pymoo_and_moocore() {
+    let text = include_str!("../../tests/reference/moocore-hypervolume.csv");
+    let mut compared = 0;
+    for line in text.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        let numbers = |point: &str| -> Vec<f64> {
+            // The peers minimise, below a reference of ones.
+            point
+                .split(' ')
+                .map(|n| -n.parse::<f64>().unwrap())
+                .collect()
+        };
+        let points: Vec<Vec<f64>> = fields[2].split(';').map(numbers).collect();
+        let goals: usize = fields[0].parse().unwrap();
+        let found = hypervolume(&points, &vec![-1.0; goals]);
+        let wanted: f64 = fields[1].parse().unwrap();
+        assert!(
+            (found - wanted).abs() < 1e-12,
+            "{goals} goals: {found} and {wanted}"
+        );
+        compared += 1;
+    }
+    assert_eq!(compared, 12);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::random_space::parts;
 use common::{decision, w1};
 use nasaic_search::{Absence, Condition, Count, Decision, Design, Limit, Role, Space, SpaceError};
 use proptest::prelude::*;
@@ -31,76 +32,6 @@ fn points(decisions: &[Decision]) -> Vec<Design> {
         all = longer;
     }
     all
-}
-
-/// The parts of a small space: conditions on any earlier decision, amounts of either sign.
-fn parts() -> impl Strategy<Value = (Vec<Decision>, Vec<Limit>, Vec<Absence>)> {
-    let sizes = prop::collection::vec((1usize..4, any::<bool>(), any::<u64>()), 1..6);
-    let limits = prop::collection::vec((any::<u64>(), -2i64..3, 0i64..9), 0..3);
-    let absences = prop::collection::vec(any::<u64>(), 0..3);
-    (sizes, limits, absences).prop_map(|(sizes, limits, absences)| {
-        let networks = sizes.iter().position(|size| size.1).unwrap_or(sizes.len());
-        let mut decisions: Vec<Decision> = Vec::new();
-        for (index, &(values, _, bits)) in sizes.iter().enumerate() {
-            let role = if index < networks {
-                Role::Network
-            } else {
-                Role::Hardware
-            };
-            let mut one = decision(&format!("d{index}"), values, role);
-            for earlier in (0..index).filter(|earlier| bits >> (4 * earlier) & 3 == 0) {
-                let allowed = subset(bits >> (20 + 4 * earlier), sizes[earlier].0);
-                one.active.push(Condition {
-                    decision: earlier,
-                    allowed,
-                });
-            }
-            decisions.push(one);
-        }
-        let limits = (limits.iter())
-            .map(|&(bits, constant, at_most)| {
-                let members = subset(bits, decisions.len());
-                let amount = |member: u32, value: usize| {
-                    let shift = (8 + 7 * member as usize + 3 * value) % 60;
-                    2 * ((bits >> shift & 7) as i64) - 3
-                };
-                let terms = members.iter().map(|&member| {
-                    let values = 0..decisions[member as usize].values;
-                    (
-                        member as usize,
-                        values.map(|value| amount(member, value)).collect(),
-                    )
-                });
-                Limit {
-                    name: "sum".to_string(),
-                    terms: terms.collect(),
-                    constant,
-                    at_most,
-                }
-            })
-            .collect();
-        let absences = (absences.iter())
-            .map(|&bits| {
-                let when = subset(bits, decisions.len()).into_iter().map(|member| {
-                    let values = decisions[member as usize].values;
-                    (member as usize, subset(bits >> (8 + 4 * member), values))
-                });
-                let drops = subset(bits >> 40, decisions.len());
-                Absence {
-                    when: when.collect(),
-                    drops: drops.into_iter().map(|member| member as usize).collect(),
-                }
-            })
-            .collect();
-        (decisions, limits, absences)
-    })
-}
-
-/// The numbers below `size` whose bits are set.
-fn subset(bits: u64, size: usize) -> Vec<u32> {
-    (0..size as u32)
-        .filter(|number| bits >> number & 1 == 1)
-        .collect()
 }
 
 proptest! {
@@ -145,10 +76,15 @@ proptest! {
         }
         prop_assert!(space.contains(&space.cross(&one, &other, &mut rng)));
         prop_assert_eq!(space.cross(&one, &one, &mut rng), one.clone());
-        for near in space.neighbours(&one) {
+        for step in space.steps(&one) {
+            let Some(near) = space.stepped(&one, &step) else { continue };
             prop_assert!(space.contains(&near));
-            prop_assert_ne!(&near, &one);
+            prop_assert_eq!(near.value(step.change.0), Some(step.change.1));
         }
+        prop_assert!(space.contains(&space.random_step(&one, None, &mut rng)));
+        prop_assert!(space.contains(&space.joined(&one, &other)));
+        prop_assert_eq!(space.networks(&space.joined(&one, &one)), space.networks(&one));
+        prop_assert_eq!(space.nearest(|decision| one.value(decision)), one.clone());
         let canonical = space.canonical(&one);
         prop_assert_eq!(space.canonical(&canonical), canonical.clone());
         let same = space.canonical_hash(&one) == space.canonical_hash(&other);
@@ -217,16 +153,31 @@ fn samples_are_uniform_within_the_limits() {
 }
 
 #[test]
-fn neighbours_of_w1_change_one_decision() {
+fn steps_of_w1_change_one_decision_or_move_a_budget() {
     let space = w1();
-    let mut rng = ChaCha8Rng::seed_from_u64(3);
-    let design = space.sample(&mut rng);
-    let near = space.neighbours(&design);
-    assert!(near.len() > 20);
-    for one in near {
-        let differ = one.0.iter().zip(&design.0).filter(|(a, b)| a != b).count();
-        assert_eq!(differ, 1);
+    let limit = &space.limits()[0];
+    let (one, other) = (limit.terms[0].0, limit.terms[1].0);
+    // 1,984 and 2,112 PEs use up the budget of 4,096.
+    let mut design = space.enumerate().next().unwrap();
+    (design.0[one], design.0[other]) = (62, 66);
+    assert_eq!(limit.used(&design), 4096);
+    let mut transfers = 0;
+    for step in space.steps(&design) {
+        let Some(near) = space.stepped(&design, &step) else {
+            continue;
+        };
+        let changed: Vec<usize> = (0..near.0.len())
+            .filter(|&at| near.0[at] != design.0[at])
+            .collect();
+        assert!(changed.len() <= 2 && changed.contains(&step.change.0));
+        if step.gives.is_some() && changed.contains(&one) && changed.contains(&other) {
+            assert_eq!(limit.used(&near), 4096);
+            transfers += 1;
+        }
     }
+    // 1, 2, 4, 8, 16 and 32 values up for each of the two, at the other's cost; beyond, one
+    // of them has nothing left to give.
+    assert_eq!(transfers, 12 + 1);
 }
 
 #[test]

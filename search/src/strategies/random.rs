@@ -13,6 +13,13 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
     make,
 };
 
+/// NASAIC's baseline is `random` by another name, drawn 10,000 times; one name per paper.
+pub(crate) const MONTE_CARLO: StrategyInfo = StrategyInfo {
+    name: "monte_carlo",
+    help: "the same as `random`, under the name that papers give their baseline",
+    ..INFO
+};
+
 struct Random<'a> {
     space: &'a Space,
     train: Train,

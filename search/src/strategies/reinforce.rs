@@ -12,13 +12,15 @@
 //! rewards of −100 and less, and with a learning rate near 1 a few such episodes
 //! saturate an unclipped policy at an infeasible design.
 
-use crate::controller::{Controller, Trajectory, Weights};
+use crate::controller::{Cell, Controller, OPTIMIZERS, Slope, Trainer, Training, Trajectory};
 use crate::options::{Kind, OptionInfo};
 use crate::problem::Evaluated;
+use crate::reward::{PENALTY, Pruned, Reward, place};
 use crate::space::{Role, Space};
 use crate::strategy::{Ask, Episode, SearchError, Strategy, StrategyInfo, Task, Train};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use std::collections::VecDeque;
 
 pub(crate) const INFO: StrategyInfo = StrategyInfo {
     name: "reinforce",
@@ -43,19 +45,12 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
             default: Some("10"),
         },
         OptionInfo {
-            name: "penalty",
-            help: "how violated specs enter the reward",
-            kind: Kind::Group(&[OptionInfo {
-                name: "weight",
-                help: "weight of the violation (rho)",
-                kind: Kind::Float {
-                    min: 0.0,
-                    max: f64::MAX,
-                },
-                default: Some("10"),
-            }]),
-            default: None,
+            name: "pruned",
+            help: "the objective of a design that was not trained: 0 as in NASAIC, or the least known",
+            kind: Kind::Choice(&["zero", "least"]),
+            default: Some("zero"),
         },
+        PENALTY,
         OptionInfo {
             name: "controller",
             help: "the recurrent network and its training",
@@ -70,7 +65,7 @@ const CONTROLLER: &[OptionInfo] = &[
     OptionInfo {
         name: "kind",
         help: "recurrent cell",
-        kind: Kind::Choice(&["lstm"]),
+        kind: Kind::Choice(&["lstm", "nascell"]),
         default: Some("lstm"),
     },
     OptionInfo {
@@ -82,7 +77,7 @@ const CONTROLLER: &[OptionInfo] = &[
     OptionInfo {
         name: "optimizer",
         help: "how gradients become steps",
-        kind: Kind::Choice(&["rmsprop"]),
+        kind: Kind::Choice(OPTIMIZERS),
         default: Some("rmsprop"),
     },
     OptionInfo {
@@ -119,6 +114,18 @@ const CONTROLLER: &[OptionInfo] = &[
         default: Some("0.9"),
     },
     OptionInfo {
+        name: "rewards",
+        help: "rewards less the baseline, the same in units of their spread, or ranks among the last",
+        kind: Kind::Choice(&["raw", "scaled", "ranked"]),
+        default: Some("raw"),
+    },
+    OptionInfo {
+        name: "entropy",
+        help: "weight of the entropy of each choice, which keeps the policy from settling early",
+        kind: Kind::Float { min: 0.0, max: 1e6 },
+        default: Some("0"),
+    },
+    OptionInfo {
         name: "clip",
         help: "largest norm of a gradient",
         kind: Kind::Float {
@@ -129,51 +136,56 @@ const CONTROLLER: &[OptionInfo] = &[
     },
 ];
 
-/// Weight of the past in RMSProp's mean of squared gradients.
-const MEAN_SQUARE_DECAY: f64 = 0.9;
+/// Rewards that ranks are taken among.
+const RECENT: usize = 128;
 
-/// Keeps RMSProp from dividing by 0.
-const EPSILON: f64 = 1e-10;
+/// In what units a reward is better than expected.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Scale {
+    Raw,
+    Spread,
+    Ranks,
+}
 
 struct Reinforce<'a> {
     space: &'a Space,
     controller: Controller,
-    mean_square: Weights,
+    trainer: Trainer,
+    reward: Reward,
     most_episodes: u64,
     designs: usize,
-    rho: f64,
-    learning_rate: f64,
-    decay: f64,
-    decay_every: u64,
     discount: f64,
     baseline_decay: f64,
-    clip: f64,
+    scale: Scale,
+    entropy: f64,
     baseline: Option<f64>,
-    /// Largest violation of a design that can be built: what others count as.
-    worst: f64,
+    /// Moving average of the distance between rewards and baseline.
+    spread: Option<f64>,
+    /// The last rewards, of which ranks are taken.
+    recent: VecDeque<f64>,
     drawn: Vec<Trajectory>,
     episodes: Vec<Episode>,
     seed: u64,
 }
 
 fn make(task: Task<'_>) -> Result<Box<dyn Strategy + '_>, SearchError> {
-    if task.goals != 1 {
-        return Err(SearchError::Goals {
-            strategy: INFO.name,
-            goals: task.goals,
-        });
-    }
+    task.one_goal(INFO.name)?;
     let options = task.options;
     let mut rng = ChaCha8Rng::seed_from_u64(task.seed);
-    let controller = Controller::new(task.space, options.count("controller.hidden")?, &mut rng);
-    // As in the published code's framework, mean squares start at 1: steps start
-    // in proportion to the gradient and become relative to its size later.
-    let mut mean_square = controller.gradient();
-    mean_square
-        .0
-        .iter_mut()
-        .flatten()
-        .for_each(|value| *value = 1.0);
+    let cell = Cell::named(options.choice("controller.kind")?);
+    let hidden = options.count("controller.hidden")?;
+    let controller = Controller::new(task.space, cell, hidden, false, &mut rng);
+    let training = Training {
+        adam: options.choice("controller.optimizer")? == "adam",
+        rate: options.float("controller.learning_rate")?,
+        decay: options.float("controller.decay")?,
+        decay_every: options.count("controller.decay_every")? as u64,
+        clip: options.float("controller.clip")?,
+    };
+    let pruned = match options.choice("pruned")? {
+        "least" => Pruned::Least(f64::INFINITY),
+        _ => Pruned::Zero,
+    };
     let hardware = task
         .space
         .decisions()
@@ -186,19 +198,22 @@ fn make(task: Task<'_>) -> Result<Box<dyn Strategy + '_>, SearchError> {
     };
     Ok(Box::new(Reinforce {
         space: task.space,
+        trainer: Trainer::new(training, &controller),
         controller,
-        mean_square,
+        reward: Reward::new(options.float("penalty.weight")?, pruned),
         most_episodes: options.int("episodes").map_or(u64::MAX, |most| most as u64),
         designs: 1 + hardware_steps,
-        rho: options.float("penalty.weight")?,
-        learning_rate: options.float("controller.learning_rate")?,
-        decay: options.float("controller.decay")?,
-        decay_every: options.count("controller.decay_every")? as u64,
         discount: options.float("controller.discount")?,
         baseline_decay: options.float("controller.baseline_decay")?,
-        clip: options.float("controller.clip")?,
+        scale: match options.choice("controller.rewards")? {
+            "scaled" => Scale::Spread,
+            "ranked" => Scale::Ranks,
+            _ => Scale::Raw,
+        },
+        entropy: options.float("controller.entropy")?,
         baseline: None,
-        worst: 1.0,
+        spread: None,
+        recent: VecDeque::new(),
         drawn: Vec::new(),
         episodes: Vec::new(),
         seed: task.seed,
@@ -210,59 +225,56 @@ impl Reinforce<'_> {
         self.episodes.len() as u64
     }
 
-    /// `R = objective − ρ·P`, without the objective where no network was trained.
-    fn reward(&mut self, one: &Evaluated) -> f64 {
-        if !one.hardware.valid {
-            return -self.rho * self.worst;
-        }
-        self.worst = self.worst.max(one.violation());
-        let objective = one
-            .outcome
-            .as_ref()
-            .and_then(|outcome| outcome.objectives.first());
-        let objective = objective
-            .copied()
-            .filter(|value| value.is_finite())
-            .unwrap_or(0.0);
-        objective - self.rho * one.violation()
-    }
-
     /// One ascent along the policy gradient of an episode.
-    fn learn(&mut self, rewards: &[f64], baseline: f64) {
+    fn learn(&mut self, advantages: &[f64]) {
         let mut gradient = self.controller.gradient();
-        for (trajectory, reward) in self.drawn.iter().zip(rewards) {
-            let mut factor = (reward - baseline) / rewards.len() as f64;
-            let mut factors = vec![0.0; trajectory.moves.len()];
-            for (one, place) in trajectory.moves.iter().zip(&mut factors).rev() {
-                *place = if one.own { factor } else { 0.0 };
+        for (trajectory, advantage) in self.drawn.iter().zip(advantages) {
+            let mut factor = advantage / advantages.len() as f64;
+            let entropy = self.entropy / advantages.len() as f64;
+            let mut slopes = vec![Slope::default(); trajectory.moves.len()];
+            for (one, slope) in trajectory.moves.iter().zip(&mut slopes).rev() {
+                if one.own {
+                    slope.choice = factor;
+                    slope.entropy = entropy;
+                }
                 factor *= self.discount;
             }
             self.controller
-                .add_gradient(&trajectory.moves, &factors, &mut gradient);
+                .add_gradient(&trajectory.moves, &slopes, &mut gradient);
         }
-        let norm = gradient.norm();
-        if norm > self.clip {
-            gradient.scale(self.clip / norm);
-        }
-        self.climb(&gradient);
+        self.trainer.climb(&mut self.controller, gradient);
     }
 
-    /// One step of RMSProp.
-    fn climb(&mut self, gradient: &Weights) {
-        let decays = (self.number() / self.decay_every) as f64;
-        let rate = self.learning_rate * libm::pow(self.decay, decays);
-        let arrays = self
-            .controller
-            .weights
-            .0
-            .iter_mut()
-            .zip(&mut self.mean_square.0);
-        for ((weights, squares), slopes) in arrays.zip(&gradient.0) {
-            for ((weight, square), slope) in weights.iter_mut().zip(squares).zip(slopes) {
-                *square = MEAN_SQUARE_DECAY * *square + (1.0 - MEAN_SQUARE_DECAY) * slope * slope;
-                *weight += rate * slope / (*square + EPSILON).sqrt();
-            }
+    /// How much better each reward is than expected.
+    fn advantages(&mut self, rewards: &[f64], mean: f64) -> Vec<f64> {
+        let baseline = self.baseline.unwrap_or(mean);
+        let keep = self.baseline_decay;
+        self.baseline = Some(keep * baseline + (1.0 - keep) * mean);
+        let above: Vec<f64> = rewards.iter().map(|reward| reward - baseline).collect();
+        match self.scale {
+            Scale::Raw => above,
+            Scale::Spread => self.in_spreads(above),
+            Scale::Ranks => self.ranks(rewards),
         }
+    }
+
+    fn in_spreads(&mut self, mut above: Vec<f64>) -> Vec<f64> {
+        let mut distance = 0.0;
+        above.iter().for_each(|one| distance += one.abs());
+        distance /= above.len() as f64;
+        let (spread, keep) = (self.spread.unwrap_or(distance), self.baseline_decay);
+        self.spread = Some(keep * spread + (1.0 - keep) * distance);
+        let unit = if spread > 0.0 { spread } else { 1.0 };
+        above.iter_mut().for_each(|one| *one /= unit);
+        above
+    }
+
+    fn ranks(&mut self, rewards: &[f64]) -> Vec<f64> {
+        self.recent.extend(rewards);
+        let excess = self.recent.len().saturating_sub(RECENT);
+        self.recent.drain(..excess);
+        let among = self.recent.make_contiguous();
+        rewards.iter().map(|reward| place(*reward, among)).collect()
     }
 }
 
@@ -291,14 +303,17 @@ impl Strategy for Reinforce<'_> {
     }
 
     fn tell(&mut self, evaluated: &[Evaluated]) {
-        let rewards: Vec<f64> = evaluated.iter().map(|one| self.reward(one)).collect();
+        let mut reward = |one: &Evaluated| {
+            self.reward.see(one);
+            self.reward.of(one)
+        };
+        let rewards: Vec<f64> = evaluated.iter().map(&mut reward).collect();
         if rewards.is_empty() {
             return;
         }
         let mean = rewards.iter().sum::<f64>() / rewards.len() as f64;
-        let baseline = self.baseline.unwrap_or(mean);
-        self.learn(&rewards, baseline);
-        self.baseline = Some(self.baseline_decay * baseline + (1.0 - self.baseline_decay) * mean);
+        let advantages = self.advantages(&rewards, mean);
+        self.learn(&advantages);
         self.episodes.push(Episode {
             trials: evaluated.iter().map(|one| one.trial).collect(),
             trained: evaluated.iter().any(|one| one.hardware.is_feasible()),

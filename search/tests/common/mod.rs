@@ -1,6 +1,9 @@
 //! Spaces and problems that several test files share.
 #![allow(dead_code)]
 
+pub mod problems;
+pub mod random_space;
+
 use nasaic_search::{
     Absence, Budget, Condition, Decision, Design, Evaluated, Hardware, Limit, OptionValue, Options,
     Outcome, Problem, Role, Run, SearchError, Space, run, strategy,

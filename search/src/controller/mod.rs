@@ -1,17 +1,27 @@
 //! NASAIC's controller: a recurrent network that makes one decision after another.
 //!
-//! One LSTM cell is shared by all decisions; each decision has an embedding of
-//! its values, which is the input of the step after it, and a softmax head. The
-//! softmax runs over the values that can still be completed within the limits,
+//! One recurrent cell is shared by all decisions; each decision has an embedding of
+//! its values, which is the input of the step after it, and a softmax head. A critic, for
+//! those who want one, is a linear head that says what a design begun like this will be
+//! worth. The softmax runs over the values that can still be completed within the limits,
 //! so budgets are kept by construction, where the paper penalises exceeding them.
 //!
 //! Arrays only store the numbers. All sums run in a fixed order and all
 //! functions come from `libm`, so a run is the same to the bit everywhere.
 
+mod cell;
+mod numbers;
+mod training;
+
+pub(crate) use cell::Cell;
+pub(crate) use training::{OPTIMIZERS, Trainer, Training};
+
 use crate::design::Design;
 use crate::space::{Role, Space};
 use crate::walk::Offer;
+use cell::{Memory, Slopes};
 use ndarray::Array2;
+use numbers::{add, dot, rows, softmax};
 use rand::{Rng, RngExt};
 
 /// Initial weights are uniform within this distance of 0.
@@ -19,17 +29,18 @@ const SPREAD: f64 = 0.1;
 
 /// The weights of a controller, or a gradient with respect to them.
 ///
-/// First the LSTM, `[2·hidden + 1, 4·hidden]`: a row per input, per old state,
-/// and one for the bias; columns are the input, forget, candidate and output
-/// gates. Then per decision its embedding `[values, hidden]` and its head
-/// `[values, hidden + 1]`, the last column being the bias.
+/// First the cell's. Then per decision its embedding `[values, hidden]` and its head
+/// `[values, hidden + 1]`, the last column being the bias. Last the critic's head
+/// `[1, hidden + 1]`, where there is one.
 #[derive(Clone, Debug)]
 pub(crate) struct Weights(pub(crate) Vec<Array2<f64>>);
 
 /// The policy network.
 #[derive(Clone, Debug)]
 pub(crate) struct Controller {
+    cell: Cell,
     hidden: usize,
+    critic: bool,
     pub(crate) weights: Weights,
 }
 
@@ -41,12 +52,23 @@ pub(crate) struct Move {
     place: usize,
     /// Whether the choice was the controller's own.
     pub(crate) own: bool,
-    probabilities: Vec<f64>,
+    pub(crate) probabilities: Vec<f64>,
+    /// What the critic expects before the choice; 0 without a critic.
+    pub(crate) value: f64,
     input: Vec<f64>,
-    gates: Vec<f64>,
     old_cell: Vec<f64>,
-    cell: Vec<f64>,
-    state: Vec<f64>,
+    memory: Memory,
+}
+
+/// What a gradient is to raise at one move, with the weight of each.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Slope {
+    /// The logarithm of the probability of the choice.
+    pub(crate) choice: f64,
+    /// The entropy of the probabilities, in nats.
+    pub(crate) entropy: f64,
+    /// The critic's value.
+    pub(crate) value: f64,
 }
 
 /// A design and the moves that made it.
@@ -84,18 +106,34 @@ impl Weights {
 
 impl Controller {
     /// A controller for a space with weights drawn near 0.
-    pub(crate) fn new(space: &Space, hidden: usize, rng: &mut impl Rng) -> Self {
+    pub(crate) fn new(
+        space: &Space,
+        cell: Cell,
+        hidden: usize,
+        critic: bool,
+        rng: &mut impl Rng,
+    ) -> Self {
         let mut draw =
             |shape| Array2::from_shape_simple_fn(shape, || rng.random_range(-SPREAD..SPREAD));
-        let mut weights = vec![draw((2 * hidden + 1, 4 * hidden))];
+        let mut weights = vec![draw((2 * hidden + 1, cell.width() * hidden))];
         for decision in space.decisions() {
             weights.push(draw((decision.values, hidden)));
             weights.push(draw((decision.values, hidden + 1)));
         }
+        if critic {
+            weights.push(draw((1, hidden + 1)));
+        }
         Self {
+            cell,
             hidden,
+            critic,
             weights: Weights(weights),
         }
+    }
+
+    /// The same controller with new weights.
+    pub(crate) fn redrawn(&self, space: &Space, rng: &mut impl Rng) -> Self {
+        Self::new(space, self.cell, self.hidden, self.critic, rng)
     }
 
     /// A gradient of zeros.
@@ -122,6 +160,14 @@ impl Controller {
         })
     }
 
+    /// Makes the choices of a design again, with the weights as they are now.
+    pub(crate) fn replay(&self, space: &Space, design: &Design) -> Trajectory {
+        self.follow(space, |decision, offer, _| {
+            let place = design.value(decision).and_then(|value| offer.find(value));
+            (place.unwrap_or(0), true)
+        })
+    }
+
     /// Walks through a space, letting `choose` take a place in each offer and say whose choice it is.
     pub(crate) fn follow(
         &self,
@@ -134,7 +180,8 @@ impl Controller {
             let head = &self.weights.0[2 + 2 * decision];
             step.decision = decision;
             step.offered.clone_from(&offer.values);
-            step.probabilities = softmax(head, &offer.values, &step.state);
+            step.probabilities = softmax(head, &offer.values, &step.memory.state);
+            step.value = self.value(&step.memory.state);
             (step.place, step.own) = choose(decision, offer, &step.probabilities);
             let place = step.place;
             moves.push(step);
@@ -143,7 +190,7 @@ impl Controller {
         Trajectory { design, moves }
     }
 
-    /// The LSTM step after a move; its choice is still open.
+    /// The step after a move; its choice is still open.
     fn step(&self, last: Option<&Move>) -> Move {
         let hidden = self.hidden;
         let mut input = vec![0.0; 2 * hidden];
@@ -152,50 +199,46 @@ impl Controller {
             let embedding = &self.weights.0[1 + 2 * last.decision];
             let row = embedding.row(last.offered[last.place] as usize);
             input.iter_mut().zip(row).for_each(|(to, from)| *to = *from);
-            input[hidden..].copy_from_slice(&last.state);
-            old_cell.copy_from_slice(&last.cell);
+            input[hidden..].copy_from_slice(&last.memory.state);
+            old_cell.copy_from_slice(&last.memory.cell);
         }
-        let lstm = &self.weights.0[0];
-        let mut gates: Vec<f64> = lstm.row(2 * hidden).to_vec();
-        for (value, row) in input.iter().zip(rows(lstm)) {
-            add(&mut gates, *value, row);
-        }
-        for (index, gate) in gates.iter_mut().enumerate() {
-            *gate = if index / hidden == 2 {
-                libm::tanh(*gate)
-            } else {
-                sigmoid(*gate)
-            };
-        }
-        let cell: Vec<f64> = (0..hidden)
-            .map(|i| gates[hidden + i] * old_cell[i] + gates[i] * gates[2 * hidden + i])
-            .collect();
-        let state = (0..hidden)
-            .map(|i| gates[3 * hidden + i] * libm::tanh(cell[i]))
-            .collect();
+        let memory = self.cell.forward(&self.weights.0[0], &input, &old_cell);
         Move {
             decision: 0,
             offered: Vec::new(),
             place: 0,
             own: false,
             probabilities: Vec::new(),
+            value: 0.0,
             input,
-            gates,
             old_cell,
-            cell,
-            state,
+            memory,
         }
     }
 
-    /// Adds to a gradient that of `Σ_t factor_t · log π(a_t | a_1 … a_t−1)`.
-    pub(crate) fn add_gradient(&self, moves: &[Move], factors: &[f64], into: &mut Weights) {
+    fn value(&self, state: &[f64]) -> f64 {
+        let head = self.weights.0.last().filter(|_| self.critic);
+        let row = head.and_then(|head| head.as_slice()).unwrap_or_default();
+        match row.split_last() {
+            Some((bias, row)) => dot(row, state) + bias,
+            None => 0.0,
+        }
+    }
+
+    /// Adds to a gradient that of `Σ_t choice_t · log π(a_t | a_1 … a_t−1) + entropy_t · H_t
+    /// + value_t · v_t`.
+    pub(crate) fn add_gradient(&self, moves: &[Move], slopes: &[Slope], into: &mut Weights) {
         let hidden = self.hidden;
         let mut state_slope = vec![0.0; hidden];
         let mut cell_slope = vec![0.0; hidden];
-        for (at, (one, &factor)) in moves.iter().zip(factors).enumerate().rev() {
-            self.head_gradient(one, factor, &mut state_slope, into);
-            let gate_slope = gate_slopes(one, &state_slope, &mut cell_slope);
-            let input_slope = self.cell_gradient(one, &gate_slope, into);
+        for (at, (one, slope)) in moves.iter().zip(slopes).enumerate().rev() {
+            self.head_gradient(one, slope, &mut state_slope, into);
+            self.critic_gradient(one, slope.value, &mut state_slope, into);
+            let memory = &one.memory;
+            let column_slopes =
+                self.cell
+                    .backward(memory, &one.old_cell, &state_slope, &mut cell_slope);
+            let input_slope = self.cell_gradient(one, &column_slopes, into);
             if let Some(last) = at.checked_sub(1).map(|before| &moves[before]) {
                 let value = last.offered[last.place] as usize;
                 let mut row = into.0[1 + 2 * last.decision].row_mut(value);
@@ -208,99 +251,85 @@ impl Controller {
     }
 
     /// The part of the gradient that a head has, and its slope for the state.
-    fn head_gradient(&self, one: &Move, factor: f64, state_slope: &mut [f64], into: &mut Weights) {
+    fn head_gradient(
+        &self,
+        one: &Move,
+        slope: &Slope,
+        state_slope: &mut [f64],
+        into: &mut Weights,
+    ) {
         let index = 2 + 2 * one.decision;
+        let entropy = if slope.entropy == 0.0 {
+            0.0
+        } else {
+            one.entropy()
+        };
         for (place, &value) in one.offered.iter().enumerate() {
             let taken = if place == one.place { 1.0 } else { 0.0 };
-            let slope = factor * (taken - one.probabilities[place]);
+            let chance = one.probabilities[place];
+            let mut logit = slope.choice * (taken - chance);
+            if slope.entropy != 0.0 && chance > 0.0 {
+                logit -= slope.entropy * chance * (libm::log(chance) + entropy);
+            }
             let from = value as usize * (self.hidden + 1);
             let weights = self.weights.0[index].as_slice().unwrap_or_default();
-            add(state_slope, slope, &weights[from..from + self.hidden]);
+            add(state_slope, logit, &weights[from..from + self.hidden]);
             let row = &mut into.0[index].as_slice_mut().unwrap_or_default()[from..];
-            add(&mut row[..self.hidden], slope, &one.state);
-            row[self.hidden] += slope;
+            add(&mut row[..self.hidden], logit, &one.memory.state);
+            row[self.hidden] += logit;
         }
     }
 
-    /// The part of the gradient that the LSTM weights have, and the slope for their inputs.
-    fn cell_gradient(&self, one: &Move, gate_slope: &[f64], into: &mut Weights) -> Vec<f64> {
-        let width = gate_slope.len();
-        let slopes = into.0[0].as_slice_mut().unwrap_or_default();
+    /// The part of the gradient that the critic has, and its slope for the state.
+    fn critic_gradient(&self, one: &Move, slope: f64, state_slope: &mut [f64], into: &mut Weights) {
+        let (Some(head), Some(to)) = (self.weights.0.last(), into.0.last_mut()) else {
+            return;
+        };
+        if !self.critic || slope == 0.0 {
+            return;
+        }
+        add(
+            state_slope,
+            slope,
+            &head.as_slice().unwrap_or_default()[..self.hidden],
+        );
+        let row = to.as_slice_mut().unwrap_or_default();
+        add(&mut row[..self.hidden], slope, &one.memory.state);
+        row[self.hidden] += slope;
+    }
+
+    /// The part of the gradient that the cell's weights have, and the slope for their inputs.
+    fn cell_gradient(&self, one: &Move, slopes: &Slopes, into: &mut Weights) -> Vec<f64> {
+        let (hidden, width) = (self.hidden, slopes.inputs.len());
+        let of_state = slopes.state.as_ref().unwrap_or(&slopes.inputs);
+        let of_row = |row: usize| match row / hidden {
+            1 => of_state,
+            _ => &slopes.inputs,
+        };
+        let gradient = into.0[0].as_slice_mut().unwrap_or_default();
         let inputs = one.input.iter().copied().chain([1.0]);
-        for (value, row) in inputs.zip(slopes.chunks_exact_mut(width)) {
-            add(row, value, gate_slope);
+        for (index, (value, row)) in inputs.zip(gradient.chunks_exact_mut(width)).enumerate() {
+            add(row, value, of_row(index));
         }
-        let inputs = rows(&self.weights.0[0]).take(2 * self.hidden);
-        inputs.map(|row| dot(row, gate_slope)).collect()
+        let inputs = rows(&self.weights.0[0]).take(2 * hidden).enumerate();
+        inputs.map(|(index, row)| dot(row, of_row(index))).collect()
     }
 }
 
-/// The rows of an array, which is always stored row by row.
-fn rows(array: &Array2<f64>) -> impl Iterator<Item = &[f64]> {
-    array
-        .as_slice()
-        .unwrap_or_default()
-        .chunks_exact(array.ncols())
-}
-
-/// Adds a multiple of a row to another.
-fn add(to: &mut [f64], factor: f64, row: &[f64]) {
-    for (to, value) in to.iter_mut().zip(row) {
-        *to += factor * value;
-    }
-}
-
-/// The scalar product, summed in four interleaved parts, which a processor does at once.
-fn dot(one: &[f64], other: &[f64]) -> f64 {
-    let mut parts = [0.0; 4];
-    let (fours, rest) = one.as_chunks::<4>();
-    let (others, others_rest) = other.as_chunks::<4>();
-    for (a, b) in fours.iter().zip(others) {
-        for lane in 0..4 {
-            parts[lane] += a[lane] * b[lane];
+impl Move {
+    /// The entropy of the probabilities, in nats.
+    pub(crate) fn entropy(&self) -> f64 {
+        let mut sum = 0.0;
+        for chance in self.probabilities.iter().filter(|chance| **chance > 0.0) {
+            sum -= chance * libm::log(*chance);
         }
+        sum
     }
-    let mut sum = (parts[0] + parts[1]) + (parts[2] + parts[3]);
-    rest.iter().zip(others_rest).for_each(|(a, b)| sum += a * b);
-    sum
-}
 
-/// Slopes for the gates before their functions; the cell's slope moves on to the old cell.
-fn gate_slopes(one: &Move, state_slope: &[f64], cell_slope: &mut [f64]) -> Vec<f64> {
-    let hidden = state_slope.len();
-    let mut slopes = vec![0.0; 4 * hidden];
-    for i in 0..hidden {
-        let gate = |number: usize| one.gates[number * hidden + i];
-        let (enter, keep, new, out) = (gate(0), gate(1), gate(2), gate(3));
-        let shown = libm::tanh(one.cell[i]);
-        let cell = cell_slope[i] + state_slope[i] * out * (1.0 - shown * shown);
-        slopes[i] = cell * new * enter * (1.0 - enter);
-        slopes[hidden + i] = cell * one.old_cell[i] * keep * (1.0 - keep);
-        slopes[2 * hidden + i] = cell * enter * (1.0 - new * new);
-        slopes[3 * hidden + i] = state_slope[i] * shown * out * (1.0 - out);
-        cell_slope[i] = cell * keep;
+    /// The probability of the choice.
+    pub(crate) fn chance(&self) -> f64 {
+        self.probabilities.get(self.place).copied().unwrap_or(1.0)
     }
-    slopes
-}
-
-fn sigmoid(x: f64) -> f64 {
-    1.0 / (1.0 + libm::exp(-x))
-}
-
-/// The probabilities of the offered values.
-fn softmax(head: &Array2<f64>, offered: &[u32], state: &[f64]) -> Vec<f64> {
-    let weights = head.as_slice().unwrap_or_default();
-    let logit = |&value: &u32| {
-        let row = &weights[value as usize * head.ncols()..][..head.ncols()];
-        dot(row, state) + row[state.len()]
-    };
-    let logits: Vec<f64> = offered.iter().map(logit).collect();
-    let top = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let mut weights: Vec<f64> = logits.iter().map(|logit| libm::exp(logit - top)).collect();
-    let mut total = 0.0;
-    weights.iter().for_each(|weight| total += weight);
-    weights.iter_mut().for_each(|weight| *weight /= total);
-    weights
 }
 
 /// The place at which the running sum of probabilities passes a number in 0..1.
@@ -351,39 +380,46 @@ mod tests {
         Space::new(decisions, vec![limit], vec![]).unwrap()
     }
 
-    /// The weighted log-probability of a design, computed from scratch.
-    fn objective(controller: &Controller, space: &Space, design: &Design, factors: &[f64]) -> f64 {
-        let place = |decision, offer: &Offer, _: &[f64]| {
-            (offer.find(design.value(decision).unwrap()).unwrap(), true)
+    /// What the slopes say is to be raised for a design, computed from scratch.
+    fn objective(controller: &Controller, space: &Space, design: &Design, slopes: &[Slope]) -> f64 {
+        let moves = controller.replay(space, design).moves;
+        let term = |(one, slope): (&Move, &Slope)| {
+            slope.choice * libm::log(one.chance())
+                + slope.entropy * one.entropy()
+                + slope.value * one.value
         };
-        let moves = controller.follow(space, place).moves;
-        let log = |one: &Move| libm::log(one.probabilities[one.place]);
-        moves
-            .iter()
-            .zip(factors)
-            .map(|(one, factor)| factor * log(one))
-            .sum()
+        moves.iter().zip(slopes).map(term).sum()
     }
 
-    #[test]
-    fn the_gradient_is_that_of_finite_differences() {
+    fn the_gradient_is_that_of_finite_differences(cell: Cell) {
         let space = space();
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let mut controller = Controller::new(&space, 5, &mut rng);
+        let mut controller = Controller::new(&space, cell, 5, true, &mut rng);
         for value in controller.weights.0.iter_mut().flatten() {
             *value *= 5.0;
         }
-        let factors = [0.7, -1.3, 0.4, 2.0];
+        let slope = |(choice, entropy, value)| Slope {
+            choice,
+            entropy,
+            value,
+        };
+        let slopes = [
+            (0.7, 0.3, -0.2),
+            (-1.3, 0.0, 0.5),
+            (0.4, -0.6, 0.0),
+            (2.0, 0.1, 1.0),
+        ]
+        .map(slope);
         for _ in 0..4 {
             let drawn = controller.draw(&space, None, &mut rng);
             let mut gradient = controller.gradient();
-            controller.add_gradient(&drawn.moves, &factors, &mut gradient);
-            for (array, slopes) in gradient.0.iter().enumerate() {
-                for (place, slope) in slopes.indexed_iter() {
+            controller.add_gradient(&drawn.moves, &slopes, &mut gradient);
+            for (array, found) in gradient.0.iter().enumerate() {
+                for (place, slope) in found.indexed_iter() {
                     let mut shifted = |by: f64| {
                         let kept = controller.weights.0[array][place];
                         controller.weights.0[array][place] = kept + by;
-                        let value = objective(&controller, &space, &drawn.design, &factors);
+                        let value = objective(&controller, &space, &drawn.design, &slopes);
                         controller.weights.0[array][place] = kept;
                         value
                     };
@@ -398,10 +434,20 @@ mod tests {
     }
 
     #[test]
+    fn the_gradient_with_an_lstm_is_that_of_finite_differences() {
+        the_gradient_is_that_of_finite_differences(Cell::Lstm);
+    }
+
+    #[test]
+    fn the_gradient_with_a_nascell_is_that_of_finite_differences() {
+        the_gradient_is_that_of_finite_differences(Cell::Nas);
+    }
+
+    #[test]
     fn given_networks_are_kept_and_not_the_controllers_choice() {
         let space = space();
         let mut rng = ChaCha8Rng::seed_from_u64(2);
-        let controller = Controller::new(&space, 5, &mut rng);
+        let controller = Controller::new(&space, Cell::Lstm, 5, false, &mut rng);
         for _ in 0..50 {
             let first = controller.draw(&space, None, &mut rng);
             assert!(first.moves.iter().all(|one| one.own));
