@@ -1,236 +1,190 @@
 //! How many words of each tensor travel between the levels of a nest.
 //!
-//! Where no tile rests unevenly, a tile is asked for once for every iteration of the loops outside
-//! its innermost relevant one: a product that [`Nest`] knows. What is irregular beyond that goes
-//! through [`Edge`], which knows every case.
+//! A tile is asked for once for every iteration of the loops outside its innermost relevant one,
+//! so words are the tensor's elements times one factor per dimension that it does not depend on.
+//! What is irregular beyond that, pieces that rest and windows that coincide, goes through
+//! [`Edge`], which knows every case.
 
-use crate::chain::Instances;
-use crate::edge::{Chains, Edge, Words, dims_of, is_window};
+use crate::chain::{Chain, Instances};
+use crate::edge::{Edge, Words, dims_of, is_window};
 use crate::layer::{Dim, Layer, Tensor};
-use crate::mapping::Mapping;
-use crate::nest::{Above, Nest};
+use crate::nest::{Above, Depths, Dims, Nest};
 use crate::windows::{Axis, Side, Sweep, window_dims};
 
-/// The traffic of a mapped layer (of one group).
-pub(crate) struct Flow<'a> {
-    layer: &'a Layer,
-    nest: &'a Nest,
-    /// Index of the multipliers, one beyond the innermost level.
-    multipliers: usize,
-    /// The cuts, where some dimension is uneven or windows may coincide on a diagonal.
-    chains: Option<&'a Chains>,
-    /// Whether some piece rests while later loops go on.
-    rests: bool,
-    /// Levels that keep each tensor, one bit each.
-    kept: [u8; 3],
+/// What every count needs of a layer.
+#[derive(Clone, Copy)]
+pub(crate) struct Sizes {
     /// Weights and outputs of one group.
     weights: u64,
     outputs: u64,
+    /// Batch times input channels of one group.
+    channels: u64,
+    groups: u64,
     axes: [Axis; 2],
-    /// Axes whose windows may coincide.
-    diagonal: bool,
 }
 
-impl<'a> Flow<'a> {
-    /// `room` is where the cuts are kept if they are needed: they are too large to hand around.
-    pub fn new(
-        layer: &'a Layer,
-        mapping: &Mapping,
-        nest: &'a Nest,
-        room: &'a mut Option<Chains>,
-    ) -> Self {
-        let multipliers = mapping.levels().len();
-        let spread = &nest.above(multipliers).spread;
-        let both = |axis| {
-            let [out, tap] = window_dims(axis);
-            spread[out.index()] > 1 && spread[tap.index()] > 1
+impl Sizes {
+    #[inline]
+    pub fn new(layer: &Layer) -> Self {
+        let product = |dims: &[Dim]| {
+            let sizes = dims.iter().map(|&dim| u64::from(layer.bound(dim)));
+            sizes.product()
         };
-        let diagonal = both(0) || both(1);
-        let chains: Option<&Chains> = if nest.uneven != 0 || diagonal {
-            Some(room.insert(Chains::new(nest)))
-        } else {
-            None
-        };
-        let rests = chains.is_some_and(|chains| {
-            let mut dims = Dim::ALL.into_iter();
-            dims.any(|dim| chains.of(dim).rests())
-        });
-        let mut kept = [0; 3];
-        for (level, store) in mapping.levels().iter().enumerate() {
-            for tensor in Tensor::ALL {
-                kept[tensor.index()] |= u8::from(store.keep.contains(tensor)) << level;
-            }
-        }
-        let product = |dims: [Dim; 4]| {
-            let sizes = dims.map(|dim| u64::from(layer.bound(dim)));
-            sizes[0] * sizes[1] * sizes[2] * sizes[3]
-        };
-        Flow {
-            kept,
-            weights: product([Dim::K, Dim::C, Dim::R, Dim::S]),
-            outputs: product([Dim::N, Dim::K, Dim::P, Dim::Q]),
-            layer,
-            nest,
-            multipliers,
-            chains,
-            rests,
+        Sizes {
+            weights: product(&[Dim::K, Dim::C, Dim::R, Dim::S]),
+            outputs: product(&[Dim::N, Dim::K, Dim::P, Dim::Q]),
+            channels: product(&[Dim::N, Dim::C]),
+            groups: u64::from(layer.groups),
             axes: [Axis::new(layer, 0), Axis::new(layer, 1)],
-            diagonal,
         }
-    }
-
-    /// The nearest level outside `child` that keeps a tensor.
-    #[inline]
-    pub fn parent(&self, child: usize, tensor: Tensor) -> usize {
-        let outside = self.kept[tensor.index()] & ((1 << child) - 1);
-        outside.checked_ilog2().unwrap_or(0) as usize
-    }
-
-    /// Calls `visit` for every tensor's way from a level that keeps it to the next, or to the
-    /// multipliers, innermost first.
-    #[inline(always)]
-    pub fn edges(&self, mut visit: impl FnMut(Tensor, usize, usize, Words)) {
-        self.edges_of(Tensor::W, &mut visit);
-        self.edges_of(Tensor::I, &mut visit);
-        self.edges_of(Tensor::O, &mut visit);
-    }
-
-    #[inline(always)]
-    fn edges_of(&self, tensor: Tensor, visit: &mut impl FnMut(Tensor, usize, usize, Words)) {
-        let mut child = self.multipliers;
-        while child > 0 {
-            let parent = self.parent(child, tensor);
-            visit(tensor, parent, child, self.words(tensor, parent, child));
-            child = parent;
-        }
-    }
-
-    /// Words of a tensor from a level to the next one that is fed with it.
-    #[inline(always)]
-    pub fn words(&self, tensor: Tensor, parent: usize, child: usize) -> Words {
-        if self.rests && child < self.multipliers {
-            return self.exactly(tensor, (parent, child));
-        }
-        let tiles = match tensor {
-            Tensor::W => self.weights,
-            Tensor::O => self.outputs,
-            Tensor::I => match self.inputs(parent, child) {
-                Some(tiles) => tiles,
-                None => return self.exactly(tensor, (parent, child)),
-            },
-        };
-        let asked = self.asked(tensor, parent, child);
-        Words {
-            sent: tiles * asked.sent,
-            delivered: tiles * asked.delivered,
-        }
-    }
-
-    /// Words of the first step.
-    #[inline(always)]
-    pub fn first(&self, tensor: Tensor, parent: usize, child: usize) -> u64 {
-        let (at, from) = (self.nest.above(child), self.nest.above(parent));
-        let irregular = self.nest.uneven != 0 || (self.diagonal && self.on_diagonal(from, at));
-        if irregular {
-            return self.edge(tensor, (parent, child), |edge| edge.first());
-        }
-        let tile = |dim: Dim| u64::from(at.tiles[dim.index()]) * u64::from(at.spread[dim.index()]);
-        let free = from.space[tensor.index()];
-        let words = match tensor {
-            Tensor::W => tile(Dim::K) * tile(Dim::C) * tile(Dim::R) * tile(Dim::S),
-            Tensor::O => {
-                let apart = if at.apart == from.apart {
-                    1
-                } else {
-                    at.apart / from.apart
-                };
-                tile(Dim::N) * tile(Dim::K) * tile(Dim::P) * tile(Dim::Q) * apart
-            }
-            Tensor::I => {
-                let windows = |axis| self.first_windows(axis, at);
-                let (Some(rows), Some(columns)) = (windows(0), windows(1)) else {
-                    return self.edge(tensor, (parent, child), |edge| edge.first());
-                };
-                tile(Dim::N) * tile(Dim::C) * rows * columns
-            }
-        };
-        words * free
-    }
-
-    /// Words of the windows of the first step along an axis; none if they are spread over a border.
-    #[inline]
-    fn first_windows(&self, axis: usize, at: &Above) -> Option<u64> {
-        let dims = window_dims(axis);
-        let [out, tap] = dims.map(|dim| at.tiles[dim.index()]);
-        let [outs, taps] = dims.map(|dim| u64::from(at.spread[dim.index()]));
-        if outs == 1 && taps == 1 {
-            return Some(self.layer.covered(axis, (0, out), (0, tap)));
-        }
-        let along = &self.axes[axis];
-        let sums = |pieces: u64, tile: u32| (pieces, pieces * u64::from(tile));
-        (!along.clips).then(|| along.plain(sums(outs, out), sums(taps, tap)))
     }
 
     /// Groups of the layer.
     #[inline]
     pub fn groups(&self) -> u64 {
-        u64::from(self.layer.groups)
+        self.groups
     }
 
     /// Outputs of all groups.
     #[inline]
-    pub fn all(&self) -> u64 {
-        self.outputs * self.groups()
+    pub fn outputs(&self) -> u64 {
+        self.outputs * self.groups
+    }
+}
+
+/// The traffic of a mapped layer (of one group).
+#[derive(Clone, Copy)]
+pub(crate) struct Flow<'a> {
+    pub layer: &'a Layer,
+    pub sizes: &'a Sizes,
+    pub nest: &'a Nest,
+    /// Index of the multipliers, one beyond the innermost level.
+    pub multipliers: usize,
+}
+
+impl<'a> Flow<'a> {
+    /// Words of weights or outputs from a level to the next one that is fed with them.
+    #[inline(always)]
+    pub fn words(&self, tensor: Tensor, parent: usize, child: usize) -> Words {
+        if child < self.multipliers && self.rests(dims_of(tensor), child) {
+            return self.exactly(tensor, (parent, child));
+        }
+        let tiles = match tensor {
+            Tensor::W => self.sizes.weights,
+            _ => self.sizes.outputs,
+        };
+        self.asked(tensor, parent, child).of(tiles)
+    }
+
+    /// Words of inputs from a level to the next one that is fed with them, given those of all its
+    /// windows by axis (see [`Flow::windows`]).
+    #[inline(always)]
+    pub fn inputs(&self, parent: usize, child: usize, windows: [u64; 2]) -> Words {
+        let keeps = child < self.multipliers;
+        let irregular = (keeps && self.rests(Dims::MAX, child)) || self.on_diagonal(parent, child);
+        let slid = match irregular {
+            false if keeps => self.slid(child, windows),
+            false => Some(0),
+            true => None,
+        };
+        let Some(slid) = slid else {
+            return self.exactly(Tensor::I, (parent, child));
+        };
+        let tiles = (windows[0] * windows[1] - slid) * self.sizes.channels;
+        self.asked(Tensor::I, parent, child).of(tiles)
+    }
+
+    /// Input rows (axis 0) or columns (axis 1) of all windows of a level.
+    #[inline]
+    pub fn windows(&self, axis: usize, child: usize) -> u64 {
+        let at = self.nest.above(child);
+        let [out, tap] = window_dims(axis).map(|dim| self.side(dim, at));
+        self.sizes.axes[axis].words(&out, &tap)
+    }
+
+    /// Words of the first step.
+    #[inline(always)]
+    pub fn first(&self, tensor: Tensor, parent: usize, child: usize) -> u64 {
+        let (at, from) = (self.nest.above(child).depths, self.nest.above(parent).depths);
+        let tile = |dim: Dim| self.nest.chain(dim).first(at.of(dim));
+        let free = |dim: Dim| {
+            let merged = Instances::Merged(from.of(dim));
+            self.nest.chain(dim).pieces(0, at.of(dim), merged)
+        };
+        match tensor {
+            Tensor::W => {
+                let one = tile(Dim::K) * tile(Dim::C) * tile(Dim::R) * tile(Dim::S);
+                one * free(Dim::N) * free(Dim::P) * free(Dim::Q)
+            }
+            Tensor::O => {
+                let one = tile(Dim::N) * tile(Dim::K) * tile(Dim::P) * tile(Dim::Q);
+                let free = |dim: Dim| {
+                    let summed = Instances::Summed(from.of(dim));
+                    self.nest.chain(dim).pieces(0, at.of(dim), summed)
+                };
+                one * free(Dim::C) * free(Dim::R) * free(Dim::S)
+            }
+            Tensor::I => {
+                let windows = |axis| self.first_windows(axis, from, at);
+                let (Some(rows), Some(columns)) = (windows(0), windows(1)) else {
+                    return self.edge(tensor, (parent, child), |edge| edge.first());
+                };
+                tile(Dim::N) * tile(Dim::C) * rows * columns * free(Dim::K)
+            }
+        }
+    }
+
+    /// Words of the windows of the first step along an axis; none if they are irregular.
+    #[inline]
+    fn first_windows(&self, axis: usize, from: Depths, at: Depths) -> Option<u64> {
+        let dims = window_dims(axis);
+        let [(out, outs), (tap, taps)] = dims.map(|dim| {
+            let (chain, depth) = (self.nest.chain(dim), at.of(dim));
+            (chain.tile(depth), chain.spaces(depth))
+        });
+        let even = |dim: Dim| self.nest.chain(dim).is_even(at.of(dim));
+        let spread = |dim: Dim| self.nest.chain(dim).spreads(from.of(dim), at.of(dim));
+        if !dims.into_iter().all(even) || dims.into_iter().all(spread) {
+            return None;
+        }
+        if outs == 1 && taps == 1 {
+            return Some(self.layer.covered(axis, (0, out), (0, tap)));
+        }
+        let along = &self.sizes.axes[axis];
+        let sums = |pieces: u64, tile: u32| (pieces, pieces * u64::from(tile));
+        (!along.clips).then(|| along.plain(sums(outs, out), sums(taps, tap)))
     }
 
     /// Steps in time of the first instance, which takes part in all of them.
+    #[inline]
     pub fn steps(&self) -> u64 {
-        let at = self.nest.above(self.multipliers);
-        let even = at.time[0] * at.time[1] * at.time[2];
-        if self.nest.uneven == 0 {
-            return even;
-        }
-        let of = |dim: Dim| match self.chains {
-            Some(chains) if self.nest.uneven & (1 << dim.index()) != 0 => {
-                let chain = chains.of(dim);
-                chain.pieces(chain.depth(), chain.depth(), Instances::Merged(0))
-            }
-            _ => 1,
-        };
-        let uneven: u64 = Dim::ALL.into_iter().map(of).product();
-        even * uneven
-    }
-
-    /// Instances of a level that are ever used.
-    pub fn instances(&self, level: usize) -> u64 {
-        let at = self.nest.above(level);
         let of = |dim: Dim| {
-            let d = dim.index();
-            match self.chains {
-                Some(chains) if self.nest.uneven & (1 << d) != 0 => {
-                    chains.of(dim).pieces(0, at.depths[d], Instances::Each)
-                }
-                _ => u64::from(at.spread[d]),
-            }
+            let chain = self.nest.chain(dim);
+            chain.pieces(chain.depth(), chain.depth(), Instances::Merged(0))
         };
         Dim::ALL.into_iter().map(of).product()
     }
 
+    /// Instances of a level that are ever used.
+    pub fn instances(&self, level: usize) -> u64 {
+        self.places(&Dim::ALL, level)
+    }
+
     /// Outputs that each instance of a level ever works on, all instances together.
+    #[inline]
     pub fn outputs(&self, level: usize) -> u64 {
-        let at = self.nest.above(level);
-        let of = |dim: Dim| match self.chains {
-            Some(chains) if self.nest.uneven & (1 << dim.index()) != 0 => {
-                let depth = at.depths[dim.index()];
-                chains.of(dim).pieces(0, depth, Instances::Each)
-            }
-            _ => 1,
+        self.sizes.outputs * self.places(&[Dim::C, Dim::R, Dim::S], level)
+    }
+
+    /// Instances of a level that some dimensions are spread over.
+    #[inline]
+    fn places(&self, dims: &[Dim], level: usize) -> u64 {
+        let depths = self.nest.above(level).depths;
+        let of = |&dim: &Dim| {
+            let chain = self.nest.chain(dim);
+            chain.pieces(0, depths.of(dim), Instances::Each)
         };
-        if self.nest.uneven == 0 {
-            return self.outputs * at.space[Tensor::O.index()];
-        }
-        let uneven: u64 = [Dim::C, Dim::R, Dim::S].into_iter().map(of).product();
-        self.outputs * at.space[Tensor::O.index()] * uneven
+        dims.iter().map(of).product()
     }
 
     #[cold]
@@ -246,201 +200,159 @@ impl<'a> Flow<'a> {
         levels: (usize, usize),
         look: impl FnOnce(Edge<'_>) -> T,
     ) -> T {
-        let own;
-        let chains = match self.chains {
-            Some(chains) => chains,
-            None => {
-                own = Chains::new(self.nest);
-                &own
-            }
-        };
         let keeps = levels.1 < self.multipliers;
-        look(Edge::new(
-            self.layer, self.nest, chains, tensor, levels, keeps,
-        ))
+        look(Edge::new(self.layer, self.nest, tensor, levels, keeps))
+    }
+
+    /// Whether a piece of one of these dimensions rests while loops above a level go on.
+    #[inline]
+    fn rests(&self, dims: Dims, child: usize) -> bool {
+        let resting = self.nest.resting & dims;
+        let depths = self.nest.above(child).depths;
+        let rests = |dim: &Dim| {
+            resting & 1 << dim.index() != 0 && self.nest.chain(*dim).rests(depths.of(*dim))
+        };
+        resting != 0 && Dim::ALL.iter().any(rests)
+    }
+
+    /// Whether windows of several instances may coincide.
+    #[inline]
+    fn on_diagonal(&self, parent: usize, child: usize) -> bool {
+        let (at, from) = (self.nest.above(child).depths, self.nest.above(parent).depths);
+        let spreads = |dim: Dim| self.nest.chain(dim).spreads(from.of(dim), at.of(dim));
+        (spreads(Dim::P) && spreads(Dim::R)) || (spreads(Dim::Q) && spreads(Dim::S))
     }
 
     /// How often the tiles of a tensor are asked for, by one source and by all instances.
     #[inline(always)]
     fn asked(&self, tensor: Tensor, parent: usize, child: usize) -> Words {
-        let (at, from) = (self.nest.above(child), self.nest.above(parent));
-        let t = tensor.index();
-        let keeps = child < self.multipliers;
-        let steps = if keeps { at.outer[t] } else { at.time[t] };
-        let mut asked = Words {
-            sent: steps * from.space[t],
-            delivered: steps * at.space[t],
+        let (at, from) = (self.nest.above(child), self.nest.above(parent).depths);
+        let moved = if child < self.multipliers {
+            at.moved[tensor.index()]
+        } else {
+            at.depths
         };
-        if tensor == Tensor::O && at.apart != from.apart {
-            asked.sent *= at.apart / from.apart;
+        let of = |dim: Dim| self.times(dim, moved, from, at.depths, tensor == Tensor::O);
+        match tensor {
+            Tensor::W => of(Dim::N).and(of(Dim::P)).and(of(Dim::Q)),
+            Tensor::I => of(Dim::K),
+            Tensor::O => of(Dim::C).and(of(Dim::R)).and(of(Dim::S)),
         }
-        if self.nest.uneven & !dims_of(tensor) != 0 {
-            let moved = if keeps { at.moved[t] } else { at.turns };
-            self.ask_unevenly(tensor, moved, (from, at), &mut asked);
-        }
-        asked
     }
 
-    #[cold]
-    fn ask_unevenly(
-        &self,
-        tensor: Tensor,
-        moved: u8,
-        (from, at): (&Above, &Above),
-        asked: &mut Words,
-    ) {
-        let Some(chains) = self.chains else { return };
-        let free = self.nest.uneven & !dims_of(tensor);
-        for dim in Dim::ALL {
-            let d = dim.index();
-            if free & (1 << d) == 0 || at.depths[d] == 0 {
-                continue;
-            }
-            let chain = chains.of(dim);
-            let prefix = self.nest.depth(dim, moved);
-            let shared = from.depths[d];
-            let merged = match tensor {
-                Tensor::O => Instances::Summed(shared),
-                _ => Instances::Merged(shared),
+    /// The factor of one dimension: its steps down to the loops `moved`, by its instances above the
+    /// source (`from`) and above what is fed (`at`).
+    #[inline(always)]
+    fn times(&self, dim: Dim, moved: Depths, from: Depths, at: Depths, sums: bool) -> Words {
+        let chain = self.nest.chain(dim);
+        let (moved, shared, depth) = (moved.of(dim), from.of(dim), at.of(dim));
+        if !chain.is_even(depth) {
+            let merged = if sums {
+                Instances::Summed(shared)
+            } else {
+                Instances::Merged(shared)
             };
-            asked.delivered *= chain.pieces(prefix, at.depths[d], Instances::Each);
-            asked.sent *= chain.pieces(prefix, at.depths[d], merged);
+            return Words {
+                sent: chain.pieces(moved, depth, merged),
+                delivered: chain.pieces(moved, depth, Instances::Each),
+            };
+        }
+        let apart = if sums { chain.apart(shared, depth) } else { 1 };
+        let steps = chain.times(moved);
+        Words {
+            sent: steps * chain.spaces(shared) * apart,
+            delivered: steps * chain.spaces(depth),
         }
     }
 
-    /// Words of all input tiles, less what sliding keeps; none if windows are too irregular.
+    /// Words, of all windows, that sliding keeps; none if windows are too irregular.
     #[inline]
-    fn inputs(&self, parent: usize, child: usize) -> Option<u64> {
-        let (at, from) = (self.nest.above(child), self.nest.above(parent));
-        if self.diagonal && self.on_diagonal(from, at) {
+    fn slid(&self, child: usize, windows: [u64; 2]) -> Option<u64> {
+        let Some(run) = self.run(child) else {
+            return Some(0);
+        };
+        let at = self.nest.above(child);
+        let axis = match run.dim {
+            Dim::P | Dim::R => 0,
+            _ => 1,
+        };
+        let [out, tap] = window_dims(axis).map(|dim| self.side(dim, at));
+        if run.spread || out.irregular.is_some() || tap.irregular.is_some() {
             return None;
         }
-        let side = |dim| self.side(dim, at);
-        let rows = (side(Dim::P), side(Dim::R));
-        let columns = (side(Dim::Q), side(Dim::S));
-        let down = self.axes[0].words(&rows.0, &rows.1);
-        let across = self.axes[1].words(&columns.0, &columns.1);
-        let mut words = down * across;
-        if child < self.multipliers
-            && let Some(run) = self.run(at)
-        {
-            let dim = run.dim;
-            let (axis, (out, tap), other) = match dim {
-                Dim::P | Dim::R => (0, &rows, across),
-                _ => (1, &columns, down),
-            };
-            if run.spread || out.irregular.is_some() || tap.irregular.is_some() {
-                return None;
-            }
-            let sweep = Sweep {
-                outputs: !dim.is_reduction(),
-                within: self.within(&run)?,
-            };
-            words -= self.axes[axis].overlaps(out, tap, sweep) * other;
-        }
-        Some(words * u64::from(self.layer.bound(Dim::N)) * u64::from(self.layer.bound(Dim::C)))
-    }
-
-    fn on_diagonal(&self, from: &Above, at: &Above) -> bool {
-        let spreads = |dim: &Dim| at.spread[dim.index()] != from.spread[dim.index()];
-        [0, 1]
-            .into_iter()
-            .any(|axis| window_dims(axis).iter().all(spreads))
+        let chain = self.nest.chain(run.dim);
+        let sweep = Sweep {
+            outputs: !run.dim.is_reduction(),
+            within: Side {
+                bound: chain.bound,
+                tile: chain.tile(run.depth),
+                pieces: chain.pieces(run.depth, run.depth, Instances::Each),
+                irregular: (!chain.is_even(run.depth)).then_some((chain, run.depth)),
+            },
+        };
+        Some(self.sizes.axes[axis].overlaps(&out, &tap, sweep) * windows[1 - axis])
     }
 
     /// The pieces of a window's dimension.
     #[inline]
-    fn side(&self, dim: Dim, at: &Above) -> Side<'_> {
-        let d = dim.index();
-        let (bound, tile, depth) = (self.layer.bound(dim), at.tiles[d], at.depths[d]);
-        let regular = Side {
-            bound,
-            tile,
-            pieces: at.pieces[d],
-            irregular: None,
-        };
-        if self.nest.uneven & (1 << d) == 0 || depth == 0 {
-            return regular;
+    fn side(&self, dim: Dim, at: &Above) -> Side<'a> {
+        let (chain, depth) = (self.nest.chain(dim), at.depths.of(dim));
+        if chain.is_even(depth) {
+            return Side {
+                bound: chain.bound,
+                tile: chain.tile(depth),
+                pieces: chain.times(depth) * chain.spaces(depth),
+                irregular: None,
+            };
         }
-        self.uneven_side(dim, depth, regular)
-    }
-
-    #[cold]
-    fn uneven_side<'s>(&'s self, dim: Dim, depth: u8, regular: Side<'s>) -> Side<'s> {
-        let Some(chains) = self.chains else {
-            return regular;
-        };
-        let chain = chains.of(dim);
-        let pieces = chain.pieces(depth, depth, Instances::Each);
-        let equal = pieces * u64::from(regular.tile) == u64::from(regular.bound);
-        Side {
-            pieces,
-            irregular: (!equal).then_some((chain, depth)),
-            ..regular
-        }
+        uneven_side(chain, depth)
     }
 
     /// The loops in time that are innermost, if they all walk one dimension of a window.
     #[inline]
-    fn run(&self, at: &Above) -> Option<Innermost> {
-        let turns = self.nest.turns_above(at);
-        let innermost = turns.iter().rev().find(|turn| turn.in_time())?;
-        let dim = innermost.dim;
+    fn run(&self, child: usize) -> Option<Innermost> {
+        let turns = self.nest.turns(child).iter().rev();
+        let dim = turns.clone().find(|turn| turn.in_time())?.dim;
         if !is_window(dim) {
             return None;
         }
-        let bound = self.layer.bound(dim);
+        let chain = self.nest.chain(dim);
+        let mut depth = self.nest.above(child).depths.of(dim);
         let mut run = Innermost {
             dim,
             spread: false,
-            depth: at.depths[dim.index()],
-            within: bound,
+            depth,
         };
-        let (mut depth, mut spread, mut outside) = (run.depth, false, None);
-        let mut over = false;
-        for turn in turns.iter().rev() {
+        let mut spread = false;
+        for turn in turns {
             if turn.dim != dim {
-                over |= turn.in_time();
-            } else if over || !turn.in_time() {
-                outside = outside.or(Some(turn.tile));
-                if over {
+                if turn.in_time() {
                     break;
                 }
-                (depth, spread) = (depth - 1, true);
-            } else {
-                depth -= 1;
-                outside = None;
+                continue;
+            }
+            depth -= 1;
+            if turn.in_time() {
                 (run.depth, run.spread) = (depth, spread);
+            } else {
+                spread = true;
             }
         }
-        run.within = outside.unwrap_or(bound);
+        debug_assert!(run.depth < chain.depth());
         Some(run)
     }
+}
 
-    /// The pieces of a dimension within which its innermost loops walk.
-    #[inline]
-    fn within(&self, run: &Innermost) -> Option<Side<'_>> {
-        let bound = self.layer.bound(run.dim);
-        let regular = Side {
-            bound,
-            tile: run.within,
-            pieces: 1,
-            irregular: None,
-        };
-        if run.depth == 0 {
-            return Some(regular);
-        }
-        if self.nest.uneven & (1 << run.dim.index()) == 0 {
-            let pieces = u64::from(bound / run.within);
-            return Some(Side { pieces, ..regular });
-        }
-        let chain = self.chains?.of(run.dim);
-        Some(Side {
-            tile: chain.tile(run.depth),
-            pieces: chain.pieces(run.depth, run.depth, Instances::Each),
-            irregular: Some((chain, run.depth)),
-            ..regular
-        })
+#[cold]
+fn uneven_side(chain: &Chain, depth: u8) -> Side<'_> {
+    let pieces = chain.pieces(depth, depth, Instances::Each);
+    let tile = chain.tile(depth);
+    let equal = pieces * u64::from(tile) == u64::from(chain.bound);
+    Side {
+        bound: chain.bound,
+        tile,
+        pieces,
+        irregular: (!equal).then_some((chain, depth)),
     }
 }
 
@@ -451,6 +363,4 @@ struct Innermost {
     spread: bool,
     /// Cuts of the dimension outside of them.
     depth: u8,
-    /// Elements of a whole piece that they walk.
-    within: u32,
 }
