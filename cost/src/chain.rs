@@ -51,6 +51,15 @@ pub(crate) struct Chain {
     cuts: [Cut; MAX_CUTS + 1],
 }
 
+/// What a cut makes of the largest extent that it cuts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pieces {
+    /// How many pieces.
+    pub count: u32,
+    /// Whether all of them are whole.
+    pub even: bool,
+}
+
 /// Which pieces of a chain are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum View {
@@ -128,29 +137,33 @@ struct Extent {
 }
 
 impl Chain {
-    pub const fn new(bound: u32) -> Self {
-        let none = Cut {
+    /// Not a chain yet: it is zero all over, which is cheap to write.
+    pub const NONE: Chain = Chain {
+        bound: 0,
+        len: 0,
+        even: 0,
+        busy: 0,
+        cuts: [Cut {
             tile: 0,
             count: 0,
             times: 0,
             spaces: 0,
             way: Way::Time,
-        };
-        let mut cuts = [none; MAX_CUTS + 1];
-        cuts[0] = Cut {
+        }; MAX_CUTS + 1],
+    };
+
+    /// Becomes a chain without cuts.
+    #[inline]
+    pub fn reset(&mut self, bound: u32) {
+        self.bound = bound;
+        (self.len, self.even, self.busy) = (0, u8::MAX, u8::MAX);
+        self.cuts[0] = Cut {
             tile: bound,
             count: 1,
             times: 1,
             spaces: 1,
             way: Way::Time,
         };
-        Chain {
-            bound,
-            len: 0,
-            even: u8::MAX,
-            busy: u8::MAX,
-            cuts,
-        }
     }
 
     /// Takes the innermost cuts off, so that `depth` are left.
@@ -163,10 +176,9 @@ impl Chain {
         }
     }
 
-    /// Adds a cut inside all others, into pieces of `tile`, if it cuts anything; how many pieces it
-    /// makes of the largest extent.
+    /// Adds a cut inside all others, into pieces of `tile`, if it cuts anything.
     #[inline]
-    pub fn push(&mut self, tile: u32, way: Way) -> Option<u32> {
+    pub fn push(&mut self, tile: u32, way: Way) -> Option<Pieces> {
         let outside = self.cuts[usize::from(self.len)];
         if tile >= outside.tile {
             return None;
@@ -188,7 +200,10 @@ impl Chain {
             spaces: outside.spaces * u64::from(space),
             way,
         };
-        Some(count)
+        Some(Pieces {
+            count,
+            even: rest == 0,
+        })
     }
 
     /// Elements of a whole piece at a depth.

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::counts::Access;
 use crate::dataflow::{Axis, Dataflow, MAX_LEVELS};
 use crate::energy::Energy;
-use crate::evaluator::Evaluator;
+use crate::evaluator::evaluate_once;
 use crate::fit::{Refusal, fit};
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
@@ -112,7 +112,7 @@ pub fn evaluate_on_chip(
     technology: Option<&Technology>,
     on_chip: OnChip,
 ) -> LayerCost {
-    *Evaluator::on_chip(layer, mapping, sub, technology, on_chip).cost()
+    evaluate_once(layer, mapping, sub, technology, on_chip)
 }
 
 /// Fits and costs a layer in one call, with the word widths that the technology sees.

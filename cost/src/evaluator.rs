@@ -5,7 +5,7 @@
 //! mapping, so that a small change costs only what the change can reach: levels outside the changed
 //! loop keep their counts, and windows along the other axis keep their words.
 
-use crate::counts::enter;
+use crate::counts::{Access, enter};
 use crate::dataflow::MAX_LEVELS;
 use crate::energy::Energy;
 use crate::evaluate::{LayerCost, OnChip};
@@ -46,22 +46,9 @@ use crate::windows::window_dims;
 /// ```
 #[derive(Clone)]
 pub struct Evaluator<'a> {
-    layer: &'a Layer,
-    sub: SubAccelerator,
-    technology: Option<&'a Technology>,
-    on_chip: OnChip,
-    sizes: Sizes,
-    feeds: Feeds,
-    carriages: [Carriage; MAX_FEEDS],
-    bandwidths: [Option<f64>; MAX_LINKS],
-    prices: Option<Prices<'a>>,
+    setting: Setting<'a>,
     mapping: Mapping,
-    nest: Nest,
-    /// Words of all windows of a level along each axis, where the level is fed with inputs.
-    windows: [[u64; 2]; MAX_LEVELS + 1],
-    /// Bits of each feed, and those of them that cannot hide.
-    bits: [[u64; 2]; MAX_FEEDS],
-    cost: LayerCost,
+    known: Known,
 }
 
 impl<'a> Evaluator<'a> {
@@ -72,49 +59,19 @@ impl<'a> Evaluator<'a> {
         sub: &SubAccelerator,
         technology: Option<&'a Technology>,
     ) -> Self {
-        Self::on_chip(layer, mapping, sub, technology, OnChip::default())
-    }
-
-    /// The same, if some tensors do not travel off-chip.
-    #[inline]
-    pub fn on_chip(
-        layer: &'a Layer,
-        mapping: &Mapping,
-        sub: &SubAccelerator,
-        technology: Option<&'a Technology>,
-        on_chip: OnChip,
-    ) -> Self {
-        let unknown = Carriage {
-            inner: None,
-            off_chip: false,
-            stays: false,
-            exposed: Exposed::Nothing,
-            packing: None,
-        };
-        let mut evaluator = Evaluator {
-            layer,
-            sub: *sub,
-            technology,
-            on_chip,
-            sizes: Sizes::new(layer),
-            feeds: Feeds::new(mapping.levels()),
-            carriages: [unknown; MAX_FEEDS],
-            bandwidths: [None; MAX_LINKS],
-            prices: None,
+        let setting = Setting::new(layer, mapping, sub, technology, OnChip::default());
+        let mut known = Known::nothing(&setting, mapping);
+        known.count(&setting, mapping, 0, Dims::MAX);
+        Evaluator {
+            setting,
             mapping: *mapping,
-            nest: Nest::empty(layer),
-            windows: [[0; 2]; MAX_LEVELS + 1],
-            bits: [[0; 2]; MAX_FEEDS],
-            cost: LayerCost::nothing(layer, mapping.levels().len()),
-        };
-        evaluator.furnish();
-        evaluator.update(0, Dims::MAX);
-        evaluator
+            known,
+        }
     }
 
     /// The cost of the mapping.
     pub fn cost(&self) -> &LayerCost {
-        &self.cost
+        &self.known.cost
     }
 
     /// The mapping as it is now.
@@ -122,30 +79,28 @@ impl<'a> Evaluator<'a> {
         &self.mapping
     }
 
-    /// Changes to any other mapping of the layer that covers it; what that costs.
+    /// Changes to any other mapping that covers the layer; what that costs.
     #[inline]
     pub fn evaluate(&mut self, mapping: &Mapping) -> &LayerCost {
-        let other = mapping.levels() != self.mapping.levels()
-            || mapping.array_level() != self.mapping.array_level();
-        self.mapping.clone_from(mapping);
-        if other {
-            self.feeds = Feeds::new(mapping.levels());
-            self.cost = LayerCost::nothing(self.layer, mapping.levels().len());
-            self.furnish();
+        if mapping.levels() != self.mapping.levels()
+            || mapping.array_level() != self.mapping.array_level()
+        {
+            self.setting.furnish(mapping);
+            self.known = Known::nothing(&self.setting, mapping);
         }
-        self.update(0, Dims::MAX);
-        &self.cost
+        self.mapping.copy(mapping);
+        self.change(0, Dims::MAX);
+        &self.known.cost
     }
 
     /// Changes the tile of the loop at a position; false, and no change, if the nest would no
     /// longer cover the layer or tiles would grow inwards.
     #[inline]
     pub fn set_tile(&mut self, at: usize, tile: u32) -> bool {
-        let Some(level) = self.mapping.set_tile(self.layer, at, tile) else {
+        let Some(changed) = self.mapping.set_tile(self.setting.layer, at, tile) else {
             return false;
         };
-        let dim = self.mapping.loops()[at].dim;
-        self.update(level, 1 << dim.index());
+        self.change(changed.level.into(), 1 << changed.dim.index());
         true
     }
 
@@ -156,21 +111,81 @@ impl<'a> Evaluator<'a> {
         let Some(level) = self.mapping.exchange(at) else {
             return false;
         };
-        self.update(level, 0);
+        self.change(level, 0);
         true
     }
 
     /// Changes the bandwidth of the network, in bytes per cycle.
     #[inline]
     pub fn set_bandwidth(&mut self, bandwidth: f64) {
-        self.sub.bandwidth = bandwidth;
-        self.bandwidths[Link::Noc.index()] = Some(bandwidth);
-        self.time();
+        self.setting.sub.bandwidth = bandwidth;
+        self.setting.bandwidths[Link::Noc.index()] = Some(bandwidth);
+        self.known.time(&self.setting, &self.mapping);
     }
 
-    /// Works out what does not depend on the tiles, for the levels of the mapping.
-    fn furnish(&mut self) {
-        let mapping = &self.mapping;
+    /// Counts again what lies inside a level where loops have changed: in size those of the
+    /// dimensions `dims`, in order any.
+    #[inline]
+    fn change(&mut self, level: usize, dims: Dims) {
+        self.known.count(&self.setting, &self.mapping, level, dims);
+    }
+}
+
+/// Costs one mapping.
+pub(crate) fn evaluate_once(
+    layer: &Layer,
+    mapping: &Mapping,
+    sub: &SubAccelerator,
+    technology: Option<&Technology>,
+    on_chip: OnChip,
+) -> LayerCost {
+    let setting = Setting::new(layer, mapping, sub, technology, on_chip);
+    let mut known = Known::nothing(&setting, mapping);
+    known.count(&setting, mapping, 0, Dims::MAX);
+    known.cost
+}
+
+/// What tiles do not decide.
+#[derive(Clone)]
+struct Setting<'a> {
+    layer: &'a Layer,
+    sub: SubAccelerator,
+    technology: Option<&'a Technology>,
+    on_chip: OnChip,
+    sizes: Sizes,
+    feeds: Feeds,
+    carriages: [Carriage; MAX_FEEDS],
+    bandwidths: [Option<f64>; MAX_LINKS],
+    prices: Option<Prices<'a>>,
+}
+
+impl<'a> Setting<'a> {
+    #[inline]
+    fn new(
+        layer: &'a Layer,
+        mapping: &Mapping,
+        sub: &SubAccelerator,
+        technology: Option<&'a Technology>,
+        on_chip: OnChip,
+    ) -> Self {
+        let mut setting = Setting {
+            layer,
+            sub: *sub,
+            technology,
+            on_chip,
+            sizes: Sizes::new(layer),
+            feeds: Feeds::NONE,
+            carriages: [Carriage::NONE; MAX_FEEDS],
+            bandwidths: [None; MAX_LINKS],
+            prices: None,
+        };
+        setting.furnish(mapping);
+        setting
+    }
+
+    /// Works out what the levels of a mapping and its array decide.
+    fn furnish(&mut self, mapping: &Mapping) {
+        self.feeds = Feeds::new(mapping.levels());
         for (carriage, feed) in self.carriages.iter_mut().zip(self.feeds.all()) {
             *carriage = Carriage::new(feed, self.layer, mapping, &self.sub, self.on_chip);
         }
@@ -178,71 +193,77 @@ impl<'a> Evaluator<'a> {
         self.prices = self
             .technology
             .map(|technology| Prices::new(technology, self.layer, mapping, &self.sub));
-        self.cost.energy = self.technology.map(|_| Energy::default());
+    }
+}
+
+/// What is known of a mapping.
+#[derive(Clone)]
+struct Known {
+    nest: Nest,
+    /// Words of all windows of a level along each axis, where the level is fed with inputs.
+    windows: [[u64; 2]; MAX_LEVELS + 1],
+    /// Bits of each feed, and those of them that cannot hide.
+    bits: [[u64; 2]; MAX_FEEDS],
+    cost: LayerCost,
+}
+
+impl Known {
+    #[inline]
+    fn nothing(setting: &Setting, mapping: &Mapping) -> Self {
+        let mut cost = LayerCost::nothing(setting.layer, mapping.levels().len());
+        cost.energy = setting.technology.map(|_| Energy::default());
+        Known {
+            nest: Nest::empty(setting.layer),
+            windows: [[0; 2]; MAX_LEVELS + 1],
+            bits: [[0; 2]; MAX_FEEDS],
+            cost,
+        }
     }
 
-    /// Counts again what lies inside a level where loops have changed: in number or size those of
-    /// the dimensions `dims`, in order any.
+    /// Counts what lies inside a level, see [`Evaluator::change`].
     #[inline]
-    fn update(&mut self, level: usize, dims: Dims) {
-        self.nest.read(&self.mapping, level);
+    fn count(&mut self, setting: &Setting, mapping: &Mapping, level: usize, dims: Dims) {
+        self.nest.read(mapping, level);
         let flow = Flow {
-            layer: self.layer,
-            sizes: &self.sizes,
+            layer: setting.layer,
+            sizes: &setting.sizes,
             nest: &self.nest,
-            multipliers: self.mapping.levels().len(),
+            multipliers: mapping.levels().len(),
         };
-        let outputs = self.sizes.outputs();
-        for (index, feed) in self.feeds.all().iter().enumerate() {
+        for (index, feed) in setting.feeds.all().iter().enumerate() {
             if feed.child <= level {
                 continue;
             }
-            let carriage = &self.carriages[index];
-            let Feed {
-                tensor,
-                parent,
-                child,
-            } = *feed;
-            let words = if tensor == Tensor::I {
-                let windows = &mut self.windows[child];
+            let words = if feed.tensor == Tensor::I {
+                let windows = &mut self.windows[feed.child];
                 for (axis, words) in windows.iter_mut().enumerate() {
                     if dims & of_axis(axis) != 0 {
-                        *words = flow.windows(axis, child);
+                        *words = flow.windows(axis, feed.child);
                     }
                 }
-                flow.inputs(parent, child, *windows)
+                flow.inputs(feed.parent, feed.child, *windows)
             } else {
-                flow.words(tensor, parent, child)
+                flow.words(feed.tensor, feed.parent, feed.child)
             };
             enter(&mut self.cost.access, &flow, feed, words);
-            let outside = &mut self.cost.access[parent][tensor.index()];
-            if carriage.inner.is_some() || carriage.off_chip {
-                let bits = crossing_bits(self.layer, tensor, outside, outputs);
-                let bits = carriage.packed(bits);
-                let exposed = match carriage.exposed {
-                    Exposed::Nothing => 0,
-                    Exposed::All => bits,
-                    Exposed::First => {
-                        let first = flow.first(tensor, parent, child);
-                        first * u64::from(self.layer.bits(tensor))
-                    }
-                };
-                self.bits[index] = [bits, exposed];
-            }
+            let outside = &mut self.cost.access[feed.parent][feed.tensor.index()];
+            let carriage = &setting.carriages[index];
+            self.bits[index] = bits(&flow, feed, carriage, outside);
             if carriage.stays {
-                *outside = Default::default();
+                *outside = Access::default();
             }
         }
-        self.cost.compute_cycles = compute_cycles(&self.sub, &self.mapping, &flow);
-        self.time();
+        self.cost.compute_cycles = compute_cycles(&setting.sub, mapping, &flow);
+        self.time(setting, mapping);
     }
 
     /// Works out latency and energy of what is counted.
     #[inline]
-    fn time(&mut self) {
+    fn time(&mut self, setting: &Setting, mapping: &Mapping) {
         let mut loads = Loads::NONE;
-        let feeds = self.carriages.iter().zip(&self.bits);
-        for (carriage, [bits, exposed]) in feeds.take(self.feeds.all().len()) {
+        let feeds = setting.feeds.all().len();
+        let bits = self.bits[..feeds].iter();
+        for (carriage, [bits, exposed]) in setting.carriages[..feeds].iter().zip(bits) {
             if let Some(link) = carriage.inner {
                 loads.add(link, *bits, *exposed);
             }
@@ -250,17 +271,37 @@ impl<'a> Evaluator<'a> {
                 loads.add(Link::OffChip, *bits, *exposed);
             }
         }
-        loads.time(&self.bandwidths, &mut self.cost.links);
-        let sides = self.nest.above(self.mapping.levels().len()).sides;
+        let cost = &mut self.cost;
+        loads.time(&setting.bandwidths, &mut cost.links);
+        let sides = self.nest.above(mapping.levels().len()).sides;
         // To the farthest element in use and back.
         let hops = 2 * (u64::from(sides[0]) + u64::from(sides[1]));
-        self.cost.hop_cycles = hops * u64::from(self.sub.hop_cycles);
-        self.cost.conclude(&self.sub);
-        if let Some(prices) = &self.prices {
-            let outputs = self.sizes.outputs();
-            prices.spend(self.layer, &self.mapping, outputs, sides, &mut self.cost);
+        cost.hop_cycles = hops * u64::from(setting.sub.hop_cycles);
+        cost.conclude(&setting.sub);
+        if let Some(prices) = &setting.prices {
+            let outputs = setting.sizes.outputs();
+            prices.spend(setting.layer, mapping, outputs, sides, cost);
         }
     }
+}
+
+/// Bits of a feed whose source is counted, and those of them that cannot hide.
+#[inline]
+fn bits(flow: &Flow, feed: &Feed, carriage: &Carriage, outside: &Access) -> [u64; 2] {
+    if carriage.inner.is_none() && !carriage.off_chip {
+        return [0; 2];
+    }
+    let bits = crossing_bits(flow.layer, feed.tensor, outside, flow.sizes.outputs());
+    let bits = carriage.packed(bits);
+    let exposed = match carriage.exposed {
+        Exposed::Nothing => 0,
+        Exposed::All => bits,
+        Exposed::First => {
+            let first = flow.first(feed.tensor, feed.parent, feed.child);
+            first * u64::from(flow.layer.bits(feed.tensor))
+        }
+    };
+    [bits, exposed]
 }
 
 /// The dimensions of the windows along an axis, one bit each.

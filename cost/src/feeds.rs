@@ -28,17 +28,19 @@ pub(crate) struct Feeds {
 }
 
 impl Feeds {
-    #[inline]
-    pub fn new(levels: &[Level]) -> Self {
-        let none = Feed {
+    /// No feeds yet.
+    pub const NONE: Feeds = Feeds {
+        all: [Feed {
             tensor: Tensor::W,
             parent: 0,
             child: 0,
-        };
-        let mut feeds = Feeds {
-            all: [none; MAX_FEEDS],
-            count: 0,
-        };
+        }; MAX_FEEDS],
+        count: 0,
+    };
+
+    #[inline]
+    pub fn new(levels: &[Level]) -> Self {
+        let mut feeds = Feeds::NONE;
         for tensor in Tensor::ALL {
             let mut child = levels.len();
             for parent in (0..levels.len()).rev() {
@@ -89,6 +91,15 @@ pub(crate) struct Carriage {
 }
 
 impl Carriage {
+    /// Nothing travels.
+    pub const NONE: Carriage = Carriage {
+        inner: None,
+        off_chip: false,
+        stays: false,
+        exposed: Exposed::Nothing,
+        packing: None,
+    };
+
     /// How a feed travels in the nest of a mapping; see module [`crate::links`].
     pub fn new(
         feed: &Feed,

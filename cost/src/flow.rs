@@ -158,6 +158,10 @@ impl<'a> Flow<'a> {
     /// Steps in time of the first instance, which takes part in all of them.
     #[inline]
     pub fn steps(&self) -> u64 {
+        let at = self.nest.above(self.multipliers);
+        if at.uneven == 0 {
+            return at.time[0] * at.time[1] * at.time[2];
+        }
         let of = |dim: Dim| {
             let chain = self.nest.chain(dim);
             chain.pieces(chain.depth(), chain.depth(), Instances::Merged(0))
@@ -167,24 +171,31 @@ impl<'a> Flow<'a> {
 
     /// Instances of a level that are ever used.
     pub fn instances(&self, level: usize) -> u64 {
-        self.places(&Dim::ALL, level)
+        self.places(Dims::MAX, level)
     }
 
     /// Outputs that each instance of a level ever works on, all instances together.
     #[inline]
     pub fn outputs(&self, level: usize) -> u64 {
-        self.sizes.outputs * self.places(&[Dim::C, Dim::R, Dim::S], level)
+        let at = self.nest.above(level);
+        let sums = !dims_of(Tensor::O);
+        let places = if at.uneven & sums == 0 {
+            at.space[Tensor::O.index()]
+        } else {
+            self.places(sums, level)
+        };
+        self.sizes.outputs * places
     }
 
     /// Instances of a level that some dimensions are spread over.
-    #[inline]
-    fn places(&self, dims: &[Dim], level: usize) -> u64 {
+    fn places(&self, dims: Dims, level: usize) -> u64 {
         let depths = self.nest.above(level).depths;
-        let of = |&dim: &Dim| {
+        let chosen = Dim::ALL.into_iter().filter(|d| dims & 1 << d.index() != 0);
+        let of = |dim: Dim| {
             let chain = self.nest.chain(dim);
             chain.pieces(0, depths.of(dim), Instances::Each)
         };
-        dims.iter().map(of).product()
+        chosen.map(of).product()
     }
 
     #[cold]
@@ -226,43 +237,51 @@ impl<'a> Flow<'a> {
     /// How often the tiles of a tensor are asked for, by one source and by all instances.
     #[inline(always)]
     fn asked(&self, tensor: Tensor, parent: usize, child: usize) -> Words {
+        let (at, from) = (self.nest.above(child), self.nest.above(parent));
+        if at.uneven & !dims_of(tensor) != 0 {
+            return self.asked_unevenly(tensor, parent, child);
+        }
+        let t = tensor.index();
+        let keeps = child < self.multipliers;
+        let steps = if keeps { at.outer[t] } else { at.time[t] };
+        let mut asked = Words {
+            sent: steps * from.space[t],
+            delivered: steps * at.space[t],
+        };
+        if tensor == Tensor::O && at.apart != from.apart {
+            asked.sent *= at.apart / from.apart;
+        }
+        asked
+    }
+
+    /// The same as a product over dimensions that may be cut unevenly: the steps of each down to
+    /// the loops that move the tensor, by its instances.
+    #[cold]
+    fn asked_unevenly(&self, tensor: Tensor, parent: usize, child: usize) -> Words {
         let (at, from) = (self.nest.above(child), self.nest.above(parent).depths);
         let moved = if child < self.multipliers {
             at.moved[tensor.index()]
         } else {
             at.depths
         };
-        let of = |dim: Dim| self.times(dim, moved, from, at.depths, tensor == Tensor::O);
-        match tensor {
-            Tensor::W => of(Dim::N).and(of(Dim::P)).and(of(Dim::Q)),
-            Tensor::I => of(Dim::K),
-            Tensor::O => of(Dim::C).and(of(Dim::R)).and(of(Dim::S)),
-        }
-    }
-
-    /// The factor of one dimension: its steps down to the loops `moved`, by its instances above the
-    /// source (`from`) and above what is fed (`at`).
-    #[inline(always)]
-    fn times(&self, dim: Dim, moved: Depths, from: Depths, at: Depths, sums: bool) -> Words {
-        let chain = self.nest.chain(dim);
-        let (moved, shared, depth) = (moved.of(dim), from.of(dim), at.of(dim));
-        if !chain.is_even(depth) {
-            let merged = if sums {
-                Instances::Summed(shared)
-            } else {
-                Instances::Merged(shared)
+        let mut asked = Words {
+            sent: 1,
+            delivered: 1,
+        };
+        for dim in Dim::ALL {
+            let (chain, depth) = (self.nest.chain(dim), at.depths.of(dim));
+            if tensor.depends_on(dim) || depth == 0 {
+                continue;
+            }
+            let (moved, shared) = (moved.of(dim), from.of(dim));
+            let merged = match tensor {
+                Tensor::O => Instances::Summed(shared),
+                _ => Instances::Merged(shared),
             };
-            return Words {
-                sent: chain.pieces(moved, depth, merged),
-                delivered: chain.pieces(moved, depth, Instances::Each),
-            };
+            asked.sent *= chain.pieces(moved, depth, merged);
+            asked.delivered *= chain.pieces(moved, depth, Instances::Each);
         }
-        let apart = if sums { chain.apart(shared, depth) } else { 1 };
-        let steps = chain.times(moved);
-        Words {
-            sent: steps * chain.spaces(shared) * apart,
-            delivered: steps * chain.spaces(depth),
-        }
+        asked
     }
 
     /// Words, of all windows, that sliding keeps; none if windows are too irregular.

@@ -113,11 +113,21 @@ impl Mapping {
         true
     }
 
-    /// Changes the tile of the loop at a position if tiles still do not grow inwards and the nest
-    /// still covers the layer; the loop's level.
+    /// Takes over another nest; what is not in use is not copied.
     #[inline]
-    pub(crate) fn set_tile(&mut self, layer: &Layer, at: usize, tile: u32) -> Option<usize> {
-        let Loop { dim, level, .. } = *self.loops().get(at)?;
+    pub(crate) fn copy(&mut self, other: &Mapping) {
+        let (levels, loops) = (other.levels().len(), other.loops().len());
+        self.levels[..levels].copy_from_slice(other.levels());
+        self.loops[..loops].copy_from_slice(other.loops());
+        (self.level_count, self.loop_count) = (other.level_count, other.loop_count);
+        self.array = other.array;
+    }
+
+    /// Changes the tile of the loop at a position if tiles still do not grow inwards and the nest
+    /// still covers the layer; the loop as it is then.
+    #[inline]
+    pub(crate) fn set_tile(&mut self, layer: &Layer, at: usize, tile: u32) -> Option<Loop> {
+        let dim = self.loops().get(at)?.dim;
         let same = |l: &&Loop| l.dim == dim;
         let outside = self.loops[..at].iter().rfind(same);
         let most = outside.map_or(layer.bound(dim), |l| l.tile);
@@ -127,7 +137,7 @@ impl Mapping {
             return None;
         }
         self.loops[at].tile = tile;
-        Some(level.into())
+        Some(self.loops[at])
     }
 
     /// Lets the loop at a position and the next one change places if they belong to the same level

@@ -1,11 +1,14 @@
 //! The loops of a mapping that do something, and what lies above each level.
 //!
 //! Each dimension is cut by its own loops, so everything a count needs is a product of one factor
-//! per dimension: the chain of its cuts, looked at as deep as the loops above a level reach.
+//! per dimension: the chain of its cuts, looked at as deep as the loops above a level reach. A
+//! dimension is irrelevant to exactly one tensor (N, P, Q to the weights, K to the inputs, C, R, S
+//! to the outputs), so where all cuts are even a single walk over the loops, multiplying each into
+//! its tensor's product, knows how often each tensor's tiles are asked for at every level.
 
 use crate::chain::{Chain, Way};
 use crate::dataflow::{Axis, MAX_LEVELS};
-use crate::layer::{Dim, Layer, Tensor};
+use crate::layer::{Dim, Layer};
 use crate::mapping::{Advance, MAX_LOOPS, Mapping};
 
 /// Numbers of cuts of each dimension above some place in the nest, one byte each.
@@ -58,10 +61,21 @@ pub(crate) struct Above {
     loops: u8,
     /// Turns above.
     turns: u8,
+    /// Dimensions with a cut that does not divide what it cuts.
+    pub uneven: Dims,
     /// Cuts of each dimension.
     pub depths: Depths,
     /// By tensor: the cuts up to and with its innermost loop in time that selects another tile.
     pub moved: [Depths; 3],
+    /// By tensor: iterations in time of the dimensions that do not select its tiles, as if all of
+    /// them cut evenly.
+    pub time: [u64; 3],
+    /// The same, only loops outside its innermost one in time that selects another tile.
+    pub outer: [u64; 3],
+    /// Instances along the dimensions that do not select its tiles, likewise.
+    pub space: [u64; 3],
+    /// Those of them, for outputs, whose partial sums are not added up on the way.
+    pub apart: u64,
     /// Columns and rows of the array that the loops above use.
     pub sides: [u32; 2],
 }
@@ -72,8 +86,6 @@ pub(crate) struct Nest {
     chains: [Chain; 7],
     turns: [Turn; MAX_LOOPS],
     above: [Above; MAX_LEVELS + 1],
-    /// Dimensions with a cut that does not divide what it cuts.
-    pub uneven: Dims,
     /// Dimensions with pieces that rest while later loops go on.
     pub resting: Dims,
 }
@@ -85,19 +97,27 @@ impl Nest {
         let top = Above {
             loops: 0,
             turns: 0,
+            uneven: 0,
             depths: Depths(0),
             moved: [Depths(0); 3],
+            time: [1; 3],
+            outer: [1; 3],
+            space: [1; 3],
+            apart: 1,
             sides: [1; 2],
         };
         let turn = Turn {
             dim: Dim::N,
             in_time: true,
         };
+        let mut chains = [Chain::NONE; 7];
+        for (chain, bound) in chains.iter_mut().zip(layer.bounds) {
+            chain.reset(bound);
+        }
         Nest {
-            chains: layer.bounds.map(Chain::new),
+            chains,
             turns: [turn; MAX_LOOPS],
             above: [top; MAX_LEVELS + 1],
-            uneven: 0,
             resting: 0,
         }
     }
@@ -118,28 +138,35 @@ impl Nest {
             }
             at.loops += 1;
             let way = Way::of(l.advance, l.reduce);
-            if let Some(count) = self.chains[l.dim.index()].push(l.tile, way) {
-                self.turns[usize::from(at.turns)] = Turn {
-                    dim: l.dim,
-                    in_time: way == Way::Time,
-                };
-                at.pass(l.dim, l.advance, count);
+            let Some(cut) = self.chains[l.dim.index()].push(l.tile, way) else {
+                continue;
+            };
+            self.turns[usize::from(at.turns)] = Turn {
+                dim: l.dim,
+                in_time: way == Way::Time,
+            };
+            at.uneven |= Dims::from(!cut.even) << l.dim.index();
+            at.pass(l.dim, u64::from(cut.count), way);
+            if let Advance::Space(axis) = l.advance {
+                let side = &mut at.sides[if axis == Axis::Columns { 0 } else { 1 }];
+                *side = side.saturating_mul(cut.count);
             }
         }
         for below in &mut self.above[level + 1..=mapping.levels().len()] {
             *below = at;
         }
-        self.close();
+        self.resting = 0;
+        if at.uneven != 0 {
+            self.close(at.uneven);
+        }
     }
 
-    /// Notes what is uneven.
-    #[inline]
-    fn close(&mut self) {
-        (self.uneven, self.resting) = (0, 0);
+    /// Notes which of the uneven dimensions have pieces that rest.
+    #[cold]
+    fn close(&mut self, uneven: Dims) {
         for (d, chain) in self.chains.iter_mut().enumerate() {
-            if !chain.is_even(chain.depth()) {
+            if uneven & 1 << d != 0 {
                 chain.close();
-                self.uneven |= 1 << d;
                 self.resting |= Dims::from(chain.rests(chain.depth())) << d;
             }
         }
@@ -165,31 +192,28 @@ impl Nest {
 }
 
 impl Above {
-    /// Moves a turn from below to above.
+    /// Moves a turn of so many iterations from below to above.
     #[inline]
-    fn pass(&mut self, dim: Dim, advance: Advance, count: u32) {
+    fn pass(&mut self, dim: Dim, count: u64, way: Way) {
         self.turns += 1;
         self.depths = self.depths.deeper(dim);
-        match advance {
-            Advance::Time => {
-                for tensor in selecting(dim) {
-                    self.moved[tensor.index()] = self.depths;
-                }
+        let (free, selected) = match dim {
+            Dim::N | Dim::P | Dim::Q => (0, [1, 2]),
+            Dim::K => (1, [0, 2]),
+            Dim::C | Dim::R | Dim::S => (2, [0, 1]),
+        };
+        // Only products of even cuts are looked at; those of others may be anything.
+        if way == Way::Time {
+            self.time[free] = self.time[free].wrapping_mul(count);
+            for t in selected {
+                self.outer[t] = self.time[t];
+                self.moved[t] = self.depths;
             }
-            Advance::Space(axis) => {
-                let side = &mut self.sides[if axis == Axis::Columns { 0 } else { 1 }];
-                *side = side.saturating_mul(count);
-            }
+            return;
         }
-    }
-}
-
-/// The two tensors that depend on a dimension.
-#[inline]
-const fn selecting(dim: Dim) -> [Tensor; 2] {
-    match dim {
-        Dim::N | Dim::P | Dim::Q => [Tensor::I, Tensor::O],
-        Dim::K => [Tensor::W, Tensor::O],
-        Dim::C | Dim::R | Dim::S => [Tensor::W, Tensor::I],
+        self.space[free] = self.space[free].wrapping_mul(count);
+        if free == 2 && way == Way::Apart {
+            self.apart = self.apart.wrapping_mul(count);
+        }
     }
 }
