@@ -6,6 +6,7 @@
 //! runs at each cut gives at most 2^depth runs.
 
 use crate::mapping::{Advance, MAX_CUTS};
+use crate::nest::Turn;
 
 /// Whether a cut's pieces follow one another or stand side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,15 +50,6 @@ pub(crate) struct Chain {
     busy: u8,
     /// The dimension as a whole, as if cut once, then its cuts.
     cuts: [Cut; MAX_CUTS + 1],
-}
-
-/// What a cut makes of the largest extent that it cuts.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Pieces {
-    /// How many pieces.
-    pub count: u32,
-    /// Whether all of them are whole.
-    pub even: bool,
 }
 
 /// Which pieces of a chain are looked at.
@@ -166,44 +158,25 @@ impl Chain {
         };
     }
 
-    /// Takes the innermost cuts off, so that `depth` are left.
+    /// Adds a cut inside all others.
     #[inline]
-    pub fn truncate(&mut self, depth: u8) {
-        self.len = depth;
-        if self.even >= depth {
-            self.even = u8::MAX;
-            self.busy = u8::MAX;
-        }
-    }
-
-    /// Adds a cut inside all others, into pieces of `tile`, if it cuts anything.
-    #[inline]
-    pub fn push(&mut self, tile: u32, way: Way) -> Option<Pieces> {
+    pub fn push(&mut self, turn: &Turn) {
         let outside = self.cuts[usize::from(self.len)];
-        if tile >= outside.tile {
-            return None;
-        }
-        let (whole, rest) = (outside.tile / tile, outside.tile % tile);
-        let count = whole + u32::from(rest > 0);
-        if rest > 0 {
+        if turn.tile.wrapping_mul(turn.count) != outside.tile {
             self.even = self.even.min(self.len);
         }
-        let (time, space) = match way {
-            Way::Time => (count, 1),
-            Way::Apart | Way::Summed => (1, count),
+        let (time, space) = match turn.way {
+            Way::Time => (turn.count, 1),
+            Way::Apart | Way::Summed => (1, turn.count),
         };
         self.len += 1;
         self.cuts[usize::from(self.len)] = Cut {
-            tile,
-            count,
+            tile: turn.tile,
+            count: turn.count,
             times: outside.times * u64::from(time),
             spaces: outside.spaces * u64::from(space),
-            way,
+            way: turn.way,
         };
-        Some(Pieces {
-            count,
-            even: rest == 0,
-        })
     }
 
     /// Elements of a whole piece at a depth.

@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use crate::dataflow::MAX_LEVELS;
 use crate::edge::Words;
 use crate::feeds::{Feed, Feeds};
-use crate::flow::{Flow, Sizes};
+use crate::flow::{Between, Flow, Sizes};
 use crate::layer::{Layer, Tensor};
 use crate::mapping::Mapping;
 use crate::nest::Nest;
@@ -66,22 +66,23 @@ pub struct Counts {
 pub(crate) fn enter(
     access: &mut [[Access; 3]; MAX_LEVELS],
     flow: &Flow,
-    feed: &Feed,
+    (tensor, feed): (Tensor, &Feed),
+    gap: &Between,
     words: Words,
 ) {
     let groups = flow.sizes.groups();
-    let t = feed.tensor.index();
+    let t = tensor.index();
     let (sent, delivered) = (words.sent * groups, words.delivered * groups);
     let outside = &mut access[feed.parent][t];
-    if feed.tensor == Tensor::O {
+    if tensor == Tensor::O {
         outside.updates = sent;
-        outside.reads = sent - flow.outputs(feed.parent) * groups;
+        outside.reads = sent - flow.outputs(gap.from) * groups;
     } else {
         outside.reads = sent;
     }
-    if feed.child < flow.multipliers {
-        access[feed.child][t].fills = match feed.tensor {
-            Tensor::O => delivered - flow.outputs(feed.child) * groups,
+    if gap.keeps {
+        access[feed.child][t].fills = match tensor {
+            Tensor::O => delivered - flow.outputs(gap.at) * groups,
             _ => delivered,
         };
     }
@@ -103,12 +104,12 @@ pub fn count(layer: &Layer, mapping: &Mapping) -> Counts {
         steps: flow.steps() * sizes.groups(),
     };
     for feed in Feeds::new(mapping.levels()).all() {
-        let (parent, child) = (feed.parent, feed.child);
+        let gap = flow.between(feed);
         let words = match feed.tensor {
-            Tensor::I => flow.inputs(parent, child, [0, 1].map(|axis| flow.windows(axis, child))),
-            other => flow.words(other, parent, child),
+            Tensor::I => flow.inputs(&gap, [0, 1].map(|axis| flow.windows(axis, gap.at))),
+            other => flow.words(other, &gap),
         };
-        enter(&mut counts.access, &flow, feed, words);
+        enter(&mut counts.access, &flow, (feed.tensor, feed), &gap, words);
     }
     counts
 }

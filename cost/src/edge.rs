@@ -1,8 +1,9 @@
 //! The words of one tensor on its way from the store that feeds to the one that is fed.
 
 use crate::chain::{Instances, View};
+use crate::flow::Between;
 use crate::layer::{Dim, Layer, Tensor};
-use crate::nest::{Depths, Dims, Nest};
+use crate::nest::{Above, Depths, Dims, Nest};
 use crate::views::{Diagonal, Views};
 use crate::windows::{Axis, window_dims};
 
@@ -56,8 +57,8 @@ pub(crate) struct Edge<'a> {
     layer: &'a Layer,
     nest: &'a Nest,
     tensor: Tensor,
-    /// Level of the fed store.
-    child: usize,
+    /// What lies above the fed store.
+    at: &'a Above,
     /// Cuts above the fed store.
     depths: Depths,
     /// Cuts above and at the feeding store's place.
@@ -90,17 +91,16 @@ impl<'a> Edge<'a> {
         layer: &'a Layer,
         nest: &'a Nest,
         tensor: Tensor,
-        (parent, child): (usize, usize),
-        keeps: bool,
+        gap: &Between<'a>,
     ) -> Self {
         Edge {
             layer,
             nest,
             tensor,
-            child,
-            depths: nest.above(child).depths,
-            shared: nest.above(parent).depths,
-            keeps,
+            at: gap.at,
+            depths: nest.depths(gap.at),
+            shared: nest.depths(gap.from),
+            keeps: gap.keeps,
         }
     }
 
@@ -119,7 +119,7 @@ impl<'a> Edge<'a> {
         if !self.keeps {
             return self.all(above);
         }
-        let turns = self.nest.turns(self.child);
+        let turns = self.nest.turns(self.at);
         // Loops that do not concern the tensor cost nothing as long as they are innermost.
         let mut left = turns.len();
         while left > 0 && !(turns[left - 1].in_time() && self.concerns(turns[left - 1].dim)) {
@@ -201,7 +201,7 @@ impl<'a> Edge<'a> {
         let filters = |merged| {
             let instances = self.instances(Dim::K, merged);
             let depth = self.depths.of(Dim::K);
-            let chain = self.nest.chain(Dim::K);
+            let chain = self.nest.chain_of(Dim::K);
             chain.settled_pieces(above.of(Dim::K), depth, instances)
         };
         let moving = usize::from(matches!(dim, Dim::Q | Dim::S));
@@ -259,7 +259,7 @@ impl<'a> Edge<'a> {
         let dims = window_dims(axis);
         Views {
             axis: Axis::new(self.layer, axis),
-            chains: dims.map(|dim| self.nest.chain(dim)),
+            chains: dims.map(|dim| self.nest.chain_of(dim)),
             depths: dims.map(|dim| self.depths.of(dim)),
         }
     }
@@ -272,7 +272,7 @@ impl<'a> Edge<'a> {
     /// Whether windows of several instances may coincide.
     fn on_diagonal(&self) -> bool {
         let spreads = |dim: Dim| {
-            let chain = self.nest.chain(dim);
+            let chain = self.nest.chain_of(dim);
             chain.spreads(self.shared.of(dim), self.depths.of(dim))
         };
         let both = |axis| window_dims(axis).into_iter().all(spreads);
@@ -282,7 +282,7 @@ impl<'a> Edge<'a> {
     fn sums(&self, dim: Dim, sight: Sight) -> (u64, u64) {
         let depth = self.depths.of(dim);
         self.nest
-            .chain(dim)
+            .chain_of(dim)
             .sums(depth, sight.view(dim), Instances::Each)
     }
 
@@ -291,7 +291,7 @@ impl<'a> Edge<'a> {
     fn repeats(&self, above: Depths, merged: bool) -> u64 {
         let of = |dim: Dim| {
             let instances = self.instances(dim, merged);
-            let chain = self.nest.chain(dim);
+            let chain = self.nest.chain_of(dim);
             chain.pieces(above.of(dim), self.depths.of(dim), instances)
         };
         match self.tensor {
@@ -321,7 +321,7 @@ struct Moved {
 
 impl Moved {
     fn add(&mut self, dim: Dim, edge: &Edge) {
-        if !edge.nest.chain(dim).rests(edge.depths.of(dim)) {
+        if !edge.nest.chain_of(dim).rests(edge.depths.of(dim)) {
             self.stuck |= 1 << dim.index();
         }
     }
@@ -353,7 +353,7 @@ pub(crate) const fn dims_of(tensor: Tensor) -> Dims {
 }
 
 /// The dimensions along which input windows slide.
-const WINDOWS: Dims = 0b111_1000;
+pub(crate) const WINDOWS: Dims = 0b111_1000;
 
 pub(crate) const fn is_window(dim: Dim) -> bool {
     WINDOWS & (1 << dim.index()) != 0

@@ -167,7 +167,7 @@ pub fn move_only(
     let mut loads = Loads::NONE;
     loads.add(Link::OffChip, off_chip, 0);
     loads.add(Link::Noc, noc, 0);
-    loads.time(&bandwidths(&[], sub), &mut cost.links);
+    loads.time(u8::MAX, &bandwidths(&[], sub), &mut cost.links);
     cost.conclude(sub);
     if let Some(technology) = technology {
         technology.spend_moving(layer, sub, &mut cost);

@@ -10,7 +10,7 @@ use crate::dataflow::MAX_LEVELS;
 use crate::energy::Energy;
 use crate::evaluate::{LayerCost, OnChip};
 use crate::feeds::{Carriage, Exposed, Feed, Feeds, MAX_FEEDS};
-use crate::flow::{Flow, Sizes};
+use crate::flow::{Between, Flow, Sizes, windows_of};
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
 use crate::links::{Link, Loads, MAX_LINKS, bandwidths, crossing_bits};
@@ -18,7 +18,6 @@ use crate::mapping::Mapping;
 use crate::nest::{Dims, Nest};
 use crate::prices::Prices;
 use crate::technology::Technology;
-use crate::windows::window_dims;
 
 /// The cost of a mapping, kept up to date while the mapping changes.
 ///
@@ -155,6 +154,8 @@ struct Setting<'a> {
     sizes: Sizes,
     feeds: Feeds,
     carriages: [Carriage; MAX_FEEDS],
+    /// Links that carry anything, one bit each.
+    links: u8,
     bandwidths: [Option<f64>; MAX_LINKS],
     prices: Option<Prices<'a>>,
 }
@@ -176,6 +177,7 @@ impl<'a> Setting<'a> {
             sizes: Sizes::new(layer),
             feeds: Feeds::NONE,
             carriages: [Carriage::NONE; MAX_FEEDS],
+            links: 0,
             bandwidths: [None; MAX_LINKS],
             prices: None,
         };
@@ -186,8 +188,13 @@ impl<'a> Setting<'a> {
     /// Works out what the levels of a mapping and its array decide.
     fn furnish(&mut self, mapping: &Mapping) {
         self.feeds = Feeds::new(mapping.levels());
+        self.links = 0;
         for (carriage, feed) in self.carriages.iter_mut().zip(self.feeds.all()) {
             *carriage = Carriage::new(feed, self.layer, mapping, &self.sub, self.on_chip);
+            let off_chip = carriage.off_chip.then_some(Link::OffChip);
+            for link in carriage.inner.into_iter().chain(off_chip) {
+                self.links |= 1 << link.index();
+            }
         }
         self.bandwidths = bandwidths(mapping.levels(), &self.sub);
         self.prices = self
@@ -230,29 +237,15 @@ impl Known {
             nest: &self.nest,
             multipliers: mapping.levels().len(),
         };
-        for (index, feed) in setting.feeds.all().iter().enumerate() {
-            if feed.child <= level {
-                continue;
-            }
-            let words = if feed.tensor == Tensor::I {
-                let windows = &mut self.windows[feed.child];
-                for (axis, words) in windows.iter_mut().enumerate() {
-                    if dims & of_axis(axis) != 0 {
-                        *words = flow.windows(axis, feed.child);
-                    }
-                }
-                flow.inputs(feed.parent, feed.child, *windows)
-            } else {
-                flow.words(feed.tensor, feed.parent, feed.child)
-            };
-            enter(&mut self.cost.access, &flow, feed, words);
-            let outside = &mut self.cost.access[feed.parent][feed.tensor.index()];
-            let carriage = &setting.carriages[index];
-            self.bits[index] = bits(&flow, feed, carriage, outside);
-            if carriage.stays {
-                *outside = Access::default();
-            }
-        }
+        let counting = Counting {
+            setting,
+            flow,
+            level,
+            windows: &mut self.windows,
+            bits: &mut self.bits,
+            access: &mut self.cost.access,
+        };
+        counting.count(dims);
         self.cost.compute_cycles = compute_cycles(&setting.sub, mapping, &flow);
         self.time(setting, mapping);
     }
@@ -272,7 +265,7 @@ impl Known {
             }
         }
         let cost = &mut self.cost;
-        loads.time(&setting.bandwidths, &mut cost.links);
+        loads.time(setting.links, &setting.bandwidths, &mut cost.links);
         let sides = self.nest.above(mapping.levels().len()).sides;
         // To the farthest element in use and back.
         let hops = 2 * (u64::from(sides[0]) + u64::from(sides[1]));
@@ -285,29 +278,75 @@ impl Known {
     }
 }
 
+/// Counting what travels inside a level.
+struct Counting<'k> {
+    setting: &'k Setting<'k>,
+    flow: Flow<'k>,
+    level: usize,
+    windows: &'k mut [[u64; 2]; MAX_LEVELS + 1],
+    bits: &'k mut [[u64; 2]; MAX_FEEDS],
+    access: &'k mut [[Access; 3]; MAX_LEVELS],
+}
+
+impl Counting<'_> {
+    #[inline(always)]
+    fn count(mut self, dims: Dims) {
+        self.count_tensor(Tensor::W, dims);
+        self.count_tensor(Tensor::I, dims);
+        self.count_tensor(Tensor::O, dims);
+    }
+
+    /// Inlined for each tensor: what depends on it is known then.
+    #[inline(always)]
+    fn count_tensor(&mut self, tensor: Tensor, dims: Dims) {
+        let setting = self.setting;
+        for (index, feed) in setting.feeds.of(tensor) {
+            if feed.child <= self.level {
+                continue;
+            }
+            let gap = self.flow.between(feed);
+            let words = if tensor == Tensor::I {
+                let windows = &mut self.windows[feed.child];
+                for (axis, words) in windows.iter_mut().enumerate() {
+                    if dims & windows_of(axis) != 0 {
+                        *words = self.flow.windows(axis, gap.at);
+                    }
+                }
+                self.flow.inputs(&gap, *windows)
+            } else {
+                self.flow.words(tensor, &gap)
+            };
+            enter(self.access, &self.flow, (tensor, feed), &gap, words);
+            let outside = &mut self.access[feed.parent][tensor.index()];
+            let carriage = &setting.carriages[index];
+            self.bits[index] = bits(&self.flow, tensor, &gap, carriage, outside);
+            if carriage.stays {
+                *outside = Access::default();
+            }
+        }
+    }
+}
+
 /// Bits of a feed whose source is counted, and those of them that cannot hide.
-#[inline]
-fn bits(flow: &Flow, feed: &Feed, carriage: &Carriage, outside: &Access) -> [u64; 2] {
+#[inline(always)]
+fn bits(
+    flow: &Flow,
+    tensor: Tensor,
+    gap: &Between,
+    carriage: &Carriage,
+    outside: &Access,
+) -> [u64; 2] {
     if carriage.inner.is_none() && !carriage.off_chip {
         return [0; 2];
     }
-    let bits = crossing_bits(flow.layer, feed.tensor, outside, flow.sizes.outputs());
+    let bits = crossing_bits(flow.layer, tensor, outside, flow.sizes.outputs());
     let bits = carriage.packed(bits);
     let exposed = match carriage.exposed {
         Exposed::Nothing => 0,
         Exposed::All => bits,
-        Exposed::First => {
-            let first = flow.first(feed.tensor, feed.parent, feed.child);
-            first * u64::from(flow.layer.bits(feed.tensor))
-        }
+        Exposed::First => flow.first(tensor, gap) * u64::from(flow.layer.bits(tensor)),
     };
     [bits, exposed]
-}
-
-/// The dimensions of the windows along an axis, one bit each.
-const fn of_axis(axis: usize) -> Dims {
-    let [out, tap] = window_dims(axis);
-    1 << out.index() | 1 << tap.index()
 }
 
 /// Cycles of the busiest element.
@@ -327,8 +366,12 @@ fn compute_cycles(sub: &SubAccelerator, mapping: &Mapping, flow: &Flow) -> u64 {
     let levels = mapping.levels();
     let keeps = |&level: &usize| levels[level].keep.contains(Tensor::O);
     let inside = (array..levels.len()).find(keeps).unwrap_or(levels.len());
-    let parent = mapping.parent(inside, Tensor::O);
-    let sums = flow.words(Tensor::O, parent, inside).delivered * groups;
+    let feed = Feed {
+        tensor: Tensor::O,
+        parent: mapping.parent(inside, Tensor::O),
+        child: inside,
+    };
+    let sums = flow.words(Tensor::O, &flow.between(&feed)).delivered * groups;
     let each = sums.div_ceil(flow.instances(inside));
     steps + each * u64::from(sub.accumulate_cycles)
 }

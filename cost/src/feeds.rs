@@ -24,7 +24,8 @@ pub(crate) struct Feed {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Feeds {
     all: [Feed; MAX_FEEDS],
-    count: usize,
+    /// Where those of each tensor end.
+    ends: [usize; 3],
 }
 
 impl Feeds {
@@ -35,33 +36,47 @@ impl Feeds {
             parent: 0,
             child: 0,
         }; MAX_FEEDS],
-        count: 0,
+        ends: [0; 3],
     };
 
     #[inline]
     pub fn new(levels: &[Level]) -> Self {
         let mut feeds = Feeds::NONE;
+        let mut count = 0;
         for tensor in Tensor::ALL {
             let mut child = levels.len();
             for parent in (0..levels.len()).rev() {
                 // The outermost level keeps everything.
                 if parent == 0 || levels[parent].keep.contains(tensor) {
-                    feeds.all[feeds.count] = Feed {
+                    feeds.all[count] = Feed {
                         tensor,
                         parent,
                         child,
                     };
-                    feeds.count += 1;
+                    count += 1;
                     child = parent;
                 }
             }
+            feeds.ends[tensor.index()] = count;
         }
         feeds
     }
 
     #[inline]
     pub fn all(&self) -> &[Feed] {
-        &self.all[..self.count]
+        &self.all[..self.ends[2]]
+    }
+
+    /// Those of one tensor, with their numbers.
+    #[inline(always)]
+    pub fn of(&self, tensor: Tensor) -> impl Iterator<Item = (usize, &Feed)> {
+        let start = match tensor {
+            Tensor::W => 0,
+            Tensor::I => self.ends[0],
+            Tensor::O => self.ends[1],
+        };
+        let end = self.ends[tensor.index()];
+        self.all[..end].iter().enumerate().skip(start)
     }
 }
 

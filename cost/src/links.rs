@@ -81,21 +81,26 @@ impl Loads {
         self.exposed[link.index()] += exposed;
     }
 
-    /// Writes down the bytes and cycles of each link, given the bytes per cycle of those that are
-    /// limited.
+    /// Writes down the bytes and cycles of those links that are `used`, one bit each, given the bytes
+    /// per cycle of those that are limited.
     #[inline]
     pub fn time(
         &self,
+        mut used: u8,
         bandwidths: &[Option<f64>; MAX_LINKS],
         links: &mut [LinkLoad; MAX_LINKS],
     ) {
-        for (index, load) in links.iter_mut().enumerate() {
-            *load = LinkLoad::default();
-            if self.bits[index] == 0 {
-                continue;
-            }
-            load.bytes = self.bits[index].div_ceil(8);
-            if let Some(bandwidth) = bandwidths[index] {
+        while used != 0 {
+            let index = used.trailing_zeros() as usize;
+            used &= used - 1;
+            let (Some(load), Some(bandwidth)) = (links.get_mut(index), bandwidths.get(index)) else {
+                break;
+            };
+            *load = LinkLoad {
+                bytes: self.bits[index].div_ceil(8),
+                ..LinkLoad::default()
+            };
+            if let Some(bandwidth) = *bandwidth {
                 load.cycles = cycles(load.bytes, bandwidth);
                 load.exposed = cycles(self.exposed[index].div_ceil(8), bandwidth).min(load.cycles);
             }
@@ -115,12 +120,18 @@ pub(crate) fn bandwidths(levels: &[Level], sub: &SubAccelerator) -> [Option<f64>
     bandwidths
 }
 
+/// A count as a real number: counts are far below 2^63, and signed integers convert at once.
+#[inline]
+pub(crate) const fn real(count: u64) -> f64 {
+    count as i64 as f64
+}
+
 /// Whole cycles that bytes take.
 #[inline]
 fn cycles(bytes: u64, bandwidth: f64) -> u64 {
-    let exact = bytes as f64 / bandwidth;
+    let exact = real(bytes) / bandwidth;
     let whole = exact as u64;
-    whole + u64::from((whole as f64) < exact)
+    whole.saturating_add(u64::from(real(whole) < exact))
 }
 
 /// Bits that a level exchanges of a tensor with what lies inside it: reads and updates; outputs are

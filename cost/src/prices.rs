@@ -10,7 +10,7 @@ use crate::evaluate::LayerCost;
 use crate::feeds::MAX_FEEDS;
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
-use crate::links::{crossing_bits, widened};
+use crate::links::{crossing_bits, real, widened};
 use crate::mapping::{Advance, Mapping};
 use crate::noc::Route;
 use crate::sparsity::Saving;
@@ -129,8 +129,9 @@ impl<'a> Prices<'a> {
         for price in &self.stores[..self.count] {
             let (level, t) = (price.level, price.tensor.index());
             let access = &cost.access[level][t];
-            let bits = widened(layer, price.tensor, access, access.total(), outputs) as f64;
-            energy.store[level][t] = price.per_bit * (bits * price.packing * price.share) * scale;
+            let bits = widened(layer, price.tensor, access, access.total(), outputs);
+            let bits = real(bits) * price.packing * price.share;
+            energy.store[level][t] = price.per_bit * bits * scale;
         }
         let carried = cost.links[1..].iter().map(|l| l.bytes).sum::<u64>();
         energy.noc = self.technology.noc_energy * carried as f64;
