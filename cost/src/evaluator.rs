@@ -87,7 +87,7 @@ impl<'a> Evaluator<'a> {
             self.setting.furnish(mapping);
             self.known = Known::nothing(&self.setting, mapping);
         }
-        self.mapping.copy(mapping);
+        self.mapping = *mapping;
         self.change(0, Dims::MAX);
         &self.known.cost
     }

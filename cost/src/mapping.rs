@@ -113,16 +113,6 @@ impl Mapping {
         true
     }
 
-    /// Takes over another nest; what is not in use is not copied.
-    #[inline]
-    pub(crate) fn copy(&mut self, other: &Mapping) {
-        let (levels, loops) = (other.levels().len(), other.loops().len());
-        self.levels[..levels].copy_from_slice(other.levels());
-        self.loops[..loops].copy_from_slice(other.loops());
-        (self.level_count, self.loop_count) = (other.level_count, other.loop_count);
-        self.array = other.array;
-    }
-
     /// Changes the tile of the loop at a position if tiles still do not grow inwards and the nest
     /// still covers the layer; the loop as it is then.
     #[inline]
