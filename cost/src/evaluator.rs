@@ -14,7 +14,7 @@ use crate::flow::{Between, Flow, Sizes, windows_of};
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
 use crate::links::{Link, Loads, MAX_LINKS, bandwidths, crossing_bits};
-use crate::mapping::Mapping;
+use crate::mapping::{Loop, Mapping};
 use crate::nest::{Dims, Nest};
 use crate::prices::Prices;
 use crate::technology::Technology;
@@ -53,7 +53,7 @@ pub struct Evaluator<'a> {
 impl<'a> Evaluator<'a> {
     /// An evaluator that knows the cost of a mapping; without a technology there is no energy.
     pub fn new(
-        layer: &'a Layer,
+        layer: &Layer,
         mapping: &Mapping,
         sub: &SubAccelerator,
         technology: Option<&'a Technology>,
@@ -71,6 +71,11 @@ impl<'a> Evaluator<'a> {
     /// The cost of the mapping.
     pub fn cost(&self) -> &LayerCost {
         &self.known.cost
+    }
+
+    /// The layer.
+    pub fn layer(&self) -> &Layer {
+        &self.setting.layer
     }
 
     /// The mapping as it is now.
@@ -92,11 +97,27 @@ impl<'a> Evaluator<'a> {
         &self.known.cost
     }
 
+    /// The same as [`Evaluator::evaluate`], in less time where the outer loops of both mappings are
+    /// alike: what has not changed is looked for, and not counted again.
+    #[inline]
+    pub fn move_to(&mut self, mapping: &Mapping) -> &LayerCost {
+        if mapping.levels() != self.mapping.levels()
+            || mapping.array_level() != self.mapping.array_level()
+        {
+            return self.evaluate(mapping);
+        }
+        if let Some((level, dims)) = difference(self.mapping.loops(), mapping.loops()) {
+            self.mapping = *mapping;
+            self.change(level, dims);
+        }
+        &self.known.cost
+    }
+
     /// Changes the tile of the loop at a position; false, and no change, if the nest would no
     /// longer cover the layer or tiles would grow inwards.
     #[inline]
     pub fn set_tile(&mut self, at: usize, tile: u32) -> bool {
-        let Some(changed) = self.mapping.set_tile(self.setting.layer, at, tile) else {
+        let Some(changed) = self.mapping.set_tile(&self.setting.layer, at, tile) else {
             return false;
         };
         self.change(changed.level.into(), 1 << changed.dim.index());
@@ -130,6 +151,16 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// The outermost level with different loops, and the dimensions that they walk; none if all loops
+/// are alike.
+fn difference(before: &[Loop], after: &[Loop]) -> Option<(usize, Dims)> {
+    let alike = before.iter().zip(after).take_while(|(a, b)| a == b).count();
+    let (before, after) = (&before[alike..], &after[alike..]);
+    let level = before.iter().chain(after).map(|l| l.level).min()?;
+    let dims = before.iter().chain(after).map(|l| 1 << l.dim.index());
+    Some((level.into(), dims.fold(0, |all, dim| all | dim)))
+}
+
 /// Costs one mapping.
 pub(crate) fn evaluate_once(
     layer: &Layer,
@@ -147,7 +178,7 @@ pub(crate) fn evaluate_once(
 /// What tiles do not decide.
 #[derive(Clone)]
 struct Setting<'a> {
-    layer: &'a Layer,
+    layer: Layer,
     sub: SubAccelerator,
     technology: Option<&'a Technology>,
     on_chip: OnChip,
@@ -163,14 +194,14 @@ struct Setting<'a> {
 impl<'a> Setting<'a> {
     #[inline]
     fn new(
-        layer: &'a Layer,
+        layer: &Layer,
         mapping: &Mapping,
         sub: &SubAccelerator,
         technology: Option<&'a Technology>,
         on_chip: OnChip,
     ) -> Self {
         let mut setting = Setting {
-            layer,
+            layer: *layer,
             sub: *sub,
             technology,
             on_chip,
@@ -190,7 +221,7 @@ impl<'a> Setting<'a> {
         self.feeds = Feeds::new(mapping.levels());
         self.links = 0;
         for (carriage, feed) in self.carriages.iter_mut().zip(self.feeds.all()) {
-            *carriage = Carriage::new(feed, self.layer, mapping, &self.sub, self.on_chip);
+            *carriage = Carriage::new(feed, &self.layer, mapping, &self.sub, self.on_chip);
             let off_chip = carriage.off_chip.then_some(Link::OffChip);
             for link in carriage.inner.into_iter().chain(off_chip) {
                 self.links |= 1 << link.index();
@@ -199,7 +230,7 @@ impl<'a> Setting<'a> {
         self.bandwidths = bandwidths(mapping.levels(), &self.sub);
         self.prices = self
             .technology
-            .map(|technology| Prices::new(technology, self.layer, mapping, &self.sub));
+            .map(|technology| Prices::new(technology, &self.layer, mapping, &self.sub));
     }
 }
 
@@ -217,10 +248,10 @@ struct Known {
 impl Known {
     #[inline]
     fn nothing(setting: &Setting, mapping: &Mapping) -> Self {
-        let mut cost = LayerCost::nothing(setting.layer, mapping.levels().len());
+        let mut cost = LayerCost::nothing(&setting.layer, mapping.levels().len());
         cost.energy = setting.technology.map(|_| Energy::default());
         Known {
-            nest: Nest::empty(setting.layer),
+            nest: Nest::empty(&setting.layer),
             windows: [[0; 2]; MAX_LEVELS + 1],
             bits: [[0; 2]; MAX_FEEDS],
             cost,
@@ -232,7 +263,7 @@ impl Known {
     fn count(&mut self, setting: &Setting, mapping: &Mapping, level: usize, dims: Dims) {
         self.nest.read(mapping, level);
         let flow = Flow {
-            layer: setting.layer,
+            layer: &setting.layer,
             sizes: &setting.sizes,
             nest: &self.nest,
             multipliers: mapping.levels().len(),
@@ -273,7 +304,7 @@ impl Known {
         cost.conclude(&setting.sub);
         if let Some(prices) = &setting.prices {
             let outputs = setting.sizes.outputs();
-            prices.spend(setting.layer, mapping, outputs, sides, cost);
+            prices.spend(&setting.layer, mapping, outputs, sides, cost);
         }
     }
 }

@@ -100,7 +100,7 @@ proptest! {
                 }
                 Change::Again => {
                     mapping = start;
-                    evaluator.evaluate(&mapping);
+                    evaluator.move_to(&mapping);
                 }
                 Change::Other => {
                     mapping = furnished(&mapping, &other);
