@@ -290,7 +290,13 @@ impl Chain {
         if prefix == depth && instances == Instances::Each && self.tile(depth) == 1 {
             return u64::from(self.bound);
         }
-        count_pieces(self.above(depth), 0, usize::from(prefix), instances, self.bound)
+        count_pieces(
+            self.above(depth),
+            0,
+            usize::from(prefix),
+            instances,
+            self.bound,
+        )
     }
 
     /// Elements of the pieces at the first step, all instances together.

@@ -87,12 +87,7 @@ impl Sight {
 }
 
 impl<'a> Edge<'a> {
-    pub fn new(
-        layer: &'a Layer,
-        nest: &'a Nest,
-        tensor: Tensor,
-        gap: &Between<'a>,
-    ) -> Self {
+    pub fn new(layer: &'a Layer, nest: &'a Nest, tensor: Tensor, gap: &Between<'a>) -> Self {
         Edge {
             layer,
             nest,

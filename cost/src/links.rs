@@ -93,7 +93,8 @@ impl Loads {
         while used != 0 {
             let index = used.trailing_zeros() as usize;
             used &= used - 1;
-            let (Some(load), Some(bandwidth)) = (links.get_mut(index), bandwidths.get(index)) else {
+            let (Some(load), Some(bandwidth)) = (links.get_mut(index), bandwidths.get(index))
+            else {
                 break;
             };
             *load = LinkLoad {
