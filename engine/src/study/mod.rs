@@ -10,7 +10,7 @@ mod problem;
 mod specs;
 
 pub use build::{Parts, compile_named, scripts_in, words};
-pub use mapping::proof_text;
+pub use mapping::{Mapper, proof_text};
 pub use memo::{Array, Network};
 pub use problem::Search;
 pub use specs::{Goal, Spec, SpecResult};
