@@ -65,8 +65,6 @@ pub(crate) struct Edge<'a> {
     shared: Depths,
     /// Whether the fed level keeps its tile between steps; multipliers do not.
     keeps: bool,
-    /// The fed instances that count.
-    fed: Instances,
 }
 
 /// What is taken of the dimensions that have turned back or stand still.
@@ -98,14 +96,7 @@ impl<'a> Edge<'a> {
             depths: nest.depths(gap.at),
             shared: nest.depths(gap.from),
             keeps: gap.keeps,
-            fed: Instances::Each,
         }
-    }
-
-    /// The same with the first of the fed instances alone: no other has larger pieces or more steps.
-    pub fn to_one(self) -> Self {
-        let fed = Instances::Merged(0);
-        Edge { fed, ..self }
     }
 
     /// Words of the first step.
@@ -287,7 +278,7 @@ impl<'a> Edge<'a> {
         let depth = self.depths.of(dim);
         self.nest
             .chain_of(dim)
-            .sums(depth, sight.view(dim), self.fed)
+            .sums(depth, sight.view(dim), Instances::Each)
     }
 
     /// Steps and instances of the dimensions that the tensor does not depend on, if loops in time
@@ -309,7 +300,7 @@ impl<'a> Edge<'a> {
     fn instances(&self, dim: Dim, merged: bool) -> Instances {
         let from = self.shared.of(dim);
         match (merged, self.tensor) {
-            (false, _) => self.fed,
+            (false, _) => Instances::Each,
             (true, Tensor::O) => Instances::Summed(from),
             (true, _) => Instances::Merged(from),
         }

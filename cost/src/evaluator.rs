@@ -402,6 +402,7 @@ fn compute_cycles(sub: &SubAccelerator, mapping: &Mapping, flow: &Flow) -> u64 {
         parent: mapping.parent(inside, Tensor::O),
         child: inside,
     };
-    let sums = flow.busiest(&flow.between(&feed)) * groups;
-    steps + sums * u64::from(sub.accumulate_cycles)
+    let sums = flow.words(Tensor::O, &flow.between(&feed)).delivered * groups;
+    let each = sums.div_ceil(flow.instances(inside));
+    steps + each * u64::from(sub.accumulate_cycles)
 }

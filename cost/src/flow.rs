@@ -211,13 +211,13 @@ impl<'a> Flow<'a> {
         Dim::ALL.into_iter().map(of).product()
     }
 
-    /// Words of outputs that arrive at the instance which most of them arrive at.
-    pub fn busiest(&self, gap: &Between<'a>) -> u64 {
-        if gap.at.uneven != 0 {
-            return self.edge(Tensor::O, gap).to_one().words().delivered;
+    /// Instances of a level that are ever used.
+    pub fn instances(&self, level: usize) -> u64 {
+        let at = self.nest.above(level);
+        if at.uneven == 0 {
+            return at.places.iter().map(|&n| u64::from(n)).product();
         }
-        let instances: u64 = gap.at.places.iter().map(|&n| u64::from(n)).product();
-        self.words(Tensor::O, gap).delivered / instances
+        self.uneven_places(Dims::MAX, at)
     }
 
     /// Outputs that each instance of a level ever works on, all instances together.
@@ -227,20 +227,21 @@ impl<'a> Flow<'a> {
         let places = if at.uneven & sums == 0 {
             at.space[Tensor::O.index()]
         } else {
-            self.uneven_places(at)
+            self.uneven_places(sums, at)
         };
         self.sizes.outputs * places
     }
 
-    /// Instances of a level along the dimensions of the reduction.
+    /// Instances of a level that some dimensions are spread over.
     #[cold]
-    fn uneven_places(&self, at: &Above) -> u64 {
+    fn uneven_places(&self, dims: Dims, at: &Above) -> u64 {
         let depths = self.nest.depths(at);
+        let chosen = Dim::ALL.into_iter().filter(|d| dims & 1 << d.index() != 0);
         let of = |dim: Dim| {
             let chain = self.nest.chain_of(dim);
             chain.pieces(0, depths.of(dim), Instances::Each)
         };
-        [Dim::C, Dim::R, Dim::S].into_iter().map(of).product()
+        chosen.map(of).product()
     }
 
     #[cold]

@@ -77,7 +77,8 @@ pub fn time(layer: &Layer, mapping: &Mapping, sub: &SubAccelerator) -> Timing {
             let way = walk(layer, mapping, &edge);
             let crosses = edge.parent < array && array <= edge.child;
             if tensor == Tensor::O && crosses {
-                compute += way.busiest * groups * u64::from(sub.accumulate_cycles);
+                let each = (way.delivered * groups).div_ceil(way.instances);
+                compute += each * u64::from(sub.accumulate_cycles);
             }
             let bits = groups * way.bits(layer, tensor);
             let hides = !edge.single_buffer(mapping);
@@ -190,8 +191,8 @@ struct Way {
     delivered_again: u64,
     /// Words of outputs that are complete when they arrive at the source for the last time.
     complete: u64,
-    /// Words at that instance of the destination which gets most.
-    busiest: u64,
+    /// Instances of the destination.
+    instances: u64,
 }
 
 impl Way {
@@ -223,8 +224,10 @@ fn walk(layer: &Layer, mapping: &Mapping, edge: &Edge) -> Way {
     };
     let loops = &mapping.loops()[..below(child)];
     let instances = places(layer, loops);
-    let mut way = Way::default();
-    let mut delivered = vec![0; instances.len()];
+    let mut way = Way {
+        instances: instances.len() as u64,
+        ..Way::default()
+    };
     let mut seen_inside = BTreeSet::new();
     let mut seen_outside = BTreeSet::new();
     let mut last: Option<Vec<u32>> = None;
@@ -238,7 +241,7 @@ fn walk(layer: &Layer, mapping: &Mapping, edge: &Edge) -> Way {
         if !is_store || moved {
             // Requests of the instances below each instance of the parent, equal ones once.
             let mut requests = BTreeMap::new();
-            for (place, delivered) in instances.iter().zip(&mut delivered) {
+            for place in &instances {
                 let Some(tile) = tile(layer, loops, &time, place) else {
                     continue;
                 };
@@ -250,7 +253,7 @@ fn walk(layer: &Layer, mapping: &Mapping, edge: &Edge) -> Way {
                     let held = before.map(|t| words(layer, tensor, &t)).unwrap_or_default();
                     wanted.retain(|word| !held.contains(word));
                 }
-                *delivered += wanted.len() as u64;
+                way.delivered += wanted.len() as u64;
                 let returning = |word: &Word| !seen_inside.insert((place.clone(), *word));
                 way.delivered_again += wanted.iter().copied().filter(returning).count() as u64;
                 let source = place[..spreads(&loops[..below(parent)])].to_vec();
@@ -269,8 +272,6 @@ fn walk(layer: &Layer, mapping: &Mapping, edge: &Edge) -> Way {
         }
         last = Some(time);
     }
-    way.delivered = delivered.iter().sum();
-    way.busiest = delivered.into_iter().max().unwrap_or(0);
     // An output that several instances of the source add to is complete in none of them.
     let homes: BTreeSet<Word> = seen_outside.iter().map(|(_, word)| *word).collect();
     if tensor == Tensor::O && homes.len() == seen_outside.len() {
