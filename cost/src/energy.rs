@@ -67,10 +67,12 @@ impl Technology {
         let energy = cost.energy.insert(Energy::default());
         energy.noc = self.noc_energy * noc;
         let size = sub.store_sizes[1].unwrap_or(0);
-        for (level, per_access) in [
-            (0, self.dram_energy),
-            (1, self.access_energy(Role::Shared, Some(size))),
-        ] {
+        let shared = self.access_energy(Role::Shared, Some(size));
+        let shared = match self.counting {
+            Counting::Native => shared * self.narrowness(sub.store_words[1]),
+            Counting::Operands => shared,
+        };
+        for (level, per_access) in [(0, self.dram_energy), (1, shared)] {
             for tensor in Tensor::ALL {
                 let words = cost.access[level][tensor.index()].total() as f64;
                 let amount = match self.counting {

@@ -79,7 +79,12 @@ impl<'a> Prices<'a> {
         let mut kept_inside = TensorSet::default();
         for (level, store) in mapping.levels().iter().enumerate().rev() {
             let role = Role::of(level, array);
-            let per_bit = self.technology.access_energy(role, store.size) / 8.0;
+            let per_byte = self.technology.access_energy(role, store.size);
+            let narrow = match role {
+                Role::Shared => self.technology.narrowness(sub.store_words[level]),
+                Role::OffChip | Role::Element => 1.0,
+            };
+            let per_bit = per_byte * narrow / 8.0;
             for tensor in Tensor::ALL {
                 if !store.keep.contains(tensor) {
                     continue;

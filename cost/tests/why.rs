@@ -80,7 +80,14 @@ fn what_would_help_a_searched_nest_is_searched_for() {
     let dataflow = nvdla();
     let mapping = searched(&dataflow, &sub).mapping;
     let technology = Some(&technology);
-    let why = why(&layer, &mapping, &dataflow, &sub, technology, Some(&options));
+    let why = why(
+        &layer,
+        &mapping,
+        &dataflow,
+        &sub,
+        technology,
+        Some(&options),
+    );
     let mut better = 0;
     for remedy in &why.remedies {
         let anew = matches!(remedy.change, Change::Size { .. } | Change::Elements { .. });
