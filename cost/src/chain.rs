@@ -6,6 +6,7 @@
 //! runs at each cut gives at most 2^depth runs.
 
 use crate::mapping::{Advance, MAX_CUTS};
+use crate::nest::Turn;
 
 /// Whether a cut's pieces follow one another or stand side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,13 +19,17 @@ pub(crate) enum Way {
     Summed,
 }
 
-/// One cut of a chain.
+/// One cut of a chain, with the products of all cuts down to it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cut {
     /// Elements of a whole piece.
     pub tile: u32,
     /// Pieces of the largest extent, at least 2.
     pub count: u32,
+    /// Product of the counts in time.
+    times: u64,
+    /// The same in space.
+    spaces: u64,
     pub way: Way,
 }
 
@@ -39,15 +44,12 @@ impl Cut {
 pub(crate) struct Chain {
     pub bound: u32,
     len: u8,
-    /// Whether every cut divides what it cuts.
-    even: bool,
-    /// Whether some smaller piece leaves a later loop in time without work.
-    rests: bool,
-    cuts: [Cut; MAX_CUTS],
-    /// Product of the counts of the first k cuts in time.
-    times: [u64; MAX_CUTS + 1],
-    /// The same in space.
-    spaces: [u64; MAX_CUTS + 1],
+    /// Cuts before the first that does not divide what it cuts.
+    even: u8,
+    /// Cuts above which no smaller piece leaves a loop in time without work.
+    busy: u8,
+    /// The dimension as a whole, as if cut once, then its cuts.
+    cuts: [Cut; MAX_CUTS + 1],
 }
 
 /// Which pieces of a chain are looked at.
@@ -127,57 +129,74 @@ struct Extent {
 }
 
 impl Chain {
-    pub const fn new(bound: u32) -> Self {
-        let cut = Cut {
-            tile: 1,
+    /// Not a chain yet: it is zero all over, which is cheap to write.
+    pub const NONE: Chain = Chain {
+        bound: 0,
+        len: 0,
+        even: 0,
+        busy: 0,
+        cuts: [Cut {
+            tile: 0,
+            count: 0,
+            times: 0,
+            spaces: 0,
+            way: Way::Time,
+        }; MAX_CUTS + 1],
+    };
+
+    /// Becomes a chain without cuts.
+    #[inline]
+    pub fn reset(&mut self, bound: u32) {
+        self.bound = bound;
+        (self.len, self.even, self.busy) = (0, u8::MAX, u8::MAX);
+        self.cuts[0] = Cut {
+            tile: bound,
             count: 1,
+            times: 1,
+            spaces: 1,
             way: Way::Time,
         };
-        Chain {
-            bound,
-            len: 0,
-            even: true,
-            rests: false,
-            cuts: [cut; MAX_CUTS],
-            times: [1; MAX_CUTS + 1],
-            spaces: [1; MAX_CUTS + 1],
-        }
     }
 
     /// Adds a cut inside all others.
-    pub fn push(&mut self, cut: Cut) {
-        let at = usize::from(self.len);
-        self.even &= cut.count * cut.tile == self.tile(self.len);
-        self.cuts[at] = cut;
-        let (time, space) = match cut.way {
-            Way::Time => (cut.count, 1),
-            Way::Apart | Way::Summed => (1, cut.count),
+    #[inline]
+    pub fn push(&mut self, turn: &Turn) {
+        let outside = self.cuts[usize::from(self.len)];
+        if turn.tile.wrapping_mul(turn.count) != outside.tile {
+            self.even = self.even.min(self.len);
+        }
+        let (time, space) = match turn.way {
+            Way::Time => (turn.count, 1),
+            Way::Apart | Way::Summed => (1, turn.count),
         };
-        self.times[at + 1] = self.times[at] * u64::from(time);
-        self.spaces[at + 1] = self.spaces[at] * u64::from(space);
         self.len += 1;
+        self.cuts[usize::from(self.len)] = Cut {
+            tile: turn.tile,
+            count: turn.count,
+            times: outside.times * u64::from(time),
+            spaces: outside.spaces * u64::from(space),
+            way: turn.way,
+        };
     }
 
     /// Elements of a whole piece at a depth.
     #[inline]
     pub fn tile(&self, depth: u8) -> u32 {
-        match depth {
-            0 => self.bound,
-            n => self.cuts[usize::from(n) - 1].tile,
-        }
+        self.cuts[usize::from(depth)].tile
     }
 
     /// Looks for pieces that rest, once all cuts are there.
     pub fn close(&mut self) {
-        if self.even {
-            return;
-        }
+        self.busy = u8::MAX;
         // The smaller pieces that cuts leave at the end of what they cut.
         let mut smaller = [0; MAX_CUTS];
         let (mut len, mut extent) = (0, self.bound);
-        for cut in &self.cuts[..usize::from(self.len)] {
+        for depth in 1..=self.len {
+            let cut = self.cuts[usize::from(depth)];
             for piece in &mut smaller[..len] {
-                self.rests |= cut.way == Way::Time && (1..=cut.tile).contains(piece);
+                if cut.way == Way::Time && (1..=cut.tile).contains(piece) {
+                    self.busy = self.busy.min(depth - 1);
+                }
                 *piece %= cut.tile;
             }
             smaller[len] = extent % cut.tile;
@@ -187,7 +206,13 @@ impl Chain {
 
     #[inline]
     pub fn cuts(&self) -> &[Cut] {
-        &self.cuts[..usize::from(self.len)]
+        &self.cuts[1..=usize::from(self.len)]
+    }
+
+    /// The cuts above a depth.
+    #[inline]
+    fn above(&self, depth: u8) -> &[Cut] {
+        &self.cuts[1..=usize::from(depth)]
     }
 
     /// Number of cuts.
@@ -196,51 +221,88 @@ impl Chain {
         self.len
     }
 
-    /// Whether pieces may stay although a later loop in time goes on elsewhere.
+    /// Whether every cut above a depth divides what it cuts.
     #[inline]
-    pub fn rests(&self) -> bool {
-        self.rests
+    pub fn is_even(&self, depth: u8) -> bool {
+        depth <= self.even
+    }
+
+    /// Whether pieces at a depth may stay although a loop in time above it goes on elsewhere.
+    #[inline]
+    pub fn rests(&self, depth: u8) -> bool {
+        depth > self.busy
+    }
+
+    /// Product of the counts of the cuts in time above a depth: the steps, if these cut evenly.
+    #[inline]
+    pub fn times(&self, depth: u8) -> u64 {
+        self.cuts[usize::from(depth)].times
+    }
+
+    /// The same in space.
+    #[inline]
+    pub fn spaces(&self, depth: u8) -> u64 {
+        self.cuts[usize::from(depth)].spaces
+    }
+
+    /// Product of the counts of those cuts in space among `from..depth` that leave partial sums
+    /// apart.
+    #[inline]
+    pub fn apart(&self, from: u8, depth: u8) -> u64 {
+        if !self.spreads(from, depth) {
+            return 1;
+        }
+        let cuts = self.above(depth)[usize::from(from)..].iter();
+        let apart = cuts.filter(|c| c.way == Way::Apart);
+        apart.fold(1, |n, c| n * u64::from(c.count))
     }
 
     /// Whether there are loops in time among the cuts `from..depth`.
     #[inline]
     pub fn moves(&self, from: u8, depth: u8) -> bool {
-        self.times[usize::from(from)] != self.times[usize::from(depth)]
+        self.times(from) != self.times(depth)
     }
 
     /// Whether there are cuts in space among `from..depth`.
     #[inline]
     pub fn spreads(&self, from: u8, depth: u8) -> bool {
-        self.spaces[usize::from(from)] != self.spaces[usize::from(depth)]
+        self.spaces(from) != self.spaces(depth)
     }
 
     /// Pieces at a depth if loops in time from `prefix` on stand at their first.
     #[inline]
     pub fn pieces(&self, prefix: u8, depth: u8, instances: Instances) -> u64 {
-        if !self.even {
+        if !self.is_even(depth) {
             return self.uneven_pieces(prefix, depth, instances);
         }
-        let times = self.times[usize::from(prefix.min(depth))];
         let spaces = match instances {
-            Instances::Each | Instances::Whole { .. } => self.spaces[usize::from(depth)],
-            Instances::Merged(from) => self.spaces[usize::from(from.min(depth))],
+            Instances::Each | Instances::Whole { .. } => self.spaces(depth),
+            Instances::Merged(from) => self.spaces(from.min(depth)),
             Instances::Summed(from) => {
-                let from = usize::from(from.min(depth));
-                let apart = self.cuts[from..usize::from(depth)]
-                    .iter()
-                    .filter(|c| c.way == Way::Apart);
-                apart.fold(self.spaces[from], |n, c| n * u64::from(c.count))
+                let from = from.min(depth);
+                self.spaces(from) * self.apart(from, depth)
             }
         };
-        times * spaces
+        self.times(prefix.min(depth)) * spaces
     }
 
     fn uneven_pieces(&self, prefix: u8, depth: u8, instances: Instances) -> u64 {
         if prefix == depth && instances == Instances::Each && self.tile(depth) == 1 {
             return u64::from(self.bound);
         }
-        let cuts = &self.cuts[..usize::from(depth)];
-        count_pieces(cuts, 0, usize::from(prefix), instances, self.bound)
+        count_pieces(
+            self.above(depth),
+            0,
+            usize::from(prefix),
+            instances,
+            self.bound,
+        )
+    }
+
+    /// Elements of the pieces at the first step, all instances together.
+    #[inline]
+    pub fn first(&self, depth: u8) -> u64 {
+        self.sums(depth, View::First, Instances::Each).1
     }
 
     /// Pieces that stay while loops in time from a cut on go on elsewhere.
@@ -249,7 +311,7 @@ impl Chain {
         if !self.moves(from, depth) {
             return self.pieces(depth, depth, instances);
         }
-        if !self.rests {
+        if !self.rests(depth) {
             return 0;
         }
         self.walked_sums(depth, View::Settled(from), instances).0
@@ -258,23 +320,22 @@ impl Chain {
     /// Number of pieces of a view and the sum of their sizes.
     #[inline]
     pub fn sums(&self, depth: u8, view: View, instances: Instances) -> (u64, u64) {
-        let at = usize::from(depth);
         match (view, instances) {
             (View::Settled(from), _) if !self.moves(from, depth) => {
                 self.sums(depth, View::All, instances)
             }
-            (View::Settled(_), _) if !self.rests => (0, 0),
+            (View::Settled(_), _) if !self.rests(depth) => (0, 0),
             (View::All, Instances::Each) => {
                 let pieces = self.pieces(depth, depth, instances);
                 (pieces, u64::from(self.bound))
             }
-            (View::First, Instances::Each) if self.even => {
-                let pieces = self.spaces[at];
+            (View::First, Instances::Each) if self.is_even(depth) => {
+                let pieces = self.spaces(depth);
                 (pieces, pieces * u64::from(self.tile(depth)))
             }
-            (View::All, Instances::Whole { cut, low, high }) if self.even => {
-                let count = self.cuts[usize::from(cut)].count;
-                let all = self.times[at] * self.spaces[at] / u64::from(count);
+            (View::All, Instances::Whole { cut, low, high }) if self.is_even(depth) => {
+                let count = self.cuts()[usize::from(cut)].count;
+                let all = self.times(depth) * self.spaces(depth) / u64::from(count);
                 let pieces = all * u64::from(count.saturating_sub(low).saturating_sub(high));
                 (pieces, pieces * u64::from(self.tile(depth)))
             }
@@ -294,7 +355,7 @@ impl Chain {
     /// Calls `visit` for every run of equal pieces.
     pub fn runs(&self, depth: u8, view: View, instances: Instances, visit: &mut impl FnMut(Run)) {
         let walk = Walk {
-            cuts: &self.cuts[..usize::from(depth)],
+            cuts: self.above(depth),
             view,
             instances,
         };
@@ -310,7 +371,7 @@ impl Chain {
     /// Start and size of the piece at a depth that holds an element.
     pub fn piece(&self, depth: u8, position: u32) -> (u32, u32) {
         let (mut start, mut size) = (0, self.bound);
-        for cut in &self.cuts[..usize::from(depth)] {
+        for cut in self.above(depth) {
             let offset = position - start;
             let first = offset - offset % cut.tile;
             size = part(size, first, cut.tile);
@@ -328,7 +389,7 @@ impl Chain {
             shift: 0,
         };
         let (mut start, mut included, mut place) = (0, true, (0, 0));
-        for (index, cut) in self.cuts[..usize::from(depth)].iter().enumerate() {
+        for (index, cut) in self.above(depth).iter().enumerate() {
             let at = (position - start) / cut.tile;
             let mut before = at;
             match cut.way {

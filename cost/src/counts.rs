@@ -28,7 +28,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::dataflow::MAX_LEVELS;
 use crate::edge::Words;
-use crate::flow::Flow;
+use crate::feeds::{Feed, Feeds};
+use crate::flow::{Between, Flow, Sizes};
 use crate::layer::{Layer, Tensor};
 use crate::mapping::Mapping;
 use crate::nest::Nest;
@@ -60,28 +61,28 @@ pub struct Counts {
     pub steps: u64,
 }
 
-/// Notes what travels along an edge at its two ends.
+/// Notes what travels along a feed at its two ends.
 #[inline(always)]
 pub(crate) fn enter(
     access: &mut [[Access; 3]; MAX_LEVELS],
     flow: &Flow,
-    (tensor, parent, child): (Tensor, usize, usize),
+    (tensor, feed): (Tensor, &Feed),
+    gap: &Between,
     words: Words,
-    multipliers: usize,
 ) {
-    let groups = flow.groups();
+    let groups = flow.sizes.groups();
     let t = tensor.index();
     let (sent, delivered) = (words.sent * groups, words.delivered * groups);
-    let outside = &mut access[parent][t];
+    let outside = &mut access[feed.parent][t];
     if tensor == Tensor::O {
         outside.updates = sent;
-        outside.reads = sent - flow.outputs(parent) * groups;
+        outside.reads = sent - flow.outputs(gap.from) * groups;
     } else {
         outside.reads = sent;
     }
-    if child < multipliers {
-        access[child][t].fills = match tensor {
-            Tensor::O => delivered - flow.outputs(child) * groups,
+    if gap.keeps {
+        access[feed.child][t].fills = match tensor {
+            Tensor::O => delivered - flow.outputs(gap.at) * groups,
             _ => delivered,
         };
     }
@@ -90,17 +91,25 @@ pub(crate) fn enter(
 /// Counts the accesses of a nest that covers the layer (see [`Mapping::covers`]).
 pub fn count(layer: &Layer, mapping: &Mapping) -> Counts {
     let mut nest = Nest::empty(layer);
-    nest.fill(mapping);
-    let mut room = None;
-    let flow = Flow::new(layer, mapping, &nest, &mut room);
+    nest.read(mapping, 0);
+    let sizes = Sizes::new(layer);
+    let flow = Flow {
+        layer,
+        sizes: &sizes,
+        nest: &nest,
+        multipliers: mapping.levels().len(),
+    };
     let mut counts = Counts {
         access: [[Access::default(); 3]; MAX_LEVELS],
-        steps: flow.steps() * flow.groups(),
+        steps: flow.steps() * sizes.groups(),
     };
-    let multipliers = mapping.levels().len();
-    flow.edges(|tensor, parent, child, words| {
-        let edge = (tensor, parent, child);
-        enter(&mut counts.access, &flow, edge, words, multipliers);
-    });
+    for feed in Feeds::new(mapping.levels()).all() {
+        let gap = flow.between(feed);
+        let words = match feed.tensor {
+            Tensor::I => flow.inputs(&gap, [0, 1].map(|axis| flow.windows(axis, gap.at))),
+            other => flow.words(other, &gap),
+        };
+        enter(&mut counts.access, &flow, (feed.tensor, feed), &gap, words);
+    }
     counts
 }

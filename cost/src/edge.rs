@@ -1,33 +1,11 @@
 //! The words of one tensor on its way from the store that feeds to the one that is fed.
 
-use crate::chain::{Chain, Cut, Instances, View};
+use crate::chain::{Instances, View};
+use crate::flow::Between;
 use crate::layer::{Dim, Layer, Tensor};
-use crate::nest::{Depths, Dims, Nest};
+use crate::nest::{Above, Depths, Dims, Nest};
 use crate::views::{Diagonal, Views};
 use crate::windows::{Axis, window_dims};
-
-/// The cuts of all dimensions.
-pub(crate) struct Chains([Chain; 7]);
-
-impl Chains {
-    pub fn new(nest: &Nest) -> Self {
-        let mut chains = Chains(nest.bounds.map(Chain::new));
-        for turn in nest.all_turns() {
-            chains.0[turn.dim.index()].push(Cut {
-                tile: turn.tile,
-                count: turn.count,
-                way: turn.way,
-            });
-        }
-        chains.0.iter_mut().for_each(Chain::close);
-        chains
-    }
-
-    #[inline]
-    pub fn of(&self, dim: Dim) -> &Chain {
-        &self.0[dim.index()]
-    }
-}
 
 /// Words of an edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +21,24 @@ impl Words {
         sent: 0,
         delivered: 0,
     };
+
+    /// So many words of each.
+    #[inline]
+    pub fn of(self, words: u64) -> Words {
+        self.and(Words {
+            sent: words,
+            delivered: words,
+        })
+    }
+
+    /// Each of these with each of the others.
+    #[inline]
+    pub fn and(self, other: Words) -> Words {
+        Words {
+            sent: self.sent * other.sent,
+            delivered: self.delivered * other.delivered,
+        }
+    }
 }
 
 impl std::ops::Sub for Words {
@@ -60,62 +56,53 @@ impl std::ops::Sub for Words {
 pub(crate) struct Edge<'a> {
     layer: &'a Layer,
     nest: &'a Nest,
-    chains: &'a Chains,
     tensor: Tensor,
-    /// Level of the fed store.
-    child: usize,
+    /// What lies above the fed store.
+    at: &'a Above,
     /// Cuts above the fed store.
-    depths: &'a Depths,
+    depths: Depths,
     /// Cuts above and at the feeding store's place.
-    shared: &'a Depths,
+    shared: Depths,
     /// Whether the fed level keeps its tile between steps; multipliers do not.
     keeps: bool,
 }
 
 /// What is taken of the dimensions that have turned back or stand still.
 #[derive(Clone, Copy)]
-enum Sight<'a> {
+enum Sight {
     All,
     First,
     /// Pieces that stay while the loops inside these cuts go on.
-    Settled(&'a Depths),
+    Settled(Depths),
 }
 
-impl Sight<'_> {
+impl Sight {
     fn view(self, dim: Dim) -> View {
         match self {
             Sight::All => View::All,
             Sight::First => View::First,
-            Sight::Settled(from) => View::Settled(from[dim.index()]),
+            Sight::Settled(from) => View::Settled(from.of(dim)),
         }
     }
 }
 
 impl<'a> Edge<'a> {
-    pub fn new(
-        layer: &'a Layer,
-        nest: &'a Nest,
-        chains: &'a Chains,
-        tensor: Tensor,
-        (parent, child): (usize, usize),
-        keeps: bool,
-    ) -> Self {
+    pub fn new(layer: &'a Layer, nest: &'a Nest, tensor: Tensor, gap: &Between<'a>) -> Self {
         Edge {
             layer,
             nest,
-            chains,
             tensor,
-            child,
-            depths: &nest.above(child).depths,
-            shared: &nest.above(parent).depths,
-            keeps,
+            at: gap.at,
+            depths: nest.depths(gap.at),
+            shared: nest.depths(gap.from),
+            keeps: gap.keeps,
         }
     }
 
     /// Words of the first step.
     pub fn first(&self) -> u64 {
         let tiles = self.tiles(Sight::First, true);
-        tiles * self.repeats(&[0; 7], true)
+        tiles * self.repeats(Depths::default(), true)
     }
 
     /// Words of all steps.
@@ -123,35 +110,35 @@ impl<'a> Edge<'a> {
     /// All tiles of all steps, minus those that stay where they are because no loop of the tensor's
     /// dimensions moved, minus what sliding windows keep.
     pub fn words(&self) -> Words {
-        let mut above = *self.depths;
+        let mut above = self.depths;
         if !self.keeps {
-            return self.all(&above);
+            return self.all(above);
         }
-        let turns = self.nest.turns(self.child);
+        let turns = self.nest.turns(self.at);
         // Loops that do not concern the tensor cost nothing as long as they are innermost.
         let mut left = turns.len();
         while left > 0 && !(turns[left - 1].in_time() && self.concerns(turns[left - 1].dim)) {
             left -= 1;
-            above[turns[left].dim.index()] -= 1;
+            above = above.shallower(turns[left].dim);
         }
-        let mut words = self.all(&above);
+        let mut words = self.all(above);
         let mut moved = Moved::default();
         for turn in turns[left..].iter().filter(|t| t.in_time()) {
-            moved.add(turn.dim, self.chains);
+            moved.add(turn.dim, self);
         }
         for turn in turns[..left].iter().rev() {
             let dim = turn.dim;
-            above[dim.index()] -= 1;
+            above = above.shallower(dim);
             if !turn.in_time() {
                 continue;
             }
             if !self.concerns(dim) && !moved.blocks(self.tensor, None) {
-                words = words - self.kept_in_place(dim, &above);
+                words = words - self.kept_in_place(dim, above);
             }
             if self.slides(dim) && !moved.blocks(self.tensor, Some(dim)) {
-                words = words - self.kept_on_slide(dim, &above);
+                words = words - self.kept_on_slide(dim, above);
             }
-            moved.add(dim, self.chains);
+            moved.add(dim, self);
             if moved.blocks_all(self.tensor) {
                 break;
             }
@@ -169,7 +156,7 @@ impl<'a> Edge<'a> {
     }
 
     /// All tiles of all steps of the loops above.
-    fn all(&self, above: &Depths) -> Words {
+    fn all(&self, above: Depths) -> Words {
         let delivered = self.tiles(Sight::All, false);
         let sent = if self.on_diagonal() {
             self.tiles(Sight::All, true)
@@ -183,15 +170,14 @@ impl<'a> Edge<'a> {
     }
 
     /// Words that stay because a loop over `dim`, of which the tensor does not depend, advances.
-    fn kept_in_place(&self, dim: Dim, above: &Depths) -> Words {
+    fn kept_in_place(&self, dim: Dim, above: Depths) -> Words {
         let sight = Sight::Settled(above);
         let delivered = self.tiles(sight, false);
         if delivered == 0 {
             return Words::NONE;
         }
-        let mut with = *above;
-        with[dim.index()] += 1;
-        let steps = |merged| self.repeats(&with, merged) - self.repeats(above, merged);
+        let with = above.deeper(dim);
+        let steps = |merged| self.repeats(with, merged) - self.repeats(above, merged);
         Words {
             sent: self.tiles(sight, true) * steps(true),
             delivered: delivered * steps(false),
@@ -200,7 +186,7 @@ impl<'a> Edge<'a> {
 
     /// Input words that stay when a loop over a window's dimension advances and no loop of another
     /// dimension moves.
-    fn kept_on_slide(&self, dim: Dim, above: &Depths) -> Words {
+    fn kept_on_slide(&self, dim: Dim, above: Depths) -> Words {
         let sight = Sight::Settled(above);
         let size = |dim| self.sums(dim, sight).1;
         let channels = size(Dim::N) * size(Dim::C);
@@ -208,15 +194,15 @@ impl<'a> Edge<'a> {
             return Words::NONE;
         }
         let filters = |merged| {
-            let k = Dim::K.index();
             let instances = self.instances(Dim::K, merged);
-            let chain = self.chains.of(Dim::K);
-            chain.settled_pieces(above[k], self.depths[k], instances)
+            let depth = self.depths.of(Dim::K);
+            let chain = self.nest.chain_of(Dim::K);
+            chain.settled_pieces(above.of(Dim::K), depth, instances)
         };
         let moving = usize::from(matches!(dim, Dim::Q | Dim::S));
         let advanced = |d: Dim| {
             if d == dim {
-                View::Advanced(above[d.index()])
+                View::Advanced(above.of(d))
             } else {
                 sight.view(d)
             }
@@ -268,42 +254,40 @@ impl<'a> Edge<'a> {
         let dims = window_dims(axis);
         Views {
             axis: Axis::new(self.layer, axis),
-            chains: dims.map(|dim| self.chains.of(dim)),
-            depths: dims.map(|dim| self.depths[dim.index()]),
+            chains: dims.map(|dim| self.nest.chain_of(dim)),
+            depths: dims.map(|dim| self.depths.of(dim)),
         }
     }
 
     fn diagonal(&self, along: &Views, axis: usize, merged: bool) -> Option<Diagonal> {
-        let shared = window_dims(axis).map(|dim| self.shared[dim.index()]);
+        let shared = window_dims(axis).map(|dim| self.shared.of(dim));
         merged.then(|| along.diagonal(shared)).flatten()
     }
 
     /// Whether windows of several instances may coincide.
     fn on_diagonal(&self) -> bool {
         let spreads = |dim: Dim| {
-            let d = dim.index();
-            self.chains.of(dim).spreads(self.shared[d], self.depths[d])
+            let chain = self.nest.chain_of(dim);
+            chain.spreads(self.shared.of(dim), self.depths.of(dim))
         };
         let both = |axis| window_dims(axis).into_iter().all(spreads);
         self.tensor == Tensor::I && (both(0) || both(1))
     }
 
     fn sums(&self, dim: Dim, sight: Sight) -> (u64, u64) {
-        let depth = self.depths[dim.index()];
-        self.chains
-            .of(dim)
+        let depth = self.depths.of(dim);
+        self.nest
+            .chain_of(dim)
             .sums(depth, sight.view(dim), Instances::Each)
     }
 
     /// Steps and instances of the dimensions that the tensor does not depend on, if loops in time
     /// that are not above stand at their first.
-    fn repeats(&self, above: &Depths, merged: bool) -> u64 {
+    fn repeats(&self, above: Depths, merged: bool) -> u64 {
         let of = |dim: Dim| {
-            let d = dim.index();
             let instances = self.instances(dim, merged);
-            self.chains
-                .of(dim)
-                .pieces(above[d], self.depths[d], instances)
+            let chain = self.nest.chain_of(dim);
+            chain.pieces(above.of(dim), self.depths.of(dim), instances)
         };
         match self.tensor {
             Tensor::W => of(Dim::N) * of(Dim::P) * of(Dim::Q),
@@ -314,7 +298,7 @@ impl<'a> Edge<'a> {
 
     /// How instances count along a dimension that the tensor does not depend on.
     fn instances(&self, dim: Dim, merged: bool) -> Instances {
-        let from = self.shared[dim.index()];
+        let from = self.shared.of(dim);
         match (merged, self.tensor) {
             (false, _) => Instances::Each,
             (true, Tensor::O) => Instances::Summed(from),
@@ -331,8 +315,8 @@ struct Moved {
 }
 
 impl Moved {
-    fn add(&mut self, dim: Dim, chains: &Chains) {
-        if !chains.of(dim).rests() {
+    fn add(&mut self, dim: Dim, edge: &Edge) {
+        if !edge.nest.chain_of(dim).rests(edge.depths.of(dim)) {
             self.stuck |= 1 << dim.index();
         }
     }
@@ -364,7 +348,7 @@ pub(crate) const fn dims_of(tensor: Tensor) -> Dims {
 }
 
 /// The dimensions along which input windows slide.
-const WINDOWS: Dims = 0b111_1000;
+pub(crate) const WINDOWS: Dims = 0b111_1000;
 
 pub(crate) const fn is_window(dim: Dim) -> bool {
     WINDOWS & (1 << dim.index()) != 0

@@ -20,16 +20,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::counts::{Access, enter};
+use crate::counts::Access;
 use crate::dataflow::{Axis, Dataflow, MAX_LEVELS};
 use crate::energy::Energy;
+use crate::evaluator::evaluate_once;
 use crate::fit::{Refusal, fit};
-use crate::flow::Flow;
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
-use crate::links::{Link, LinkLoad, Loads, MAX_LINKS};
+use crate::links::{Link, LinkLoad, Loads, MAX_LINKS, bandwidths};
 use crate::mapping::{Advance, Mapping};
-use crate::nest::Nest;
 use crate::technology::Technology;
 
 /// What limits a layer's latency.
@@ -113,31 +112,7 @@ pub fn evaluate_on_chip(
     technology: Option<&Technology>,
     on_chip: OnChip,
 ) -> LayerCost {
-    let mut nest = Nest::empty(layer);
-    nest.fill(mapping);
-    let mut room = None;
-    let flow = Flow::new(layer, mapping, &nest, &mut room);
-    let mut cost = LayerCost::nothing(layer, mapping.levels().len());
-    let mut loads = Loads::moving(0, 0);
-    let multipliers = mapping.levels().len();
-    flow.edges(|tensor, parent, child, words| {
-        let edge = (tensor, parent, child);
-        enter(&mut cost.access, &flow, edge, words, multipliers);
-        let outside = &mut cost.access[parent][tensor.index()];
-        let travels = parent == 0 && !on_chip.keeps(tensor);
-        loads.carry((layer, mapping, sub), &flow, edge, outside, travels);
-        if parent == 0 && !travels {
-            *outside = Access::default();
-        }
-    });
-    loads.time(Some(mapping), sub, &mut cost.links);
-    cost.compute_cycles = compute_cycles(layer, mapping, sub, &flow);
-    cost.hop_cycles = hop_cycles(layer, mapping, sub);
-    cost.conclude(sub);
-    if let Some(technology) = technology {
-        technology.spend(layer, mapping, sub, &mut cost);
-    }
-    cost
+    evaluate_once(layer, mapping, sub, technology, on_chip)
 }
 
 /// Fits and costs a layer in one call, with the word widths that the technology sees.
@@ -189,39 +164,15 @@ pub fn move_only(
     }
     let brought = cost.access[0][Tensor::I.index()].reads;
     cost.access[1][Tensor::I.index()].fills = brought;
-    Loads::moving(off_chip, noc).time(None, sub, &mut cost.links);
+    let mut loads = Loads::NONE;
+    loads.add(Link::OffChip, off_chip, 0);
+    loads.add(Link::Noc, noc, 0);
+    loads.time(u8::MAX, &bandwidths(&[], sub), &mut cost.links);
     cost.conclude(sub);
     if let Some(technology) = technology {
         technology.spend_moving(layer, sub, &mut cost);
     }
     cost
-}
-
-/// Cycles of the busiest element.
-#[inline(always)]
-fn compute_cycles(layer: &Layer, mapping: &Mapping, sub: &SubAccelerator, flow: &Flow) -> u64 {
-    let steps = sub.steps(layer, flow.steps() * u64::from(layer.groups));
-    let steps = steps.div_ceil(u64::from(sub.simd.max(1)));
-    if sub.accumulate_cycles == 0 {
-        return steps;
-    }
-    let array = mapping.array_level();
-    let levels = mapping.levels();
-    let keeps = |&level: &usize| levels[level].keep.contains(Tensor::O);
-    let inside = (array..levels.len()).find(keeps).unwrap_or(levels.len());
-    let parent = mapping.parent(inside, Tensor::O);
-    let sums = flow.words(Tensor::O, parent, inside).delivered * u64::from(layer.groups);
-    let each = sums.div_ceil(flow.instances(inside));
-    steps + each * u64::from(sub.accumulate_cycles)
-}
-
-/// Cycles to the farthest element in use and back.
-fn hop_cycles(layer: &Layer, mapping: &Mapping, sub: &SubAccelerator) -> u64 {
-    if sub.hop_cycles == 0 {
-        return 0;
-    }
-    let [columns, rows] = mapping.extent(layer).map(u64::from);
-    2 * (columns + rows) * u64::from(sub.hop_cycles)
 }
 
 impl Mapping {
@@ -244,7 +195,7 @@ impl Mapping {
 impl LayerCost {
     /// The cost of a layer of which nothing is counted yet.
     #[inline(always)]
-    fn nothing(layer: &Layer, levels: usize) -> Self {
+    pub(crate) fn nothing(layer: &Layer, levels: usize) -> Self {
         LayerCost {
             cycles: 0,
             compute_cycles: 0,
@@ -260,8 +211,8 @@ impl LayerCost {
     }
 
     /// Composes the latency of its parts.
-    #[inline(always)]
-    fn conclude(&mut self, sub: &SubAccelerator) {
+    #[inline]
+    pub(crate) fn conclude(&mut self, sub: &SubAccelerator) {
         let mut in_sequence = self.compute_cycles.saturating_add(self.hop_cycles);
         let mut longest = 0;
         for link in &self.links {
@@ -270,6 +221,7 @@ impl LayerCost {
         }
         self.cycles = in_sequence.max(longest);
         let mut most = self.compute_cycles;
+        self.bound_by = Bound::Compute;
         for (index, link) in self.links.iter().enumerate() {
             // The largest share of the latency; the multipliers' if it is theirs as well.
             let share = if link.cycles == self.cycles {
@@ -282,8 +234,10 @@ impl LayerCost {
             }
         }
         let peak = f64::from(sub.pes) * f64::from(sub.simd) * self.cycles as f64;
-        if peak > 0.0 {
-            self.utilization = self.macs as f64 / peak;
-        }
+        self.utilization = if peak > 0.0 {
+            self.macs as f64 / peak
+        } else {
+            0.0
+        };
     }
 }

@@ -1,456 +1,452 @@
 //! How many words of each tensor travel between the levels of a nest.
 //!
-//! Where no tile rests unevenly, a tile is asked for once for every iteration of the loops outside
-//! its innermost relevant one: a product that [`Nest`] knows. What is irregular beyond that goes
-//! through [`Edge`], which knows every case.
+//! A tile is asked for once for every iteration of the loops outside its innermost relevant one,
+//! so words are the tensor's elements times one factor per dimension that it does not depend on.
+//! What is irregular beyond that, pieces that rest and windows that coincide, goes through
+//! [`Edge`], which knows every case.
 
 use crate::chain::Instances;
-use crate::edge::{Chains, Edge, Words, dims_of, is_window};
+use crate::edge::{Edge, Words, dims_of, is_window};
+use crate::feeds::Feed;
 use crate::layer::{Dim, Layer, Tensor};
-use crate::mapping::Mapping;
-use crate::nest::{Above, Nest};
+use crate::nest::{Above, Dims, Nest};
 use crate::windows::{Axis, Side, Sweep, window_dims};
 
-/// The traffic of a mapped layer (of one group).
-pub(crate) struct Flow<'a> {
-    layer: &'a Layer,
-    nest: &'a Nest,
-    /// Index of the multipliers, one beyond the innermost level.
-    multipliers: usize,
-    /// The cuts, where some dimension is uneven or windows may coincide on a diagonal.
-    chains: Option<&'a Chains>,
-    /// Whether some piece rests while later loops go on.
-    rests: bool,
-    /// Levels that keep each tensor, one bit each.
-    kept: [u8; 3],
+/// What every count needs of a layer.
+#[derive(Clone, Copy)]
+pub(crate) struct Sizes {
     /// Weights and outputs of one group.
     weights: u64,
     outputs: u64,
+    /// Batch times input channels of one group.
+    channels: u64,
+    groups: u64,
     axes: [Axis; 2],
-    /// Axes whose windows may coincide.
-    diagonal: bool,
 }
 
-impl<'a> Flow<'a> {
-    /// `room` is where the cuts are kept if they are needed: they are too large to hand around.
-    pub fn new(
-        layer: &'a Layer,
-        mapping: &Mapping,
-        nest: &'a Nest,
-        room: &'a mut Option<Chains>,
-    ) -> Self {
-        let multipliers = mapping.levels().len();
-        let spread = &nest.above(multipliers).spread;
-        let both = |axis| {
-            let [out, tap] = window_dims(axis);
-            spread[out.index()] > 1 && spread[tap.index()] > 1
+impl Sizes {
+    #[inline]
+    pub fn new(layer: &Layer) -> Self {
+        let product = |dims: &[Dim]| {
+            let sizes = dims.iter().map(|&dim| u64::from(layer.bound(dim)));
+            sizes.product()
         };
-        let diagonal = both(0) || both(1);
-        let chains: Option<&Chains> = if nest.uneven != 0 || diagonal {
-            Some(room.insert(Chains::new(nest)))
-        } else {
-            None
-        };
-        let rests = chains.is_some_and(|chains| {
-            let mut dims = Dim::ALL.into_iter();
-            dims.any(|dim| chains.of(dim).rests())
-        });
-        let mut kept = [0; 3];
-        for (level, store) in mapping.levels().iter().enumerate() {
-            for tensor in Tensor::ALL {
-                kept[tensor.index()] |= u8::from(store.keep.contains(tensor)) << level;
-            }
-        }
-        let product = |dims: [Dim; 4]| {
-            let sizes = dims.map(|dim| u64::from(layer.bound(dim)));
-            sizes[0] * sizes[1] * sizes[2] * sizes[3]
-        };
-        Flow {
-            kept,
-            weights: product([Dim::K, Dim::C, Dim::R, Dim::S]),
-            outputs: product([Dim::N, Dim::K, Dim::P, Dim::Q]),
-            layer,
-            nest,
-            multipliers,
-            chains,
-            rests,
+        Sizes {
+            weights: product(&[Dim::K, Dim::C, Dim::R, Dim::S]),
+            outputs: product(&[Dim::N, Dim::K, Dim::P, Dim::Q]),
+            channels: product(&[Dim::N, Dim::C]),
+            groups: u64::from(layer.groups),
             axes: [Axis::new(layer, 0), Axis::new(layer, 1)],
-            diagonal,
         }
-    }
-
-    /// The nearest level outside `child` that keeps a tensor.
-    #[inline]
-    pub fn parent(&self, child: usize, tensor: Tensor) -> usize {
-        let outside = self.kept[tensor.index()] & ((1 << child) - 1);
-        outside.checked_ilog2().unwrap_or(0) as usize
-    }
-
-    /// Calls `visit` for every tensor's way from a level that keeps it to the next, or to the
-    /// multipliers, innermost first.
-    #[inline(always)]
-    pub fn edges(&self, mut visit: impl FnMut(Tensor, usize, usize, Words)) {
-        self.edges_of(Tensor::W, &mut visit);
-        self.edges_of(Tensor::I, &mut visit);
-        self.edges_of(Tensor::O, &mut visit);
-    }
-
-    #[inline(always)]
-    fn edges_of(&self, tensor: Tensor, visit: &mut impl FnMut(Tensor, usize, usize, Words)) {
-        let mut child = self.multipliers;
-        while child > 0 {
-            let parent = self.parent(child, tensor);
-            visit(tensor, parent, child, self.words(tensor, parent, child));
-            child = parent;
-        }
-    }
-
-    /// Words of a tensor from a level to the next one that is fed with it.
-    #[inline(always)]
-    pub fn words(&self, tensor: Tensor, parent: usize, child: usize) -> Words {
-        if self.rests && child < self.multipliers {
-            return self.exactly(tensor, (parent, child));
-        }
-        let tiles = match tensor {
-            Tensor::W => self.weights,
-            Tensor::O => self.outputs,
-            Tensor::I => match self.inputs(parent, child) {
-                Some(tiles) => tiles,
-                None => return self.exactly(tensor, (parent, child)),
-            },
-        };
-        let asked = self.asked(tensor, parent, child);
-        Words {
-            sent: tiles * asked.sent,
-            delivered: tiles * asked.delivered,
-        }
-    }
-
-    /// Words of the first step.
-    #[inline(always)]
-    pub fn first(&self, tensor: Tensor, parent: usize, child: usize) -> u64 {
-        let (at, from) = (self.nest.above(child), self.nest.above(parent));
-        let irregular = self.nest.uneven != 0 || (self.diagonal && self.on_diagonal(from, at));
-        if irregular {
-            return self.edge(tensor, (parent, child), |edge| edge.first());
-        }
-        let tile = |dim: Dim| u64::from(at.tiles[dim.index()]) * u64::from(at.spread[dim.index()]);
-        let free = from.space[tensor.index()];
-        let words = match tensor {
-            Tensor::W => tile(Dim::K) * tile(Dim::C) * tile(Dim::R) * tile(Dim::S),
-            Tensor::O => {
-                let apart = if at.apart == from.apart {
-                    1
-                } else {
-                    at.apart / from.apart
-                };
-                tile(Dim::N) * tile(Dim::K) * tile(Dim::P) * tile(Dim::Q) * apart
-            }
-            Tensor::I => {
-                let windows = |axis| self.first_windows(axis, at);
-                let (Some(rows), Some(columns)) = (windows(0), windows(1)) else {
-                    return self.edge(tensor, (parent, child), |edge| edge.first());
-                };
-                tile(Dim::N) * tile(Dim::C) * rows * columns
-            }
-        };
-        words * free
-    }
-
-    /// Words of the windows of the first step along an axis; none if they are spread over a border.
-    #[inline]
-    fn first_windows(&self, axis: usize, at: &Above) -> Option<u64> {
-        let dims = window_dims(axis);
-        let [out, tap] = dims.map(|dim| at.tiles[dim.index()]);
-        let [outs, taps] = dims.map(|dim| u64::from(at.spread[dim.index()]));
-        if outs == 1 && taps == 1 {
-            return Some(self.layer.covered(axis, (0, out), (0, tap)));
-        }
-        let along = &self.axes[axis];
-        let sums = |pieces: u64, tile: u32| (pieces, pieces * u64::from(tile));
-        (!along.clips).then(|| along.plain(sums(outs, out), sums(taps, tap)))
     }
 
     /// Groups of the layer.
     #[inline]
     pub fn groups(&self) -> u64 {
-        u64::from(self.layer.groups)
+        self.groups
     }
 
     /// Outputs of all groups.
     #[inline]
-    pub fn all(&self) -> u64 {
-        self.outputs * self.groups()
+    pub fn outputs(&self) -> u64 {
+        self.outputs * self.groups
+    }
+}
+
+/// A source and what it feeds: what lies above the two levels.
+#[derive(Clone, Copy)]
+pub(crate) struct Between<'a> {
+    pub from: &'a Above,
+    pub at: &'a Above,
+    /// Whether what is fed keeps its tile between steps; multipliers do not.
+    pub keeps: bool,
+}
+
+/// The traffic of a mapped layer (of one group).
+#[derive(Clone, Copy)]
+pub(crate) struct Flow<'a> {
+    pub layer: &'a Layer,
+    pub sizes: &'a Sizes,
+    pub nest: &'a Nest,
+    /// Index of the multipliers, one beyond the innermost level.
+    pub multipliers: usize,
+}
+
+impl<'a> Flow<'a> {
+    /// What lies above the two ends of a feed.
+    #[inline(always)]
+    pub fn between(&self, feed: &Feed) -> Between<'a> {
+        Between {
+            from: self.nest.above(feed.parent),
+            at: self.nest.above(feed.child),
+            keeps: feed.child < self.multipliers,
+        }
+    }
+
+    /// Words of weights or outputs from a level to the next one that is fed with them.
+    #[inline(always)]
+    pub fn words(&self, tensor: Tensor, gap: &Between) -> Words {
+        if self.nest.resting != 0 && gap.keeps && self.rests(dims_of(tensor), gap.at) {
+            return self.exactly(tensor, gap);
+        }
+        let tiles = match tensor {
+            Tensor::W => self.sizes.weights,
+            _ => self.sizes.outputs,
+        };
+        self.asked(tensor, gap).of(tiles)
+    }
+
+    /// Words of inputs from a level to the next one that is fed with them, given those of all its
+    /// windows by axis (see [`Flow::windows`]).
+    #[inline(always)]
+    pub fn inputs(&self, gap: &Between, windows: [u64; 2]) -> Words {
+        let rests = self.nest.resting != 0 && gap.keeps && self.rests(Dims::MAX, gap.at);
+        let slid = if rests || (0..2).any(|axis| on_diagonal(axis, gap)) {
+            None
+        } else if gap.keeps {
+            self.slid(gap.at, windows)
+        } else {
+            Some(0)
+        };
+        let Some(slid) = slid else {
+            return self.exactly(Tensor::I, gap);
+        };
+        let tiles = (windows[0] * windows[1] - slid) * self.sizes.channels;
+        self.asked(Tensor::I, gap).of(tiles)
+    }
+
+    /// Input rows (axis 0) or columns (axis 1) of all windows of a level.
+    #[inline(always)]
+    pub fn windows(&self, axis: usize, at: &Above) -> u64 {
+        let [out, tap] = window_dims(axis).map(|dim| self.side(dim, at));
+        self.sizes.axes[axis].words(&out, &tap)
+    }
+
+    /// Words of the first step.
+    #[inline(always)]
+    pub fn first(&self, tensor: Tensor, gap: &Between) -> u64 {
+        let tile = |dim: Dim| self.first_tiles(dim, gap.at);
+        let tiles = match tensor {
+            Tensor::W => tile(Dim::K) * tile(Dim::C) * tile(Dim::R) * tile(Dim::S),
+            Tensor::O => tile(Dim::N) * tile(Dim::K) * tile(Dim::P) * tile(Dim::Q),
+            Tensor::I => {
+                let windows = |axis| self.first_windows(axis, gap);
+                let (Some(rows), Some(columns)) = (windows(0), windows(1)) else {
+                    return self.edge(tensor, gap).first();
+                };
+                tile(Dim::N) * tile(Dim::C) * rows * columns
+            }
+        };
+        tiles * self.sources(tensor, gap)
+    }
+
+    /// Elements of a dimension that all instances together hold at the first step.
+    #[inline(always)]
+    fn first_tiles(&self, dim: Dim, at: &Above) -> u64 {
+        if at.uneven & 1 << dim.index() != 0 {
+            let depth = self.nest.depths(at).of(dim);
+            return self.nest.chain_of(dim).first(depth);
+        }
+        u64::from(at.tiles[dim.index()]) * u64::from(at.places[dim.index()])
+    }
+
+    /// Words of the windows of the first step along an axis; none if they are irregular.
+    #[inline(always)]
+    fn first_windows(&self, axis: usize, gap: &Between) -> Option<u64> {
+        let at = gap.at;
+        let dims = window_dims(axis);
+        if at.uneven & windows_of(axis) != 0 {
+            return None;
+        }
+        let [out, tap] = dims.map(|dim| at.tiles[dim.index()]);
+        if at.spread & windows_of(axis) == 0 {
+            return Some(self.layer.covered(axis, (0, out), (0, tap)));
+        }
+        let along = &self.sizes.axes[axis];
+        if along.clips || on_diagonal(axis, gap) {
+            return None;
+        }
+        let [outs, taps] = dims.map(|dim| u64::from(at.places[dim.index()]));
+        let sums = |pieces: u64, tile: u32| (pieces, pieces * u64::from(tile));
+        Some(along.plain(sums(outs, out), sums(taps, tap)))
+    }
+
+    /// How many different tiles of a tensor a source hands out at a time to instances that differ
+    /// only along dimensions which do not select its tiles.
+    #[inline(always)]
+    fn sources(&self, tensor: Tensor, gap: &Between) -> u64 {
+        let (from, at) = (gap.from, gap.at);
+        if at.uneven & !dims_of(tensor) != 0 {
+            return self.uneven_sources(tensor, gap);
+        }
+        let sources = from.space[tensor.index()];
+        if tensor == Tensor::O && at.apart != from.apart {
+            return sources * (at.apart / from.apart);
+        }
+        sources
+    }
+
+    #[cold]
+    fn uneven_sources(&self, tensor: Tensor, gap: &Between) -> u64 {
+        let (shared, depths) = (self.nest.depths(gap.from), self.nest.depths(gap.at));
+        let of = |dim: Dim| {
+            let merged = merged(tensor, shared.of(dim));
+            self.nest.chain_of(dim).pieces(0, depths.of(dim), merged)
+        };
+        let free = Dim::ALL.into_iter().filter(|&dim| !tensor.depends_on(dim));
+        free.map(of).product()
     }
 
     /// Steps in time of the first instance, which takes part in all of them.
+    #[inline]
     pub fn steps(&self) -> u64 {
         let at = self.nest.above(self.multipliers);
-        let even = at.time[0] * at.time[1] * at.time[2];
-        if self.nest.uneven == 0 {
-            return even;
+        if at.uneven == 0 {
+            return at.time[0] * at.time[1] * at.time[2];
         }
-        let of = |dim: Dim| match self.chains {
-            Some(chains) if self.nest.uneven & (1 << dim.index()) != 0 => {
-                let chain = chains.of(dim);
-                chain.pieces(chain.depth(), chain.depth(), Instances::Merged(0))
-            }
-            _ => 1,
+        let of = |dim: Dim| {
+            let chain = self.nest.chain_of(dim);
+            chain.pieces(chain.depth(), chain.depth(), Instances::Merged(0))
         };
-        let uneven: u64 = Dim::ALL.into_iter().map(of).product();
-        even * uneven
+        Dim::ALL.into_iter().map(of).product()
     }
 
     /// Instances of a level that are ever used.
     pub fn instances(&self, level: usize) -> u64 {
         let at = self.nest.above(level);
-        let of = |dim: Dim| {
-            let d = dim.index();
-            match self.chains {
-                Some(chains) if self.nest.uneven & (1 << d) != 0 => {
-                    chains.of(dim).pieces(0, at.depths[d], Instances::Each)
-                }
-                _ => u64::from(at.spread[d]),
-            }
-        };
-        Dim::ALL.into_iter().map(of).product()
+        if at.uneven == 0 {
+            return at.places.iter().map(|&n| u64::from(n)).product();
+        }
+        self.uneven_places(Dims::MAX, at)
     }
 
     /// Outputs that each instance of a level ever works on, all instances together.
-    pub fn outputs(&self, level: usize) -> u64 {
-        let at = self.nest.above(level);
-        let of = |dim: Dim| match self.chains {
-            Some(chains) if self.nest.uneven & (1 << dim.index()) != 0 => {
-                let depth = at.depths[dim.index()];
-                chains.of(dim).pieces(0, depth, Instances::Each)
-            }
-            _ => 1,
+    #[inline(always)]
+    pub fn outputs(&self, at: &Above) -> u64 {
+        let sums = !dims_of(Tensor::O);
+        let places = if at.uneven & sums == 0 {
+            at.space[Tensor::O.index()]
+        } else {
+            self.uneven_places(sums, at)
         };
-        if self.nest.uneven == 0 {
-            return self.outputs * at.space[Tensor::O.index()];
-        }
-        let uneven: u64 = [Dim::C, Dim::R, Dim::S].into_iter().map(of).product();
-        self.outputs * at.space[Tensor::O.index()] * uneven
+        self.sizes.outputs * places
+    }
+
+    /// Instances of a level that some dimensions are spread over.
+    #[cold]
+    fn uneven_places(&self, dims: Dims, at: &Above) -> u64 {
+        let depths = self.nest.depths(at);
+        let chosen = Dim::ALL.into_iter().filter(|d| dims & 1 << d.index() != 0);
+        let of = |dim: Dim| {
+            let chain = self.nest.chain_of(dim);
+            chain.pieces(0, depths.of(dim), Instances::Each)
+        };
+        chosen.map(of).product()
     }
 
     #[cold]
-    fn exactly(&self, tensor: Tensor, levels: (usize, usize)) -> Words {
-        self.edge(tensor, levels, |edge| edge.words())
+    fn exactly(&self, tensor: Tensor, gap: &Between) -> Words {
+        self.edge(tensor, gap).words()
     }
 
-    /// Looks at an edge with all its cuts.
+    /// The same way with all its cuts.
     #[cold]
-    fn edge<T>(
-        &self,
-        tensor: Tensor,
-        levels: (usize, usize),
-        look: impl FnOnce(Edge<'_>) -> T,
-    ) -> T {
-        let own;
-        let chains = match self.chains {
-            Some(chains) => chains,
-            None => {
-                own = Chains::new(self.nest);
-                &own
-            }
+    fn edge(&self, tensor: Tensor, gap: &Between<'a>) -> Edge<'a> {
+        Edge::new(self.layer, self.nest, tensor, gap)
+    }
+
+    /// Whether a piece of one of these dimensions rests while loops above a level go on.
+    #[cold]
+    fn rests(&self, dims: Dims, at: &Above) -> bool {
+        let resting = self.nest.resting & dims;
+        let depths = self.nest.depths(at);
+        let rests = |dim: &Dim| {
+            resting & 1 << dim.index() != 0 && self.nest.chain_of(*dim).rests(depths.of(*dim))
         };
-        let keeps = levels.1 < self.multipliers;
-        look(Edge::new(
-            self.layer, self.nest, chains, tensor, levels, keeps,
-        ))
+        Dim::ALL.iter().any(rests)
     }
 
     /// How often the tiles of a tensor are asked for, by one source and by all instances.
     #[inline(always)]
-    fn asked(&self, tensor: Tensor, parent: usize, child: usize) -> Words {
-        let (at, from) = (self.nest.above(child), self.nest.above(parent));
-        let t = tensor.index();
-        let keeps = child < self.multipliers;
-        let steps = if keeps { at.outer[t] } else { at.time[t] };
-        let mut asked = Words {
-            sent: steps * from.space[t],
-            delivered: steps * at.space[t],
-        };
-        if tensor == Tensor::O && at.apart != from.apart {
-            asked.sent *= at.apart / from.apart;
+    fn asked(&self, tensor: Tensor, gap: &Between) -> Words {
+        let at = gap.at;
+        if at.uneven & !dims_of(tensor) != 0 {
+            return self.asked_unevenly(tensor, gap);
         }
-        if self.nest.uneven & !dims_of(tensor) != 0 {
-            let moved = if keeps { at.moved[t] } else { at.turns };
-            self.ask_unevenly(tensor, moved, (from, at), &mut asked);
+        let t = tensor.index();
+        let steps = if gap.keeps { at.outer[t] } else { at.time[t] };
+        Words {
+            sent: steps * self.sources(tensor, gap),
+            delivered: steps * at.space[t],
+        }
+    }
+
+    /// The same as a product over dimensions that may be cut unevenly: the steps of each down to
+    /// the loops that move the tensor, by its instances.
+    #[cold]
+    fn asked_unevenly(&self, tensor: Tensor, gap: &Between) -> Words {
+        let (shared, depths) = (self.nest.depths(gap.from), self.nest.depths(gap.at));
+        let moved = if gap.keeps {
+            self.nest.moved(gap.at, tensor)
+        } else {
+            depths
+        };
+        let mut asked = Words {
+            sent: 1,
+            delivered: 1,
+        };
+        for dim in Dim::ALL {
+            let (chain, depth) = (self.nest.chain_of(dim), depths.of(dim));
+            if tensor.depends_on(dim) || depth == 0 {
+                continue;
+            }
+            let (moved, merged) = (moved.of(dim), merged(tensor, shared.of(dim)));
+            asked.sent *= chain.pieces(moved, depth, merged);
+            asked.delivered *= chain.pieces(moved, depth, Instances::Each);
         }
         asked
     }
 
-    #[cold]
-    fn ask_unevenly(
-        &self,
-        tensor: Tensor,
-        moved: u8,
-        (from, at): (&Above, &Above),
-        asked: &mut Words,
-    ) {
-        let Some(chains) = self.chains else { return };
-        let free = self.nest.uneven & !dims_of(tensor);
-        for dim in Dim::ALL {
-            let d = dim.index();
-            if free & (1 << d) == 0 || at.depths[d] == 0 {
-                continue;
-            }
-            let chain = chains.of(dim);
-            let prefix = self.nest.depth(dim, moved);
-            let shared = from.depths[d];
-            let merged = match tensor {
-                Tensor::O => Instances::Summed(shared),
-                _ => Instances::Merged(shared),
-            };
-            asked.delivered *= chain.pieces(prefix, at.depths[d], Instances::Each);
-            asked.sent *= chain.pieces(prefix, at.depths[d], merged);
-        }
-    }
-
-    /// Words of all input tiles, less what sliding keeps; none if windows are too irregular.
-    #[inline]
-    fn inputs(&self, parent: usize, child: usize) -> Option<u64> {
-        let (at, from) = (self.nest.above(child), self.nest.above(parent));
-        if self.diagonal && self.on_diagonal(from, at) {
+    /// Words, of all windows, that sliding keeps; none if windows are too irregular.
+    #[inline(always)]
+    fn slid(&self, at: &Above, windows: [u64; 2]) -> Option<u64> {
+        let Some(run) = self.run(at) else {
+            return Some(0);
+        };
+        let axis = match run.dim {
+            Dim::P | Dim::R => 0,
+            _ => 1,
+        };
+        let [out, tap] = window_dims(axis).map(|dim| self.side(dim, at));
+        if run.spread || out.irregular.is_some() || tap.irregular.is_some() {
             return None;
         }
-        let side = |dim| self.side(dim, at);
-        let rows = (side(Dim::P), side(Dim::R));
-        let columns = (side(Dim::Q), side(Dim::S));
-        let down = self.axes[0].words(&rows.0, &rows.1);
-        let across = self.axes[1].words(&columns.0, &columns.1);
-        let mut words = down * across;
-        if child < self.multipliers
-            && let Some(run) = self.run(at)
-        {
-            let dim = run.dim;
-            let (axis, (out, tap), other) = match dim {
-                Dim::P | Dim::R => (0, &rows, across),
-                _ => (1, &columns, down),
-            };
-            if run.spread || out.irregular.is_some() || tap.irregular.is_some() {
-                return None;
-            }
-            let sweep = Sweep {
-                outputs: !dim.is_reduction(),
-                within: self.within(&run)?,
-            };
-            words -= self.axes[axis].overlaps(out, tap, sweep) * other;
-        }
-        Some(words * u64::from(self.layer.bound(Dim::N)) * u64::from(self.layer.bound(Dim::C)))
-    }
-
-    fn on_diagonal(&self, from: &Above, at: &Above) -> bool {
-        let spreads = |dim: &Dim| at.spread[dim.index()] != from.spread[dim.index()];
-        [0, 1]
-            .into_iter()
-            .any(|axis| window_dims(axis).iter().all(spreads))
+        let sweep = Sweep {
+            outputs: !run.dim.is_reduction(),
+            within: self.within(&run, at),
+        };
+        Some(self.sizes.axes[axis].overlaps(&out, &tap, sweep) * windows[1 - axis])
     }
 
     /// The pieces of a window's dimension.
-    #[inline]
-    fn side(&self, dim: Dim, at: &Above) -> Side<'_> {
-        let d = dim.index();
-        let (bound, tile, depth) = (self.layer.bound(dim), at.tiles[d], at.depths[d]);
-        let regular = Side {
-            bound,
-            tile,
-            pieces: at.pieces[d],
-            irregular: None,
-        };
-        if self.nest.uneven & (1 << d) == 0 || depth == 0 {
-            return regular;
+    #[inline(always)]
+    fn side(&self, dim: Dim, at: &Above) -> Side<'a> {
+        if at.uneven & 1 << dim.index() != 0 {
+            return self.uneven_side(dim, self.nest.depths(at).of(dim));
         }
-        self.uneven_side(dim, depth, regular)
+        Side {
+            bound: self.layer.bound(dim),
+            tile: at.tiles[dim.index()],
+            pieces: at.pieces[dim.index()].into(),
+            irregular: None,
+        }
     }
 
     #[cold]
-    fn uneven_side<'s>(&'s self, dim: Dim, depth: u8, regular: Side<'s>) -> Side<'s> {
-        let Some(chains) = self.chains else {
-            return regular;
-        };
-        let chain = chains.of(dim);
+    fn uneven_side(&self, dim: Dim, depth: u8) -> Side<'a> {
+        let chain = self.nest.chain_of(dim);
         let pieces = chain.pieces(depth, depth, Instances::Each);
-        let equal = pieces * u64::from(regular.tile) == u64::from(regular.bound);
+        let tile = chain.tile(depth);
+        let equal = pieces * u64::from(tile) == u64::from(chain.bound);
         Side {
+            bound: chain.bound,
+            tile,
             pieces,
             irregular: (!equal).then_some((chain, depth)),
-            ..regular
         }
     }
 
     /// The loops in time that are innermost, if they all walk one dimension of a window.
-    #[inline]
+    #[inline(always)]
     fn run(&self, at: &Above) -> Option<Innermost> {
-        let turns = self.nest.turns_above(at);
-        let innermost = turns.iter().rev().find(|turn| turn.in_time())?;
-        let dim = innermost.dim;
+        let turns = self.nest.turns(at).iter().rev();
+        let dim = turns.clone().find(|turn| turn.in_time())?.dim;
         if !is_window(dim) {
             return None;
         }
-        let bound = self.layer.bound(dim);
         let mut run = Innermost {
             dim,
             spread: false,
-            depth: at.depths[dim.index()],
-            within: bound,
+            inside: 0,
+            within: self.layer.bound(dim),
         };
-        let (mut depth, mut spread, mut outside) = (run.depth, false, None);
-        let mut over = false;
-        for turn in turns.iter().rev() {
+        let (mut inside, mut spread, mut over) = (0, false, false);
+        for turn in turns {
             if turn.dim != dim {
                 over |= turn.in_time();
-            } else if over || !turn.in_time() {
-                outside = outside.or(Some(turn.tile));
-                if over {
-                    break;
+            } else if over {
+                // The first cut outside says what they walk.
+                if run.inside == inside {
+                    run.within = turn.tile;
                 }
-                (depth, spread) = (depth - 1, true);
+                break;
+            } else if turn.in_time() {
+                inside += 1;
+                (run.inside, run.spread) = (inside, spread);
+                run.within = self.layer.bound(dim);
             } else {
-                depth -= 1;
-                outside = None;
-                (run.depth, run.spread) = (depth, spread);
+                if run.inside == inside {
+                    run.within = turn.tile;
+                }
+                (inside, spread) = (inside + 1, true);
             }
         }
-        run.within = outside.unwrap_or(bound);
         Some(run)
     }
 
     /// The pieces of a dimension within which its innermost loops walk.
-    #[inline]
-    fn within(&self, run: &Innermost) -> Option<Side<'_>> {
+    #[inline(always)]
+    fn within(&self, run: &Innermost, at: &Above) -> Side<'a> {
         let bound = self.layer.bound(run.dim);
-        let regular = Side {
+        let side = Side {
             bound,
             tile: run.within,
             pieces: 1,
             irregular: None,
         };
-        if run.depth == 0 {
-            return Some(regular);
+        if run.within == bound {
+            return side;
         }
-        if self.nest.uneven & (1 << run.dim.index()) == 0 {
-            let pieces = u64::from(bound / run.within);
-            return Some(Side { pieces, ..regular });
+        if at.uneven & 1 << run.dim.index() != 0 {
+            let depth = self.nest.depths(at).of(run.dim) - run.inside;
+            return self.uneven_side(run.dim, depth);
         }
-        let chain = self.chains?.of(run.dim);
-        Some(Side {
-            tile: chain.tile(run.depth),
-            pieces: chain.pieces(run.depth, run.depth, Instances::Each),
-            irregular: Some((chain, run.depth)),
-            ..regular
-        })
+        Side {
+            pieces: u64::from(bound / run.within),
+            ..side
+        }
     }
 }
 
-/// The innermost loops in time, all of one dimension.
+/// Whether windows of several instances may coincide along an axis.
+#[inline(always)]
+fn on_diagonal(axis: usize, gap: &Between) -> bool {
+    let spreads = |dim: Dim| gap.from.places[dim.index()] != gap.at.places[dim.index()];
+    gap.at.spread & windows_of(axis) == windows_of(axis)
+        && window_dims(axis).into_iter().all(spreads)
+}
+
+/// The dimensions of the windows along an axis, one bit each.
+pub(crate) const fn windows_of(axis: usize) -> Dims {
+    let [out, tap] = window_dims(axis);
+    1 << out.index() | 1 << tap.index()
+}
+
+/// How a source that `shared` cuts of a dimension lie above counts the instances below it.
+const fn merged(tensor: Tensor, shared: u8) -> Instances {
+    match tensor {
+        Tensor::O => Instances::Summed(shared),
+        _ => Instances::Merged(shared),
+    }
+}
+
+/// The loops in time that are innermost, all of one dimension.
 struct Innermost {
     dim: Dim,
     /// Whether the dimension is spread inside of them.
     spread: bool,
-    /// Cuts of the dimension outside of them.
-    depth: u8,
+    /// Cuts of the dimension from the outermost of them inwards.
+    inside: u8,
     /// Elements of a whole piece that they walk.
     within: u32,
 }

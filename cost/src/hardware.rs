@@ -32,6 +32,9 @@ pub struct SubAccelerator {
     pub compressed: bool,
     /// Bytes that replace the template's store sizes, by level from 0 = outermost.
     pub store_sizes: [Option<u64>; MAX_LEVELS],
+    /// Bytes that one access to a shared store moves, by level; none is the word at which the
+    /// technology states its energies (see [`crate::Technology::sram_access`]).
+    pub store_words: [Option<u32>; MAX_LEVELS],
 }
 
 impl SubAccelerator {
@@ -49,6 +52,7 @@ impl SubAccelerator {
             saving: Saving::None,
             compressed: false,
             store_sizes: [None; MAX_LEVELS],
+            store_words: [None; MAX_LEVELS],
         }
     }
 

@@ -8,11 +8,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::counts::Access;
-use crate::dataflow::{Buffering, MAX_LEVELS};
-use crate::flow::Flow;
+use crate::dataflow::MAX_LEVELS;
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
-use crate::mapping::Mapping;
+use crate::mapping::Level;
 
 /// Number of links: off-chip, network, and one for each on-chip store.
 pub const MAX_LINKS: usize = MAX_LEVELS + 1;
@@ -62,89 +61,47 @@ pub struct LinkLoad {
 }
 
 /// Bits by link, before bandwidths are known.
+#[derive(Clone, Copy)]
 pub(crate) struct Loads {
     bits: [u64; MAX_LINKS],
     exposed: [u64; MAX_LINKS],
 }
 
 impl Loads {
-    /// The loads of a layer that moves inputs in and outputs out, through links 0 and 1.
-    pub fn moving(off_chip: u64, noc: u64) -> Self {
-        let mut bits = [0; MAX_LINKS];
-        (bits[0], bits[1]) = (off_chip, noc);
-        Loads {
-            bits,
-            exposed: [0; MAX_LINKS],
-        }
-    }
+    /// No loads yet.
+    pub const NONE: Loads = Loads {
+        bits: [0; MAX_LINKS],
+        exposed: [0; MAX_LINKS],
+    };
 
-    /// Adds what travels along an edge whose two ends are counted.
-    #[inline(always)]
-    pub fn carry(
-        &mut self,
-        (layer, mapping, sub): (&Layer, &Mapping, &SubAccelerator),
-        flow: &Flow,
-        (tensor, parent, child): (Tensor, usize, usize),
-        access: &Access,
-        off_chip: bool,
-    ) {
-        let array = mapping.array_level();
-        let fed = mapping.levels().get(child);
-        let link = match fed.and_then(|level| level.bandwidth) {
-            Some(_) => Some(Link::Store(child as u8)),
-            None => (parent < array && array <= child).then_some(Link::Noc),
-        };
-        let limited = link.is_some() || (off_chip && sub.dram_bandwidth.is_some());
-        if !limited && !off_chip {
-            return;
-        }
-        let bits = sub.packed(
-            layer,
-            tensor,
-            parent,
-            crossing_bits(layer, tensor, access, flow.all()),
-        );
-        let exposed = if fed.is_some_and(|l| l.buffering == Buffering::Single) {
-            bits
-        } else if limited {
-            flow.first(tensor, parent, child) * u64::from(layer.bits(tensor))
-        } else {
-            0
-        };
-        if let Some(link) = link {
-            self.add(link, bits, exposed);
-        }
-        if off_chip {
-            self.add(Link::OffChip, bits, exposed);
-        }
-    }
-
-    fn add(&mut self, link: Link, bits: u64, exposed: u64) {
+    /// Adds bits to a link, and those of them that cannot hide.
+    #[inline]
+    pub fn add(&mut self, link: Link, bits: u64, exposed: u64) {
         self.bits[link.index()] += bits;
         self.exposed[link.index()] += exposed;
     }
 
-    /// Writes down the bytes and cycles of each link that carries anything.
-    #[inline(always)]
+    /// Writes down the bytes and cycles of those links that are `used`, one bit each, given the bytes
+    /// per cycle of those that are limited.
+    #[inline]
     pub fn time(
         &self,
-        mapping: Option<&Mapping>,
-        sub: &SubAccelerator,
+        mut used: u8,
+        bandwidths: &[Option<f64>; MAX_LINKS],
         links: &mut [LinkLoad; MAX_LINKS],
     ) {
-        for (index, load) in links.iter_mut().enumerate() {
-            if self.bits[index] == 0 {
-                continue;
-            }
-            let bandwidth = match Link::at(index) {
-                Link::OffChip => sub.dram_bandwidth,
-                Link::Noc => Some(sub.bandwidth),
-                Link::Store(level) => mapping
-                    .and_then(|m| m.levels()[usize::from(level)].bandwidth)
-                    .map(|bits| f64::from(bits) / 8.0),
+        while used != 0 {
+            let index = used.trailing_zeros() as usize;
+            used &= used - 1;
+            let (Some(load), Some(bandwidth)) = (links.get_mut(index), bandwidths.get(index))
+            else {
+                break;
             };
-            load.bytes = self.bits[index].div_ceil(8);
-            if let Some(bandwidth) = bandwidth {
+            *load = LinkLoad {
+                bytes: self.bits[index].div_ceil(8),
+                ..LinkLoad::default()
+            };
+            if let Some(bandwidth) = *bandwidth {
                 load.cycles = cycles(load.bytes, bandwidth);
                 load.exposed = cycles(self.exposed[index].div_ceil(8), bandwidth).min(load.cycles);
             }
@@ -152,12 +109,30 @@ impl Loads {
     }
 }
 
+/// Bytes per cycle of each link of a nest on a sub-accelerator; none is unlimited.
+pub(crate) fn bandwidths(levels: &[Level], sub: &SubAccelerator) -> [Option<f64>; MAX_LINKS] {
+    let mut bandwidths = [None; MAX_LINKS];
+    bandwidths[Link::OffChip.index()] = sub.dram_bandwidth;
+    bandwidths[Link::Noc.index()] = Some(sub.bandwidth);
+    for (level, store) in levels.iter().enumerate().skip(1) {
+        let own = store.bandwidth.map(|bits| f64::from(bits) / 8.0);
+        bandwidths[Link::Store(level as u8).index()] = own;
+    }
+    bandwidths
+}
+
+/// A count as a real number: counts are far below 2^63, and signed integers convert at once.
+#[inline]
+pub(crate) const fn real(count: u64) -> f64 {
+    count as i64 as f64
+}
+
 /// Whole cycles that bytes take.
 #[inline]
 fn cycles(bytes: u64, bandwidth: f64) -> u64 {
-    let exact = bytes as f64 / bandwidth;
+    let exact = real(bytes) / bandwidth;
     let whole = exact as u64;
-    whole + u64::from((whole as f64) < exact)
+    whole.saturating_add(u64::from(real(whole) < exact))
 }
 
 /// Bits that a level exchanges of a tensor with what lies inside it: reads and updates; outputs are

@@ -113,6 +113,38 @@ impl Mapping {
         true
     }
 
+    /// Changes the tile of the loop at a position if tiles still do not grow inwards and the nest
+    /// still covers the layer; the loop as it is then.
+    #[inline]
+    pub(crate) fn set_tile(&mut self, layer: &Layer, at: usize, tile: u32) -> Option<Loop> {
+        let dim = self.loops().get(at)?.dim;
+        let same = |l: &&Loop| l.dim == dim;
+        let outside = self.loops[..at].iter().rfind(same);
+        let most = outside.map_or(layer.bound(dim), |l| l.tile);
+        let inside = self.loops()[at + 1..].iter().find(same);
+        let (least, most) = inside.map_or((1, most.min(1)), |l| (l.tile, most));
+        if tile < least || most < tile {
+            return None;
+        }
+        self.loops[at].tile = tile;
+        Some(self.loops[at])
+    }
+
+    /// Lets the loop at a position and the next one change places if they belong to the same level
+    /// and not to the same dimension; their level.
+    #[inline]
+    pub(crate) fn exchange(&mut self, at: usize) -> Option<usize> {
+        let [one, two] = self.loops().get(at..=at.checked_add(1)?)? else {
+            return None;
+        };
+        if one.level != two.level || one.dim == two.dim {
+            return None;
+        }
+        let level = one.level;
+        self.loops.swap(at, at + 1);
+        Some(level.into())
+    }
+
     /// The storage levels, outermost first.
     #[inline]
     pub fn levels(&self) -> &[Level] {

@@ -1,16 +1,42 @@
 //! The loops of a mapping that do something, and what lies above each level.
 //!
 //! A dimension is irrelevant to exactly one tensor (N, P, Q to the weights, K to the inputs, C, R, S
-//! to the outputs), so a single walk over the loops, multiplying each into its tensor's product,
-//! knows how often each tensor's tiles are asked for at every level.
+//! to the outputs), so where all cuts are even a single walk over the loops, multiplying each into
+//! its tensor's product, knows how often each tensor's tiles are asked for at every level. Elsewhere
+//! each dimension still has its own factor: the chain of its cuts, looked at as deep as the loops
+//! above a level reach.
 
-use crate::chain::Way;
-use crate::dataflow::MAX_LEVELS;
+use crate::chain::{Chain, Way};
+use crate::dataflow::{Axis, MAX_LEVELS};
+use crate::edge::WINDOWS;
 use crate::layer::{Dim, Layer, Tensor};
-use crate::mapping::{Loop, MAX_LOOPS, Mapping};
+use crate::mapping::{Advance, MAX_LOOPS, Mapping};
 
-/// Cuts of each dimension above some place in the nest.
-pub(crate) type Depths = [u8; 7];
+/// Numbers of cuts of each dimension above some place in the nest, one byte each.
+///
+/// They travel in one register: places are copied all the time and looked into now and then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Depths(u64);
+
+impl Depths {
+    /// Cuts of a dimension.
+    #[inline]
+    pub const fn of(self, dim: Dim) -> u8 {
+        (self.0 >> (8 * dim.index())) as u8
+    }
+
+    /// With one cut more.
+    #[inline]
+    pub const fn deeper(self, dim: Dim) -> Self {
+        Depths(self.0 + (1 << (8 * dim.index())))
+    }
+
+    /// With one cut less.
+    #[inline]
+    pub const fn shallower(self, dim: Dim) -> Self {
+        Depths(self.0 - (1 << (8 * dim.index())))
+    }
+}
 
 /// A set of dimensions, one bit each.
 pub(crate) type Dims = u8;
@@ -33,46 +59,56 @@ impl Turn {
     }
 }
 
-/// What lies above a level. The products leave uneven dimensions out.
+/// What lies above a level. All products are as if every cut were even: nobody looks at those of
+/// dimensions that are not.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Above {
+    /// Loops above, those that do nothing included.
+    loops: u8,
     /// Turns above.
-    pub turns: u8,
-    /// Cuts of each dimension.
-    pub depths: Depths,
+    turns: u8,
+    /// Dimensions with a cut that does not divide what it cuts.
+    pub uneven: Dims,
+    /// Dimensions with a cut in space.
+    pub spread: Dims,
+    /// By tensor: turns up to and with the innermost one in time that selects another tile.
+    moved: [u8; 3],
+    /// Columns and rows of the array that the loops above use.
+    pub sides: [u32; 2],
     /// Elements of a whole piece of each dimension.
     pub tiles: [u32; 7],
     /// Pieces of each dimension.
-    pub pieces: [u64; 7],
-    /// By tensor: iterations in time of the dimensions irrelevant to it.
-    pub time: [u64; 3],
-    /// The same, only loops outside its innermost relevant loop in time.
-    pub outer: [u64; 3],
-    /// Turns up to and with that innermost relevant loop.
-    pub moved: [u8; 3],
-    /// Instances of irrelevant dimensions.
-    pub space: [u64; 3],
-    /// Instances of reduction dimensions whose partial sums are not added up on the way.
-    pub apart: u64,
+    pub pieces: [u32; 7],
     /// Instances of each dimension.
-    pub spread: [u32; 7],
+    pub places: [u32; 7],
+    /// By tensor: iterations in time of the dimensions that do not select its tiles.
+    pub time: [u64; 3],
+    /// The same, only loops outside its innermost one in time that selects another tile.
+    pub outer: [u64; 3],
+    /// Instances along the dimensions that do not select its tiles.
+    pub space: [u64; 3],
+    /// Those of them, for outputs, whose partial sums are not added up on the way.
+    pub apart: u64,
 }
 
 /// The turns of a mapping and what lies above each level.
 #[derive(Clone)]
 pub(crate) struct Nest {
-    pub bounds: [u32; 7],
     turns: [Turn; MAX_LOOPS],
-    len: u8,
-    /// Dimensions with a cut that does not divide what it cuts.
-    pub uneven: Dims,
     above: [Above; MAX_LEVELS + 1],
+    /// Whether cuts are known one by one, because products do not say everything.
+    chained: bool,
+    chains: [Chain; 7],
+    /// Cuts above each turn; the last entry in use is that of the multipliers.
+    depths: [Depths; MAX_LOOPS + 1],
+    /// Dimensions with pieces that rest while later loops go on.
+    pub resting: Dims,
 }
 
 impl Nest {
     /// A nest without loops.
     #[inline]
-    pub const fn empty(layer: &Layer) -> Self {
+    pub fn empty(layer: &Layer) -> Self {
         // Nothing but zeros below the top: that is cheap to write.
         let turn = Turn {
             dim: Dim::N,
@@ -80,100 +116,109 @@ impl Nest {
             tile: 0,
             count: 0,
         };
-        let unread = Above {
-            turns: 0,
-            depths: [0; 7],
-            tiles: [0; 7],
-            pieces: [0; 7],
-            time: [0; 3],
-            outer: [0; 3],
-            moved: [0; 3],
-            space: [0; 3],
-            apart: 0,
-            spread: [0; 7],
-        };
-        let mut above = [unread; MAX_LEVELS + 1];
+        let mut above = [Above::UNREAD; MAX_LEVELS + 1];
         above[0] = Above {
-            turns: 0,
-            depths: [0; 7],
+            sides: [1; 2],
             tiles: layer.bounds,
             pieces: [1; 7],
+            places: [1; 7],
             time: [1; 3],
             outer: [1; 3],
-            moved: [0; 3],
             space: [1; 3],
             apart: 1,
-            spread: [1; 7],
+            ..Above::UNREAD
         };
         Nest {
-            bounds: layer.bounds,
             turns: [turn; MAX_LOOPS],
-            len: 0,
-            uneven: 0,
             above,
+            chained: false,
+            chains: [Chain::NONE; 7],
+            depths: [Depths(0); MAX_LOOPS + 1],
+            resting: 0,
         }
     }
 
-    /// Takes over the loops of a mapping; in place, because a nest is large.
+    /// Takes over the loops of a mapping below a level and its own; those above must be the same as
+    /// last time.
     #[inline]
-    pub fn fill(&mut self, mapping: &Mapping) {
-        let levels = mapping.levels().len();
-        self.read(mapping.loops(), levels);
-        if self.uneven != 0 {
-            self.leave_out_uneven(levels);
-        }
-    }
-
-    /// Keeps the loops that cut and multiplies their counts, as if all of them cut evenly.
-    #[inline]
-    fn read(&mut self, loops: &[Loop], levels: usize) {
-        let mut level = 1;
-        let mut len = 0;
-        self.above[1] = self.above[0];
-        for l in loops {
-            while level <= usize::from(l.level) {
-                self.above[level].turns = len;
-                self.above[level + 1] = self.above[level];
+    pub fn read(&mut self, mapping: &Mapping, from: usize) {
+        let mut at = self.above[from];
+        let mut level = from;
+        for l in &mapping.loops()[usize::from(at.loops)..] {
+            while level < usize::from(l.level) {
                 level += 1;
+                self.above[level] = at;
             }
-            let at = &mut self.above[level];
+            at.loops += 1;
             let extent = at.tiles[l.dim.index()];
             if l.tile >= extent {
                 continue;
             }
-            let count = extent.div_ceil(l.tile);
-            self.uneven |= Dims::from(count * l.tile != extent) << l.dim.index();
+            let (whole, rest) = (extent / l.tile, extent % l.tile);
             let turn = Turn {
                 dim: l.dim,
                 way: Way::of(l.advance, l.reduce),
                 tile: l.tile,
-                count,
+                count: whole + u32::from(rest > 0),
             };
-            self.turns[usize::from(len)] = turn;
-            len += 1;
-            at.pass(&turn, len, u64::from(count));
+            self.turns[usize::from(at.turns)] = turn;
+            at.uneven |= Dims::from(rest > 0) << l.dim.index();
+            at.pass(&turn);
+            if let Advance::Space(axis) = l.advance {
+                let side = &mut at.sides[if axis == Axis::Columns { 0 } else { 1 }];
+                *side = side.saturating_mul(turn.count);
+            }
         }
-        self.len = len;
-        self.above[level].turns = len;
-        while level < levels {
-            self.above[level + 1] = self.above[level];
-            level += 1;
+        for below in &mut self.above[level + 1..=mapping.levels().len()] {
+            *below = at;
+        }
+        self.chained = at.uneven != 0 || at.spread & WINDOWS != 0;
+        self.resting = 0;
+        if self.chained {
+            self.chain(&at);
         }
     }
 
-    /// Multiplies again without the dimensions that are cut unevenly.
-    fn leave_out_uneven(&mut self, levels: usize) {
-        let mut at = self.above[0];
-        for level in 1..=levels {
-            let end = self.above[level].turns;
-            for index in at.turns..end {
-                let turn = self.turns[usize::from(index)];
-                let even = self.uneven & (1 << turn.dim.index()) == 0;
-                at.pass(&turn, index + 1, if even { turn.count.into() } else { 1 });
-            }
-            at.turns = end;
-            self.above[level] = at;
+    /// Takes down the cuts of each dimension.
+    fn chain(&mut self, all: &Above) {
+        for (chain, bound) in self.chains.iter_mut().zip(self.above[0].tiles) {
+            chain.reset(bound);
         }
+        let mut depths = Depths(0);
+        let turns = self.turns[..usize::from(all.turns)].iter();
+        for (turn, above) in turns.zip(&mut self.depths) {
+            *above = depths;
+            self.chains[turn.dim.index()].push(turn);
+            depths = depths.deeper(turn.dim);
+        }
+        self.depths[usize::from(all.turns)] = depths;
+        for (d, chain) in self.chains.iter_mut().enumerate() {
+            if all.uneven & 1 << d != 0 {
+                chain.close();
+                self.resting |= Dims::from(chain.rests(chain.depth())) << d;
+            }
+        }
+    }
+
+    /// The cuts of a dimension; they are known if a dimension is uneven or that of a window spread.
+    #[inline]
+    pub fn chain_of(&self, dim: Dim) -> &Chain {
+        debug_assert!(self.chained);
+        &self.chains[dim.index()]
+    }
+
+    /// Cuts of each dimension above a level, where cuts are known.
+    #[inline]
+    pub fn depths(&self, at: &Above) -> Depths {
+        debug_assert!(self.chained);
+        self.depths[usize::from(at.turns)]
+    }
+
+    /// Cuts up to and with the innermost turn in time that selects another tile of a tensor.
+    #[inline]
+    pub fn moved(&self, at: &Above, tensor: Tensor) -> Depths {
+        debug_assert!(self.chained);
+        self.depths[usize::from(at.moved[tensor.index()])]
     }
 
     /// What lies above a level; the level after the last is that of the multipliers.
@@ -182,69 +227,56 @@ impl Nest {
         &self.above[level]
     }
 
-    /// Loops above a level that have more than one iteration, outermost first.
+    /// Loops above that have more than one iteration, outermost first.
     #[inline]
-    pub fn turns(&self, level: usize) -> &[Turn] {
-        &self.turns[..usize::from(self.above[level].turns)]
-    }
-
-    /// The same, of what is known of the level.
-    #[inline]
-    pub fn turns_above(&self, at: &Above) -> &[Turn] {
+    pub fn turns(&self, at: &Above) -> &[Turn] {
         &self.turns[..usize::from(at.turns)]
-    }
-
-    /// All loops that have more than one iteration, outermost first.
-    #[inline]
-    pub fn all_turns(&self) -> &[Turn] {
-        &self.turns[..usize::from(self.len)]
-    }
-
-    /// Cuts of a dimension among the first `turns` turns.
-    pub fn depth(&self, dim: Dim, turns: u8) -> u8 {
-        let before = self.turns[..usize::from(turns)].iter();
-        before.filter(|t| t.dim == dim).count() as u8
     }
 }
 
 impl Above {
-    /// Moves a turn, the `index`-th, from below to above; `count` is what it multiplies.
-    #[inline]
-    fn pass(&mut self, turn: &Turn, index: u8, count: u64) {
-        let d = turn.dim.index();
-        self.depths[d] += 1;
-        self.tiles[d] = turn.tile;
-        self.pieces[d] *= count;
-        let (free, others) = match irrelevant_to(turn.dim) {
-            Tensor::W => (0, [1, 2]),
-            Tensor::I => (1, [0, 2]),
-            Tensor::O => (2, [0, 1]),
-        };
-        match turn.way {
-            Way::Time => {
-                self.time[free] *= count;
-                for t in others {
-                    self.outer[t] = self.time[t];
-                    self.moved[t] = index;
-                }
-            }
-            Way::Apart | Way::Summed => {
-                self.space[free] *= count;
-                self.spread[d] = self.spread[d].saturating_mul(turn.count);
-                if free == 2 && turn.way == Way::Apart {
-                    self.apart *= count;
-                }
-            }
-        }
-    }
-}
+    const UNREAD: Above = Above {
+        loops: 0,
+        turns: 0,
+        uneven: 0,
+        spread: 0,
+        moved: [0; 3],
+        sides: [0; 2],
+        tiles: [0; 7],
+        pieces: [0; 7],
+        places: [0; 7],
+        time: [0; 3],
+        outer: [0; 3],
+        space: [0; 3],
+        apart: 0,
+    };
 
-/// The one tensor that does not depend on a dimension.
-#[inline]
-pub(crate) const fn irrelevant_to(dim: Dim) -> Tensor {
-    match dim {
-        Dim::N | Dim::P | Dim::Q => Tensor::W,
-        Dim::K => Tensor::I,
-        Dim::C | Dim::R | Dim::S => Tensor::O,
+    /// Moves a turn from below to above.
+    #[inline]
+    fn pass(&mut self, turn: &Turn) {
+        let d = turn.dim.index();
+        let count = u64::from(turn.count);
+        self.turns += 1;
+        self.tiles[d] = turn.tile;
+        self.pieces[d] = self.pieces[d].wrapping_mul(turn.count);
+        let (free, selected) = match turn.dim {
+            Dim::N | Dim::P | Dim::Q => (0, [1, 2]),
+            Dim::K => (1, [0, 2]),
+            Dim::C | Dim::R | Dim::S => (2, [0, 1]),
+        };
+        if turn.in_time() {
+            self.time[free] = self.time[free].wrapping_mul(count);
+            for t in selected {
+                self.outer[t] = self.time[t];
+                self.moved[t] = self.turns;
+            }
+            return;
+        }
+        self.spread |= 1 << d;
+        self.places[d] = self.places[d].wrapping_mul(turn.count);
+        self.space[free] = self.space[free].wrapping_mul(count);
+        if free == 2 && turn.way == Way::Apart {
+            self.apart = self.apart.wrapping_mul(count);
+        }
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) spread: [u32; MAX_LINES],
     /// Product of the spreads between a store and the next, by dimension.
     pub(crate) fan: Tiles,
+    /// Instances of each store, by dimension; only those of reduction dimensions are known.
+    instances: Tiles,
     /// Largest tile that fixed loops and spreads leave to a store.
     pub(crate) limit: Tiles,
     /// Tile of each store.
@@ -66,11 +68,13 @@ impl<'a> Plan<'a> {
             template,
             spread,
             fan: [[1; 7]; MAX_LEVELS],
+            instances: [[1; 7]; MAX_LEVELS],
             limit: [layer.bounds; MAX_LEVELS],
             tile: [layer.bounds; MAX_LEVELS],
             stated: [0; MAX_LEVELS],
         };
         plan.read_lines();
+        plan.multiply_fans();
         plan.tile = plan.limit;
         plan
     }
@@ -122,6 +126,16 @@ impl<'a> Plan<'a> {
                     self.fan[level][d] *= instances;
                     extent[d] = extent[d].div_ceil(instances);
                 }
+            }
+        }
+    }
+
+    /// Notes how many instances each store has along the dimensions of a reduction.
+    fn multiply_fans(&mut self) {
+        for level in 1..self.template.levels().len() {
+            for d in [Dim::C, Dim::R, Dim::S].map(Dim::index) {
+                let outside = self.instances[level - 1][d];
+                self.instances[level][d] = outside.saturating_mul(self.fan[level - 1][d]);
             }
         }
     }
@@ -199,18 +213,17 @@ impl<'a> Plan<'a> {
     /// Whether outputs arrive at this store before their reduction is complete.
     fn holds_partial_sums(&self, level: usize) -> bool {
         let levels = self.template.levels();
-        let inner = (level + 1..levels.len())
-            .find(|&l| levels[l].keep.contains(Tensor::O))
-            .unwrap_or(levels.len());
+        let inside = (level + 1..levels.len()).find(|&l| levels[l].keep.contains(Tensor::O));
         [Dim::C, Dim::R, Dim::S].into_iter().any(|dim| {
             let d = dim.index();
-            let held = if inner < levels.len() {
-                self.tile[inner][d]
-            } else {
-                1
+            let together = match inside {
+                Some(inside) => self.instances[inside][d].saturating_mul(self.tile[inside][d]),
+                None => {
+                    let last = levels.len() - 1;
+                    self.instances[last][d].saturating_mul(self.fan[last][d])
+                }
             };
-            let fans = self.fan[..inner].iter().map(|fan| fan[d]);
-            fans.fold(held, u32::saturating_mul) < self.layer.bounds[d]
+            together < self.layer.bounds[d]
         })
     }
 }

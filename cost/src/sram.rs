@@ -29,8 +29,16 @@ impl Technology {
     /// ```
     pub fn sram_access(&self, bytes: u64, word: u32) -> f64 {
         let per_byte = self.sram_energy + self.sram_energy_sqrt * libm::sqrt(bytes as f64);
+        self.energy_scale * per_byte * f64::from(word) * self.narrowness(Some(word))
+    }
+
+    /// Energy per byte of a shared store whose accesses move words of so many bytes, over that at
+    /// [`sram_word`](Technology::sram_word); without a width it is 1.
+    pub(crate) fn narrowness(&self, word: Option<u32>) -> f64 {
+        let Some(word) = word.filter(|&word| word > 0).map(f64::from) else {
+            return 1.0;
+        };
         let reference = self.sram_word as f64;
-        let share = (self.sram_fixed + f64::from(word)) / (self.sram_fixed + reference);
-        self.energy_scale * per_byte * reference * share
+        reference / word * (self.sram_fixed + word) / (self.sram_fixed + reference)
     }
 }

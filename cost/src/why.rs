@@ -18,6 +18,7 @@ use crate::explain::{NestLine, loop_nest};
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Precision, Tensor};
 use crate::links::{Link, LinkLoad, MAX_LINKS};
+use crate::mapper::Options;
 use crate::mapping::Mapping;
 use crate::technology::Technology;
 
@@ -123,14 +124,17 @@ pub enum Part {
     Noc,
 }
 
-/// Explains the cost of a mapped layer; arguments as for [`evaluate`], and the dataflow that the
-/// mapping was made from.
+/// Explains the cost of a mapped layer; arguments as for [`evaluate`], the dataflow that the mapping
+/// was made from, and how it was searched for; none is [`fit`](crate::fit).
+///
+/// What would help is mapped in the same way.
 pub fn why(
     layer: &Layer,
     mapping: &Mapping,
     dataflow: &Dataflow,
     sub: &SubAccelerator,
     technology: Option<&Technology>,
+    search: Option<&Options>,
 ) -> Why {
     let design = Design {
         layer,
@@ -138,6 +142,7 @@ pub fn why(
         dataflow: dataflow.clone(),
         sub: *sub,
         technology,
+        search,
     };
     let cost = design.cost();
     let links = design.links(&cost);
@@ -162,6 +167,8 @@ struct Design<'a> {
     dataflow: Dataflow,
     sub: SubAccelerator,
     technology: Option<&'a Technology>,
+    /// How it is mapped; greedily if not by a search.
+    search: Option<&'a Options>,
 }
 
 impl Design<'_> {

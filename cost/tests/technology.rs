@@ -3,7 +3,10 @@
 
 mod templates;
 
-use nasaic_cost::{Counting, EnergyUnit, SubAccelerator, Technology, area};
+use nasaic_cost::{
+    ConvShape, Counting, EnergyUnit, Layer, Precision, SubAccelerator, Technology, Tensor, area,
+    evaluate, fit, move_only, oracle,
+};
 
 /// Rows of a reference table, comment lines left out; the first line names the columns.
 fn table(file: &str) -> Vec<Vec<String>> {
@@ -206,4 +209,61 @@ fn sram_energy_has_the_form_of_cacti() {
     let near = ratios.iter().filter(|&r| (r / median - 1.0).abs() < 0.25);
     assert!(near.count() >= 50, "{ratios:?}");
     assert!((4.0..6.0).contains(&median), "{median}");
+}
+
+/// Walking the nest, each word of a shared store being moved by accesses of its width.
+#[test]
+fn narrow_words_cost_what_their_accesses_cost() {
+    let technology = Technology::horowitz_45nm();
+    let shape = ConvShape::new(6, 4, [7, 5], [3, 3]);
+    let bits = Precision::uniform(16);
+    let layer = Layer::conv(&shape).unwrap().with_precision(bits);
+    let dataflow = templates::nvdla();
+    let mut sub = SubAccelerator::new(12, 8.0, 1e9);
+    let mapping = fit(&layer, &dataflow, &sub).unwrap();
+    let size = mapping.levels()[1].size.unwrap();
+    let walked = oracle::count(&layer, &mapping);
+    let mut at_reference = 0.0;
+    for word in [8, 1, 2, 4, 32] {
+        sub.store_words[1] = Some(word);
+        let energy = evaluate(&layer, &mapping, &sub, Some(&technology))
+            .energy
+            .unwrap();
+        let mut seen = 0.0;
+        for tensor in [Tensor::I, Tensor::O] {
+            let bytes = 2 * walked.access[1][tensor.index()].total();
+            let accesses = bytes as f64 / f64::from(word);
+            let walked = accesses * technology.sram_access(size, word);
+            let counted = energy.store[1][tensor.index()];
+            assert!((counted / walked - 1.0).abs() < 1e-12, "{counted} {walked}");
+            seen += counted;
+        }
+        if word == 8 {
+            at_reference = seen;
+            sub.store_words[1] = None;
+            let plain = evaluate(&layer, &mapping, &sub, Some(&technology)).energy;
+            assert_eq!(plain, Some(energy));
+        }
+        assert_eq!(word < 8, seen > at_reference, "{word}");
+    }
+}
+
+#[test]
+fn words_do_not_matter_where_nothing_is_fixed_or_nothing_is_set() {
+    let pool = Layer::pool(&ConvShape::new(8, 8, [8, 8], [2, 2])).unwrap();
+    let mut sub = SubAccelerator::new(12, 8.0, 1e9);
+    sub.store_sizes[1] = Some(32 * 1024);
+    let mut narrow = sub;
+    narrow.store_words[1] = Some(1);
+    let free = Technology {
+        sram_fixed: 0.0,
+        ..Technology::horowitz_45nm()
+    };
+    let energy = |sub: &SubAccelerator, technology: &Technology| {
+        let cost = move_only(&pool, sub, Some(technology), Default::default());
+        cost.energy.unwrap().store[1].iter().sum::<f64>()
+    };
+    assert_eq!(energy(&narrow, &free), energy(&sub, &free));
+    let fixed = Technology::horowitz_45nm();
+    assert!(energy(&narrow, &fixed) > 2.0 * energy(&sub, &fixed));
 }

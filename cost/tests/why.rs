@@ -3,6 +3,7 @@
 
 mod templates;
 
+use nasaic_cost::mapper::{Options, search};
 use nasaic_cost::{
     Axis, Bound, Buffering, Cause, Change, ConvShape, Dataflow, Dim, Layer, Link, PhaseKind,
     Precision, Remedy, Step, SubAccelerator, Technology, Tensor, Why, cost, fit, why,
@@ -23,7 +24,7 @@ fn explained(
     technology: Option<&Technology>,
 ) -> Why {
     let mapping = fit(layer, dataflow, sub).unwrap();
-    why(layer, &mapping, dataflow, sub, technology)
+    why(layer, &mapping, dataflow, sub, technology, None)
 }
 
 /// Arrays with and without sides, with and without a limit off the chip, slow adders and wires.
@@ -64,6 +65,41 @@ fn flows() -> impl Strategy<Value = Dataflow> {
     })
 }
 
+#[test]
+fn what_would_help_a_searched_nest_is_searched_for() {
+    let layer = conv(40, 24, 20, 3);
+    let technology = Technology::horowitz_28nm();
+    let sub = SubAccelerator::new(96, 8.0, 1e9);
+    let options = Options {
+        limit: 400,
+        ..Options::default()
+    };
+    let searched = |dataflow: &Dataflow, sub: &SubAccelerator| {
+        search(&layer, dataflow, sub, &technology, &options).unwrap()
+    };
+    let dataflow = nvdla();
+    let mapping = searched(&dataflow, &sub).mapping;
+    let technology = Some(&technology);
+    let why = why(
+        &layer,
+        &mapping,
+        &dataflow,
+        &sub,
+        technology,
+        Some(&options),
+    );
+    let mut better = 0;
+    for remedy in &why.remedies {
+        let anew = matches!(remedy.change, Change::Size { .. } | Change::Elements { .. });
+        if let Some((dataflow, sub)) = changed(&remedy.change, &dataflow, &sub).filter(|_| anew) {
+            let fitted = cost(&layer, &dataflow, &sub, technology).unwrap();
+            assert_eq!(remedy.cycles, searched(&dataflow, &sub).cost.cycles);
+            better += usize::from(remedy.cycles < fitted.cycles);
+        }
+    }
+    assert!(better > 0);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -74,7 +110,7 @@ proptest! {
         let Ok(mapping) = fit(&layer, &dataflow, &sub) else {
             return Ok(());
         };
-        let why = why(&layer, &mapping, &dataflow, &sub, Some(&technology));
+        let why = why(&layer, &mapping, &dataflow, &sub, Some(&technology), None);
         prop_assert_eq!(why.phases.iter().map(|p| p.cycles).sum::<u64>(), why.cost.cycles);
         let utilization = why.losses.iter().map(|l| l.factor()).product::<f64>();
         prop_assert!((utilization / why.cost.utilization - 1.0).abs() < 1e-9);
@@ -94,7 +130,7 @@ proptest! {
         let technology = Technology::maestro_2022();
         let layer = technology.view(&layer);
         let Ok(mapping) = fit(&layer, &dataflow, &sub) else { return Ok(()) };
-        let why = why(&layer, &mapping, &dataflow, &sub, Some(&technology));
+        let why = why(&layer, &mapping, &dataflow, &sub, Some(&technology), None);
         for remedy in &why.remedies {
             let Some((dataflow, sub)) = changed(&remedy.change, &dataflow, &sub) else { continue };
             let real = cost(&layer, &dataflow, &sub, Some(&technology)).unwrap();

@@ -2,7 +2,8 @@
 
 use super::{Found, Objective, Options, Proof};
 use crate::dataflow::{Buffering, Flaw};
-use crate::evaluate::{LayerCost, evaluate};
+use crate::evaluate::LayerCost;
+use crate::evaluator::Evaluator;
 use crate::fit::Refusal;
 use crate::hardware::SubAccelerator;
 use crate::layer::{Dim, Layer, Tensor};
@@ -20,6 +21,9 @@ pub(super) struct Judge<'a> {
     objective: Objective,
     limit: u64,
     best: (f64, Mapping, LayerCost),
+    plans: Evaluator<'a>,
+    /// Plans as bounds see them, see [`Judge::relaxed`].
+    relaxed: Evaluator<'a>,
     pub(super) evaluated: u64,
     pub(super) too_large: u64,
     pub(super) too_costly: u64,
@@ -41,7 +45,9 @@ impl<'a> Judge<'a> {
         start: &Plan,
     ) -> Result<Self, Refusal> {
         let mapping = lower(start).ok_or_else(|| Refusal::Flawed(vec![Flaw::TooManyLoops]))?;
-        let cost = evaluate(start.layer, &mapping, sub, Some(technology));
+        let plans = Evaluator::new(start.layer, &mapping, sub, Some(technology));
+        let relaxed = Evaluator::new(start.layer, &mapping, &patient(sub), Some(technology));
+        let cost = *plans.cost();
         let value = options.objective.value(cost.cycles, energy(&cost));
         Ok(Judge {
             sub,
@@ -49,6 +55,8 @@ impl<'a> Judge<'a> {
             objective: options.objective,
             limit: options.limit,
             best: (value, mapping, cost),
+            plans,
+            relaxed,
             evaluated: 1,
             too_large: 0,
             too_costly: 0,
@@ -67,12 +75,14 @@ impl<'a> Judge<'a> {
 
     /// The value of a plan that fits; the best one is kept.
     pub(super) fn value(&mut self, plan: &Plan) -> f64 {
-        let Some((mapping, cost)) = self.evaluate(plan.layer, plan, self.sub) else {
+        self.evaluated += 1;
+        let Some(mapping) = lower(plan) else {
             return f64::INFINITY;
         };
-        let value = self.objective.value(cost.cycles, energy(&cost));
+        let cost = self.plans.move_to(&mapping);
+        let value = self.objective.value(cost.cycles, energy(cost));
         if value < self.best.0 {
-            self.best = (value, mapping, cost);
+            self.best = (value, mapping, *cost);
         }
         value
     }
@@ -130,23 +140,15 @@ impl<'a> Judge<'a> {
     /// How often an adder takes over a partial sum depends on how the work falls on the elements,
     /// which whole dimensions do not show: a bound counts the multiplications alone.
     pub(super) fn relaxed(&mut self, whole: &Plan, decided: u8) -> Option<(Mapping, LayerCost)> {
-        let sub = SubAccelerator {
-            accumulate_cycles: 0,
-            ..*self.sub
-        };
-        self.evaluate(&gapless(whole, decided), whole, &sub)
-    }
-
-    fn evaluate(
-        &mut self,
-        layer: &Layer,
-        plan: &Plan,
-        sub: &SubAccelerator,
-    ) -> Option<(Mapping, LayerCost)> {
         self.evaluated += 1;
-        let mapping = lower(plan)?;
-        let cost = evaluate(layer, &mapping, sub, Some(self.technology));
-        Some((mapping, cost))
+        let mapping = lower(whole)?;
+        let layer = gapless(whole, decided);
+        if layer == *self.relaxed.layer() {
+            return Some((mapping, *self.relaxed.move_to(&mapping)));
+        }
+        let technology = Some(self.technology);
+        self.relaxed = Evaluator::new(&layer, &mapping, &patient(self.sub), technology);
+        Some((mapping, *self.relaxed.cost()))
     }
 
     /// The result, if nothing below `open` is left unexplored.
@@ -168,6 +170,14 @@ impl<'a> Judge<'a> {
             too_large: self.too_large,
             too_costly: self.too_costly,
         }
+    }
+}
+
+/// The same array, if its adders took no time.
+fn patient(sub: &SubAccelerator) -> SubAccelerator {
+    SubAccelerator {
+        accumulate_cycles: 0,
+        ..*sub
     }
 }
 

@@ -8,7 +8,9 @@ use crate::evaluate::Bound;
 use crate::fit::fit;
 use crate::layer::{Dim, Tensor};
 use crate::links::{Link, MAX_LINKS};
+use crate::mapper::search;
 use crate::mapping::{Advance, Loop, Mapping};
+use crate::technology::Technology;
 
 /// A change and what came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,21 +37,21 @@ pub enum Change {
         /// Bytes per cycle then.
         bandwidth: f64,
     },
-    /// Twice the size of a store, fitted anew.
+    /// Twice the size of a store, mapped anew.
     Size {
         /// The store, 0 = outermost.
         level: u8,
         /// Bytes then.
         bytes: u64,
     },
-    /// Twice the elements, fitted anew.
+    /// Twice the elements, mapped anew.
     Elements {
         /// Elements then.
         pes: u32,
         /// Columns and rows then; none for an array of any shape.
         shape: Option<[u32; 2]>,
     },
-    /// The other way of buffering a store, fitted anew.
+    /// The other way of buffering a store, mapped anew.
     Buffering {
         /// The store, 0 = outermost.
         level: u8,
@@ -216,9 +218,19 @@ fn turning(design: &Design, mapping: &Mapping, level: u8) -> Vec<Dim> {
 }
 
 impl Design<'_> {
-    /// The design with the tiles that the mapper chooses for it; none if it fits no more.
+    /// The design with the tiles that its mapper chooses; none if it fits no more.
     fn fitted(mut self) -> Option<Self> {
-        self.mapping = fit(self.layer, &self.dataflow, &self.sub).ok()?;
+        let found = match self.search {
+            None => fit(self.layer, &self.dataflow, &self.sub),
+            Some(options) => {
+                // Without a technology only cycles are looked at, and nothing costs energy.
+                let free = Technology::default();
+                let energies = self.technology.unwrap_or(&free);
+                search(self.layer, &self.dataflow, &self.sub, energies, options)
+                    .map(|found| found.mapping)
+            }
+        };
+        self.mapping = found.ok()?;
         Some(self)
     }
 }

@@ -14,7 +14,7 @@ mod stopwatch;
 
 pub use between::Waiting;
 pub use build::{Parts, compile_named, scripts_in, words};
-pub use mapping::{Mapped, proof_text};
+pub use mapping::{Mapped, Mapper, proof_text};
 pub use memo::{Array, Network};
 pub use problem::{Search, Spread};
 pub use scheduling::{Certainty, Method};

@@ -2,7 +2,7 @@
 
 use crate::fault::Fault;
 use crate::item::Evaluation;
-use crate::study::Array;
+use crate::study::{Array, Mapper};
 use nasaic_cost::{Layer, LayerCost, Mapping, Technology, Why, why};
 use nasaic_search::Entry;
 
@@ -48,12 +48,17 @@ impl Work<'_> {
     pub fn why(&self, technology: Option<&Technology>) -> Result<Why, Fault> {
         let sub = &self.array.sub;
         let mapping = self.mapping()?;
+        let search = match &sub.mapper {
+            Mapper::Fit => None,
+            Mapper::Search(options) => Some(options),
+        };
         Ok(why(
             &self.layer,
             mapping,
             &sub.dataflow,
             &sub.array,
             technology,
+            search,
         ))
     }
 }

@@ -1,0 +1,160 @@
+//! Which store feeds which with each tensor, and over which links: all that the tiles do not decide.
+
+use crate::dataflow::{Buffering, MAX_LEVELS};
+use crate::evaluate::OnChip;
+use crate::hardware::SubAccelerator;
+use crate::layer::{Layer, Tensor};
+use crate::links::Link;
+use crate::mapping::{Level, Mapping};
+
+/// Most ways of three tensors from store to store and to the multipliers.
+pub(crate) const MAX_FEEDS: usize = 3 * MAX_LEVELS;
+
+/// A tensor's way from a level that keeps it to the next, or to the multipliers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Feed {
+    pub tensor: Tensor,
+    /// The level that feeds.
+    pub parent: usize,
+    /// The level that is fed; the number of levels stands for the multipliers.
+    pub child: usize,
+}
+
+/// All feeds of a nest, tensor by tensor, innermost first.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Feeds {
+    all: [Feed; MAX_FEEDS],
+    /// Where those of each tensor end.
+    ends: [usize; 3],
+}
+
+impl Feeds {
+    /// No feeds yet.
+    pub const NONE: Feeds = Feeds {
+        all: [Feed {
+            tensor: Tensor::W,
+            parent: 0,
+            child: 0,
+        }; MAX_FEEDS],
+        ends: [0; 3],
+    };
+
+    #[inline]
+    pub fn new(levels: &[Level]) -> Self {
+        let mut feeds = Feeds::NONE;
+        let mut count = 0;
+        for tensor in Tensor::ALL {
+            let mut child = levels.len();
+            for parent in (0..levels.len()).rev() {
+                // The outermost level keeps everything.
+                if parent == 0 || levels[parent].keep.contains(tensor) {
+                    feeds.all[count] = Feed {
+                        tensor,
+                        parent,
+                        child,
+                    };
+                    count += 1;
+                    child = parent;
+                }
+            }
+            feeds.ends[tensor.index()] = count;
+        }
+        feeds
+    }
+
+    #[inline]
+    pub fn all(&self) -> &[Feed] {
+        &self.all[..self.ends[2]]
+    }
+
+    /// Those of one tensor, with their numbers.
+    #[inline(always)]
+    pub fn of(&self, tensor: Tensor) -> impl Iterator<Item = (usize, &Feed)> {
+        let start = match tensor {
+            Tensor::W => 0,
+            Tensor::I => self.ends[0],
+            Tensor::O => self.ends[1],
+        };
+        let end = self.ends[tensor.index()];
+        self.all[..end].iter().enumerate().skip(start)
+    }
+}
+
+/// What of a feed cannot hide behind computation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exposed {
+    /// Nothing that anybody waits for: no link on the way is limited.
+    Nothing,
+    /// The first tile.
+    First,
+    /// Everything, into a single buffer.
+    All,
+}
+
+/// How a feed travels.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Carriage {
+    /// The link into the fed store or the array, if it uses one.
+    pub inner: Option<Link>,
+    /// Whether it uses the off-chip interface.
+    pub off_chip: bool,
+    /// Whether it would if the layer before or after did not keep the tensor on the chip.
+    pub stays: bool,
+    pub exposed: Exposed,
+    /// Compressed size over plain size, where it is compressed.
+    pub packing: Option<f64>,
+}
+
+impl Carriage {
+    /// Nothing travels.
+    pub const NONE: Carriage = Carriage {
+        inner: None,
+        off_chip: false,
+        stays: false,
+        exposed: Exposed::Nothing,
+        packing: None,
+    };
+
+    /// How a feed travels in the nest of a mapping; see module [`crate::links`].
+    pub fn new(
+        feed: &Feed,
+        layer: &Layer,
+        mapping: &Mapping,
+        sub: &SubAccelerator,
+        on_chip: OnChip,
+    ) -> Self {
+        let array = mapping.array_level();
+        let fed = mapping.levels().get(feed.child);
+        let inner = match fed.and_then(|level| level.bandwidth) {
+            Some(_) => Some(Link::Store(feed.child as u8)),
+            None => (feed.parent < array && array <= feed.child).then_some(Link::Noc),
+        };
+        let stays = feed.parent == 0 && on_chip.keeps(feed.tensor);
+        let off_chip = feed.parent == 0 && !stays;
+        let limited = inner.is_some() || (off_chip && sub.dram_bandwidth.is_some());
+        let exposed = if fed.is_some_and(|level| level.buffering == Buffering::Single) {
+            Exposed::All
+        } else if limited {
+            Exposed::First
+        } else {
+            Exposed::Nothing
+        };
+        let compressed = feed.parent == 0 && sub.compressed;
+        Carriage {
+            inner,
+            off_chip,
+            stays,
+            exposed,
+            packing: compressed.then(|| sub.packing(layer, feed.tensor)),
+        }
+    }
+
+    /// Bits on the way, of so many plain ones.
+    #[inline]
+    pub fn packed(&self, bits: u64) -> u64 {
+        match self.packing {
+            Some(packing) => (bits as f64 * packing).ceil() as u64,
+            None => bits,
+        }
+    }
+}
