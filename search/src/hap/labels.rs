@@ -11,13 +11,11 @@ use super::answer::Goal;
 use super::flat::Flat;
 use super::front::{Fronts, Priced};
 use super::prices::{Prices, Rest, Tuner};
+use super::state::{Shape, has, pack, unpack};
 use super::sweep::{MOST_SHIFT, STEPS, Sweep, Sweeper};
 
 /// Most points of a front; longer ones are joined, which leaves a lower bound.
 const FRONT: usize = 1 << 12;
-
-/// Bits of a slot that hold a sub-accelerator.
-const SUB_BITS: u32 = 3;
 
 /// Solves instances of any graph; it keeps its memory from one call to the next.
 #[derive(Clone, Debug, Default)]
@@ -37,20 +35,6 @@ pub(super) struct Labels {
     prices: Prices,
     rest: Rest,
     order: Vec<(usize, usize)>,
-}
-
-/// Where things are in the words of a state: set of layers, free times, slots, rests.
-#[derive(Clone, Debug, Default)]
-struct Shape {
-    /// First word of the free times, of the slots and of the rests; number of all words.
-    free: usize,
-    slots: usize,
-    rests: usize,
-    words: usize,
-    /// The slot of each layer: one per chain, one per layer of other graphs.
-    slot: Vec<usize>,
-    /// Layers that wait for each layer, and which of their inputs it is.
-    users: Vec<Vec<(usize, usize)>>,
 }
 
 /// One choice of prices: fronts of chains, least values of other layers.
@@ -83,35 +67,6 @@ struct Step {
     parent: u32,
     op: u32,
     sub: u8,
-}
-
-impl Shape {
-    fn of(flat: &Flat, sets: usize) -> Self {
-        let mut shape = Self {
-            free: flat.len().div_ceil(64),
-            users: vec![Vec::new(); flat.len()],
-            ..Self::default()
-        };
-        shape.slots = shape.free + flat.subs;
-        let mut slots = 0;
-        for op in 0..flat.len() {
-            let (task, layer) = flat.place(op);
-            if layer == 0 || !flat.chain[task] {
-                slots += 1;
-            }
-            shape.slot.push(shape.slots + slots - 1);
-            for (index, input) in flat.inputs(op).iter().enumerate() {
-                shape.users[input.op].push((op, index));
-            }
-        }
-        shape.rests = shape.slots + slots;
-        shape.words = shape.rests + sets;
-        shape
-    }
-}
-
-fn has(state: &[u64], op: usize) -> bool {
-    state[op / 64] >> (op % 64) & 1 == 1
 }
 
 impl Sweeper for Labels {
@@ -311,7 +266,7 @@ impl Labels {
         }
         let end = start + cost.cycles;
         self.child[op / 64] |= 1 << (op % 64);
-        self.child[self.shape.slot[op]] = end << SUB_BITS | sub as u64;
+        self.child[self.shape.slot[op]] = pack(end, sub);
         if !flat.chain[flat.place(op).0] {
             for (set, rest) in self.sets.iter().zip(&mut self.child[self.shape.rests..]) {
                 *rest -= set.floor[op];
@@ -408,7 +363,7 @@ impl Labels {
                 let begin = if op == ops.start {
                     earliest
                 } else {
-                    earliest.max(state[shape.slot[op]] >> SUB_BITS)
+                    earliest.max(unpack(state[shape.slot[op]]).0)
                 };
                 value += set.fronts[task].value(op - ops.start, deadline.checked_sub(begin)?)?;
             }
@@ -595,9 +550,4 @@ impl Pool {
         self.states.clear();
         self.labels.clear();
     }
-}
-
-/// The end of a layer, and where it runs.
-fn unpack(slot: u64) -> (u64, usize) {
-    (slot >> SUB_BITS, (slot & ((1 << SUB_BITS) - 1)) as usize)
 }

@@ -20,6 +20,7 @@ mod pair;
 mod prices;
 mod schedule;
 mod solver;
+mod state;
 mod sweep;
 
 pub use answer::{Answer, Goal, Limits, Proof};

@@ -52,8 +52,8 @@ impl Best {
             return;
         }
         for (task, layers) in instance.tasks().iter().enumerate() {
-            for layer in 0..layers.len() {
-                let inputs = &layers[layer].inputs;
+            for (layer, wanted) in layers.iter().enumerate() {
+                let inputs = &wanted.inputs;
                 let ready = inputs
                     .iter()
                     .all(|input| state.ends[task][input.layer].is_some());
