@@ -60,6 +60,23 @@ fn a_search_without_an_end_needs_a_budget() {
     }
 }
 
+#[test]
+fn several_goals_are_followed_or_refused() {
+    let toy = Toy::new(2);
+    for info in strategies() {
+        let needs_one = ["annealing", "genetic", "reinforce", "ppo"].contains(&info.name);
+        // The first designs of an enumeration have next to no hardware.
+        let budget = (info.name != "exhaustive").then_some(200);
+        match try_search(&toy, info.name, &[], budget, 1) {
+            Ok(run) => assert!(!needs_one && run.front.len() > 1, "{}", info.name),
+            Err(error) => {
+                let refused = matches!(error, SearchError::Goals { goals: 2, .. });
+                assert!(needs_one && refused, "{}: {error}", info.name);
+            }
+        }
+    }
+}
+
 /// The names of some options and of those in their groups.
 fn option_names(options: &[OptionInfo]) -> Vec<&str> {
     let names = options.iter().flat_map(|option| match option.kind {
