@@ -124,52 +124,13 @@ impl Space {
 
     /// All designs within the limits, in lexicographic order of [`Space::order`].
     pub fn enumerate(&self) -> Enumerate<'_> {
-        Enumerate {
+        let mut all = Enumerate {
             space: self,
-            next: Some(self.walk(|_, _| 0)),
-        }
-    }
-
-    /// The design after this one in lexicographic order.
-    fn successor(&self, design: &Design) -> Option<Design> {
-        let offers = self.offers(design);
-        let (turn, place) = offers.iter().enumerate().rev().find_map(|(turn, offer)| {
-            let place = offer.find(design.value(self.order()[turn])?)? + 1;
-            (place < offer.values.len()).then_some((turn, place))
-        })?;
-        let mut passed = false;
-        Some(self.walk(|decision, offer| {
-            if passed {
-                return 0;
-            }
-            passed = decision == self.order()[turn];
-            if passed {
-                place
-            } else {
-                design
-                    .value(decision)
-                    .and_then(|v| offer.find(v))
-                    .unwrap_or(0)
-            }
-        }))
-    }
-
-    /// What was offered at each decision of a design, in the order of the walk.
-    fn offers(&self, design: &Design) -> Vec<Offer> {
-        let mut keys = vec![(0, START); self.chains().len()];
-        let follow = |&decision: &usize| {
-            let number = self.chain_of(decision);
-            let (at, key) = keys[number];
-            let mut offer = Offer::default();
-            offer.fill(self, number, at, key);
-            let place = design
-                .value(decision)
-                .and_then(|value| offer.find(value))
-                .unwrap_or(0);
-            keys[number] = (at + 1, offer.next[place]);
-            offer
+            turns: vec![Turn::default(); self.order().len()],
+            ended: false,
         };
-        self.order().iter().map(follow).collect()
+        all.start_over(0);
+        all
     }
 }
 
@@ -211,18 +172,70 @@ impl Offer {
 }
 
 /// An iterator over all designs within the limits.
+///
+/// It remembers what was offered at each decision, so that most steps only move the last one.
 #[derive(Clone, Debug)]
 pub struct Enumerate<'a> {
     space: &'a Space,
-    next: Option<Design>,
+    /// In the order of the walk.
+    turns: Vec<Turn>,
+    ended: bool,
+}
+
+/// What was offered at a decision, and the place that is taken.
+#[derive(Clone, Debug, Default)]
+struct Turn {
+    offer: Offer,
+    place: usize,
+}
+
+impl Enumerate<'_> {
+    /// The design of the places that are taken.
+    fn design(&self) -> Design {
+        let mut design = Design(vec![Design::INACTIVE; self.turns.len()]);
+        for (&decision, turn) in self.space.order().iter().zip(&self.turns) {
+            if let Some(&value) = turn.offer.values.get(turn.place) {
+                design.0[decision] = value;
+            }
+        }
+        design
+    }
+
+    /// Takes the first place in all turns from this one on, as the turns before it allow.
+    fn start_over(&mut self, from: usize) {
+        if from == self.turns.len() {
+            return;
+        }
+        let mut keys = vec![(0, START); self.space.chains().len()];
+        let turns = self.space.order().iter().zip(&mut self.turns);
+        for (number, (&decision, turn)) in turns.enumerate() {
+            let chain = self.space.chain_of(decision);
+            let (at, key) = keys[chain];
+            if number >= from {
+                turn.offer.fill(self.space, chain, at, key);
+                turn.place = 0;
+            }
+            keys[chain] = (at + 1, turn.offer.next[turn.place]);
+        }
+    }
 }
 
 impl Iterator for Enumerate<'_> {
     type Item = Design;
 
     fn next(&mut self) -> Option<Design> {
-        let current = self.next.take()?;
-        self.next = self.space.successor(&current);
+        if self.ended {
+            return None;
+        }
+        let current = self.design();
+        let movable = |turn: &Turn| turn.place + 1 < turn.offer.values.len();
+        match self.turns.iter().rposition(movable) {
+            Some(turn) => {
+                self.turns[turn].place += 1;
+                self.start_over(turn + 1);
+            }
+            None => self.ended = true,
+        }
         Some(current)
     }
 }
