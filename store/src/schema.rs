@@ -85,8 +85,11 @@ pub fn open(path: &Path, make: bool) -> Result<Connection, StoreError> {
     }
     let mut connection = Connection::open_with_flags(path, flags).map_err(said)?;
     connection.busy_timeout(PATIENCE).map_err(said)?;
-    // What is not ours is recognised before anything is written.
-    let version = recognise(&connection, path)?;
+    // What is not ours is recognised before anything is written, and in one snapshot: another
+    // program may be making the tables just now.
+    let snapshot = connection.transaction().map_err(said)?;
+    let version = recognise(&snapshot, path)?;
+    drop(snapshot);
     if version == Some(VERSION) && connection.is_readonly("main").map_err(said)? {
         return Ok(connection);
     }

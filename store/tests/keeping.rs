@@ -15,15 +15,15 @@ fn same(one: &Option<Finding>, other: &Finding) -> bool {
 fn findings_come_back_in_another_life_of_the_program() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("new/runs.db");
-    drop(filled(&path, 600));
+    drop(filled(&path, 500));
     let store = Store::existing(&path).unwrap();
     let run = run(&store).unwrap();
     let ledger = search(&store, run, 0, "problem").unwrap();
-    let designs: Vec<Vec<u32>> = (0..700).map(design).collect();
+    let designs: Vec<Vec<u32>> = (0..600).map(design).collect();
     let known = ledger.recall(designs.iter().map(Vec::as_slice)).unwrap();
-    for (n, known) in (0..700).zip(&known) {
+    for (n, known) in (0..600).zip(&known) {
         assert!(
-            if n < 600 {
+            if n < 500 {
                 same(known, &finding(n))
             } else {
                 known.is_none()
