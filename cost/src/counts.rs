@@ -90,7 +90,8 @@ pub(crate) fn enter(
 
 /// Counts the accesses of a nest that covers the layer (see [`Mapping::covers`]).
 pub fn count(layer: &Layer, mapping: &Mapping) -> Counts {
-    let mut nest = Nest::empty(layer);
+    let mut nest = Nest::blank();
+    nest.start(layer);
     nest.read(mapping, 0);
     let sizes = Sizes::new(layer);
     let flow = Flow {

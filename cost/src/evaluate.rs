@@ -197,13 +197,23 @@ impl LayerCost {
     #[inline(always)]
     pub(crate) fn nothing(layer: &Layer, levels: usize) -> Self {
         LayerCost {
+            macs: layer.macs(),
+            levels: levels as u8,
+            ..Self::blank()
+        }
+    }
+
+    /// The cost of nothing.
+    #[inline(always)]
+    pub(crate) fn blank() -> Self {
+        LayerCost {
             cycles: 0,
             compute_cycles: 0,
             hop_cycles: 0,
-            macs: layer.macs(),
+            macs: 0,
             utilization: 0.0,
             access: [[Access::default(); 3]; MAX_LEVELS],
-            levels: levels as u8,
+            levels: 0,
             links: [LinkLoad::default(); MAX_LINKS],
             energy: None,
             bound_by: Bound::Compute,

@@ -118,7 +118,9 @@ impl<'a> Flow<'a> {
     /// Input rows (axis 0) or columns (axis 1) of all windows of a level.
     #[inline(always)]
     pub fn windows(&self, axis: usize, at: &Above) -> u64 {
-        let [out, tap] = window_dims(axis).map(|dim| self.side(dim, at));
+        // One by one: an array of sides would be written in parts and read back whole.
+        let [outs, taps] = window_dims(axis);
+        let (out, tap) = (self.side(outs, at), self.side(taps, at));
         self.sizes.axes[axis].words(&out, &tap)
     }
 
@@ -317,7 +319,9 @@ impl<'a> Flow<'a> {
             Dim::P | Dim::R => 0,
             _ => 1,
         };
-        let [out, tap] = window_dims(axis).map(|dim| self.side(dim, at));
+        // One by one: an array of sides would be written in parts and read back whole.
+        let [outs, taps] = window_dims(axis);
+        let (out, tap) = (self.side(outs, at), self.side(taps, at));
         if run.spread || out.irregular.is_some() || tap.irregular.is_some() {
             return None;
         }

@@ -106,18 +106,28 @@ pub(crate) struct Nest {
 }
 
 impl Nest {
-    /// A nest without loops.
-    #[inline]
-    pub fn empty(layer: &Layer) -> Self {
-        // Nothing but zeros below the top: that is cheap to write.
+    /// Room for a nest.
+    pub const fn blank() -> Self {
         let turn = Turn {
             dim: Dim::N,
             way: Way::Time,
             tile: 0,
             count: 0,
         };
-        let mut above = [Above::UNREAD; MAX_LEVELS + 1];
-        above[0] = Above {
+        Nest {
+            turns: [turn; MAX_LOOPS],
+            above: [Above::UNREAD; MAX_LEVELS + 1],
+            chained: false,
+            chains: [Chain::NONE; 7],
+            depths: [Depths(0); MAX_LOOPS + 1],
+            resting: 0,
+        }
+    }
+
+    /// Becomes a nest without loops.
+    #[inline]
+    pub fn start(&mut self, layer: &Layer) {
+        self.above[0] = Above {
             sides: [1; 2],
             tiles: layer.bounds,
             pieces: [1; 7],
@@ -128,14 +138,6 @@ impl Nest {
             apart: 1,
             ..Above::UNREAD
         };
-        Nest {
-            turns: [turn; MAX_LOOPS],
-            above,
-            chained: false,
-            chains: [Chain::NONE; 7],
-            depths: [Depths(0); MAX_LOOPS + 1],
-            resting: 0,
-        }
     }
 
     /// Takes over the loops of a mapping below a level and its own; those above must be the same as
