@@ -109,3 +109,88 @@ fn a_certificate_for_other_specs_or_with_changed_figures_is_rejected() {
         );
     }
 }
+
+#[test]
+fn specs_that_contradict_each_other_are_proven_to() {
+    let declared = "use w1.{w1}
+problem hopeless {
+  workload = w1.workload
+  on = w1.on
+  require energy <= 1e8 nJ
+  require classify.accuracy >= 0.92
+  maximize classify.accuracy
+}
+";
+    let mut engine = Engine::new(Box::new(Repository));
+    let script =
+        format!("{declared}strategy exact {{ algorithm = exact }}\nsearch(hopeless, exact)\n");
+    let checked = engine.check("examples/hopeless.nasaic", &script, &[]);
+    let plan = engine.plan(checked.steps);
+    let mut sink = Kept::default();
+    engine.run(&plan, &mut sink);
+    assert_eq!(sink.diagnostics[0].code, "E0601");
+    let (name, bytes) = sink.files.pop().expect("the proof is written");
+    assert_eq!(name, "hopeless.certificate.json");
+    let mut file: Value = serde_json::from_slice(&bytes).expect("JSON");
+    let script = format!("{declared}space(hopeless)\n");
+    let sound = verdict(&file, &script);
+    assert!(sound.infeasible);
+    assert_eq!(
+        sound.checked.expect("it is accepted").candidates,
+        sound.choices as u64
+    );
+    // A proof for fewer choices than there are is none.
+    let covers = file["certificate"]["covers"]
+        .as_array_mut()
+        .expect("covers");
+    covers.pop();
+    assert!(verdict(&file, &script).checked.is_err());
+}
+
+/// W1 with fewer widths, depths and sizes of arrays.
+fn reduced() -> String {
+    let smaller = [
+        ("filters in {16, 32, 64}", "filters in {16, 32}"),
+        ("filters in {32, 64, 128, 256}", "filters in {64, 256}"),
+        ("times in {0, 1, 2}", "times in {0, 2}"),
+        ("height in 1..5", "height in {4}"),
+        ("base in {4, 8, 16, 32}", "base in {4, 8}"),
+        ("pes in 0..4096 step 32", "pes in 0..4096 step 2048"),
+        (
+            "bandwidth in 0..64 step 8 GB/s",
+            "bandwidth in 0..64 step 32 GB/s",
+        ),
+        ("  on = hetero\n", "  on = hetero\n  schedule = exact\n"),
+    ];
+    let text = read("examples/w1.nasaic");
+    let mut text = text[..text.find("strategy").expect("a strategy")].to_owned();
+    for (whole, part) in smaller {
+        assert!(text.contains(whole), "{whole}");
+        text = text.replace(whole, part);
+    }
+    text
+}
+
+#[test]
+fn the_optimum_of_a_reduced_w1_is_what_every_design_says() {
+    let script = format!(
+        "{}strategy exact {{ algorithm = exact }}
+strategy every {{ algorithm = exhaustive }}
+search(w1, exact)
+search(w1, every)
+",
+        reduced()
+    );
+    let done = run("examples/reduced.nasaic", &script);
+    let goal = |n: usize| {
+        let tasks = done.shown(n)["best"]["tasks"]
+            .as_array()
+            .expect("tasks")
+            .clone();
+        let each = tasks.iter().map(|task| task["accuracy"]["value"].as_f64());
+        each.map(|value| value.expect("an accuracy") / 2.0)
+            .sum::<f64>()
+    };
+    assert!(done.shown(1)["designs"].as_u64().expect("a count") > 5_000);
+    assert_eq!(goal(0), goal(1));
+}

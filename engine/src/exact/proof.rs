@@ -69,7 +69,7 @@ pub fn search(
     });
     let proof = Proof::of(study, &tables, &proven);
     if proven.best.is_none() && proven.open.is_none() {
-        return Err(hopeless(study, &proof));
+        return Err(hopeless(study, &proof, context));
     }
     let evaluated: Vec<Evaluated> = (proven.best.iter())
         .map(|found| evaluate(study, &tables.design(&found.point)))
@@ -118,7 +118,15 @@ fn evaluate(study: &Study, design: &nasaic_search::Design) -> Result<Evaluated, 
 }
 
 /// No design meets the specs, and every one was excluded by a proof.
-fn hopeless(study: &Study, proof: &Proof) -> Fault {
+///
+/// There is no result that could be exported, so the proof is written at once.
+fn hopeless(study: &Study, proof: &Proof, context: &mut Context<'_, '_>) -> Fault {
+    let path = format!("{}.certificate.json", study.name);
+    let json = proof.certificate.as_ref().map(serde_json::to_vec);
+    let written = match json {
+        Some(Ok(bytes)) => context.sink.file(&path, &bytes).is_ok(),
+        _ => false,
+    };
     let specs: Vec<&str> = study.specs.iter().map(|s| s.text.as_str()).collect();
     Fault::new("E0601", "no design can meet these specs together")
         .label(format!(
@@ -127,6 +135,10 @@ fn hopeless(study: &Study, proof: &Proof) -> Fault {
         ))
         .note(format!("The specs are {}.", specs.join(", ")))
         .note(format!("{}.", proof.reasons()))
+        .note(match written {
+            true => format!("The proof is in `{path}`; `nasaic verify` checks it."),
+            false => format!("The proof could not be written to `{path}`."),
+        })
         .hint("loosen a spec, or open the space: smaller networks, larger arrays, other dataflows")
 }
 
