@@ -431,6 +431,34 @@ fn the_proof_does_not_depend_on_the_number_of_threads() {
 }
 
 #[test]
+fn a_proof_is_whole_or_there_is_none_wherever_the_boxes_run_out() {
+    for seed in 0..60 {
+        let joint = problem(seed, any_aim);
+        for boxes in 1..30 {
+            let effort = Effort { boxes, open: 64 };
+            let found = prove(&joint, effort, &mut |_| ControlFlow::Continue(()));
+            assert_eq!(found.certificate.is_none(), found.open.is_some());
+            if let Some(certificate) = found.certificate {
+                let verdict = verify(&joint, &certificate);
+                assert_eq!(verdict.err(), None, "seed {seed}, {boxes} boxes");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_search_that_is_stopped_says_what_stayed_open() {
+    for seed in 0..60 {
+        let joint = problem(seed, any_aim);
+        let found = prove(&joint, PLENTY, &mut |_| ControlFlow::Break(()));
+        // All candidates of so small a problem are settled before the observer is asked.
+        assert_eq!(found.open, None);
+        let certificate = found.certificate.expect("a proof");
+        assert_eq!(verify(&joint, &certificate).err(), None);
+    }
+}
+
+#[test]
 fn too_little_effort_leaves_choices_open_and_says_so() {
     let (joint, _) = rich();
     let hasty = Effort { boxes: 2, open: 0 };

@@ -6,6 +6,7 @@ use crate::fault::Fault;
 use crate::study::hardware::{self, JOULES};
 use crate::study::{Array, Study};
 use nasaic_cost::Layer;
+use nasaic_search::hap::MOST_SUBS;
 use nasaic_search::joint::{Choices, Config, Pattern, Price};
 use nasaic_search::{Design, Space};
 use rayon::prelude::*;
@@ -40,6 +41,11 @@ struct Arrays {
 impl Hardware<'_> {
     /// All sets of present sub-accelerators, with their tables.
     pub fn patterns(&self) -> Result<Vec<Pattern>, Fault> {
+        if self.decisions.len() > MOST_SUBS {
+            return Err(refusal(format!(
+                "there are more than {MOST_SUBS} sub-accelerators"
+            )));
+        }
         let subs: Vec<Arrays> = (0..self.decisions.len())
             .map(|sub| self.arrays(sub))
             .collect::<Result<_, _>>()?;

@@ -103,8 +103,10 @@ pub fn prove(
             best: search.best.as_ref(),
             boxes: search.boxes,
         };
-        if observer(&step).is_break() && !search.is_over() {
-            search.open.get_or_insert(end);
+        if observer(&step).is_break() {
+            if end < joint.candidates.len() && !search.is_over() {
+                search.open.get_or_insert(end);
+            }
             break;
         }
     }

@@ -106,10 +106,8 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let mut nodes = vec![0; trees.len()];
+            // Where boxes have run out, this notes that the pattern stays open.
             walk.visit(pattern, trees, &mut nodes);
-            if walk.is_over() {
-                break;
-            }
         }
         walk.settled
     }
