@@ -3,6 +3,8 @@
 //! Every accuracy says what it is. A surrogate is an illustration and is never
 //! shown without that word; a table repeats what somebody measured.
 
+pub mod data;
+pub mod network;
 mod surrogate;
 mod table;
 

@@ -49,6 +49,17 @@ impl Operation {
     }
 }
 
+/// What follows the products of a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Norm {
+    /// Batch normalisation: a scale and a shift per channel.
+    Batch,
+    /// A bias per channel.
+    Bias,
+    /// Nothing.
+    None,
+}
+
 /// Bits per element of each tensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Precision {
@@ -91,8 +102,14 @@ pub struct Layer {
     pub precision: Precision,
     /// Words of weights, inputs and outputs out of 10 000 that are not zero.
     pub nonzero: [u16; 3],
-    /// The layers that make its inputs, by index; none for the network's own input.
-    pub inputs: Vec<usize>,
+    /// What follows its products; nothing where it computes none.
+    pub norm: Norm,
+    /// Whether a ReLU ends it.
+    pub relu: bool,
+    /// Whether it pools by the mean; otherwise a pool takes the largest value.
+    pub average: bool,
+    /// The layers that make its inputs, by index, in their order; none is the network's own input.
+    pub inputs: Vec<Option<usize>>,
     /// Where it is declared.
     pub at: Span,
 }
@@ -105,7 +122,7 @@ pub fn part(layers: &[Layer], inside: impl Fn(&Layer) -> bool) -> Vec<Layer> {
         let inside = inside(layer);
         places.push(inside.then_some(out.len()));
         if inside {
-            let inputs = layer.inputs.iter().filter_map(|&input| places[input]);
+            let inputs = layer.inputs.iter().map(|input| places[(*input)?]);
             let inputs = inputs.collect();
             out.push(Layer {
                 inputs,

@@ -1,7 +1,7 @@
 //! The walk through the layers.
 
 use super::shape::{Channels, State, merge};
-use super::{Layer, Operation, Precision, ShapeError, product};
+use super::{Layer, Norm, Operation, Precision, ShapeError, product};
 use crate::instance::{Bound, Condition, Instance, Node};
 use crate::source::Span;
 use crate::value::Value;
@@ -95,6 +95,11 @@ impl<'a> Walk<'a> {
             && last.operation != Operation::Dense
         {
             last.params = last.weights.saturating_add(last.output.channels);
+            last.norm = Norm::Bias;
+        }
+        // What the network answers is not cut off at zero.
+        if let Some(last) = self.layers.iter_mut().rev().find(|l| l.macs() > 0) {
+            last.relu = false;
         }
         self.layers
     }
@@ -233,12 +238,21 @@ impl<'a> Walk<'a> {
                 columns,
             ]),
         };
-        let normalised = self.name(node, "norm").is_none_or(|n| n == "batch");
-        let per_channel = match operation {
-            Operation::Dense => u64::from(self.truth(node, "bias")),
-            Operation::Pool | Operation::Add | Operation::Concat => 0,
-            _ if normalised => 2,
-            _ => 1,
+        let computes = !matches!(
+            operation,
+            Operation::Pool | Operation::Add | Operation::Concat
+        );
+        let norm = match operation {
+            _ if !computes => Norm::None,
+            Operation::Dense if !self.truth(node, "bias") => Norm::None,
+            Operation::Dense => Norm::Bias,
+            _ if self.name(node, "norm").is_none_or(|n| n == "batch") => Norm::Batch,
+            _ => Norm::Bias,
+        };
+        let per_channel = match norm {
+            Norm::Batch => 2,
+            Norm::Bias => 1,
+            Norm::None => 0,
         };
         Layer {
             path: self.relative(&node.path),
@@ -254,7 +268,12 @@ impl<'a> Walk<'a> {
             params: weights.saturating_add(output.channels.saturating_mul(per_channel)),
             precision: self.precision,
             nonzero: self.nonzero,
-            inputs: state.from.into_iter().collect(),
+            norm,
+            relu: computes && self.name(node, "activation").is_none_or(|n| n == "relu"),
+            average: self
+                .name(node, "kind")
+                .is_some_and(|n| n != "max" && operation == Operation::Pool),
+            inputs: vec![state.from],
             at: node.at,
         }
     }
@@ -271,7 +290,7 @@ impl<'a> Walk<'a> {
         if let Some(layer) = self.layers.last_mut()
             && self.design.is_some()
         {
-            layer.inputs.extend(other.from);
+            layer.inputs.push(other.from);
         }
     }
 

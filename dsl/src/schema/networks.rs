@@ -88,6 +88,18 @@ fn norm() -> Field {
     .or("batch")
 }
 
+fn activation() -> Field {
+    field(
+        "activation",
+        choice(&[
+            ("relu", "negative values become 0"),
+            ("none", "values stay: a linear bottleneck"),
+        ]),
+        "What ends the layer; the last layer of a network has none in any case.",
+    )
+    .or("relu")
+}
+
 fn plain_layers() -> Vec<Kind> {
     let filters = || {
         field("filters", integer(1), "Output channels.")
@@ -101,10 +113,10 @@ fn plain_layers() -> Vec<Kind> {
             .open()
             .or("1"),
     );
-    conv.push(norm());
+    conv.extend([norm(), activation()]);
     let mut depthwise = vec![kernel().needed()];
     depthwise.extend(window("same", "1"));
-    depthwise.push(norm());
+    depthwise.extend([norm(), activation()]);
     let mut transposed = vec![filters(), kernel().or("2")];
     transposed.push(
         field(
@@ -114,7 +126,7 @@ fn plain_layers() -> Vec<Kind> {
         )
         .or("2"),
     );
-    transposed.push(norm());
+    transposed.extend([norm(), activation()]);
     let mut pool = vec![
         field(
             "kind",
@@ -171,6 +183,7 @@ fn plain_layers() -> Vec<Kind> {
             vec![
                 field("units", integer(1), "Outputs.").open().needed(),
                 field("bias", FieldType::Bool, "Whether each output has a bias.").or("true"),
+                activation(),
             ],
         ),
     ]

@@ -111,7 +111,9 @@ fn is_only_reader(networks: &[Arc<Network>], first: &Entry, second: &Entry) -> b
     let network = &networks[first.task];
     let index = |entry: &Entry| network.computing[entry.layer].0;
     let mut readers = (0..network.layers.len())
-        .filter(|&layer| network.layers[layer].inputs.contains(&index(first)));
+        .filter(|&layer| network.layers[layer].inputs.contains(&Some(index(first))));
     let reads = &network.layers[index(second)].inputs;
-    *reads == [index(first)] && readers.next() == Some(index(second)) && readers.next().is_none()
+    *reads == [Some(index(first))]
+        && readers.next() == Some(index(second))
+        && readers.next().is_none()
 }

@@ -56,6 +56,7 @@ fn inputs(layers: &[network::Layer]) -> Vec<Vec<usize>> {
     let mut computing = Vec::new();
     for layer in layers {
         let mut from: Vec<usize> = (layer.inputs.iter())
+            .flatten()
             .flat_map(|&input| sources[input].iter().copied())
             .collect();
         from.sort_unstable();
