@@ -18,25 +18,39 @@ const SOURCES: &[&str] = &[
     "src/study",
 ];
 
+/// What decides what a training reaches. Trainings are dear, so nothing else forgets them.
+const TRAINER: &[&str] = &[
+    "../accuracy/src/data",
+    "../accuracy/src/network.rs",
+    "../accuracy/src/train",
+];
+
 fn main() -> std::io::Result<()> {
+    println!("cargo:rustc-env=NASAIC_MODEL={}", hash(SOURCES)?);
+    println!("cargo:rustc-env=NASAIC_TRAINER={}", hash(TRAINER)?);
+    Ok(())
+}
+
+/// The hash of files and of all files of folders, with their names.
+fn hash(sources: &[&str]) -> std::io::Result<String> {
     let mut hasher = blake3::Hasher::new();
-    for source in SOURCES {
+    for source in sources {
         println!("cargo:rerun-if-changed={source}");
         for file in files(Path::new(source))? {
             // A `/` between the parts on every system, and lines ended the same.
             let name = file.to_string_lossy().replace('\\', "/");
-            let text = std::fs::read_to_string(&file)?.replace("\r\n", "\n");
-            for part in [name, text] {
+            let content = match String::from_utf8(std::fs::read(&file)?) {
+                Ok(text) => text.replace("\r\n", "\n").into_bytes(),
+                // A table that is embedded as it is.
+                Err(packed) => packed.into_bytes(),
+            };
+            for part in [name.into_bytes(), content] {
                 hasher.update(&(part.len() as u64).to_le_bytes());
-                hasher.update(part.as_bytes());
+                hasher.update(&part);
             }
         }
     }
-    println!(
-        "cargo:rustc-env=NASAIC_MODEL={}",
-        hasher.finalize().to_hex()
-    );
-    Ok(())
+    Ok(hasher.finalize().to_hex().to_string())
 }
 
 /// A file, or all files of a folder, in a fixed order.

@@ -4,10 +4,14 @@
 //! shown without that word; a table repeats what somebody measured.
 
 pub mod data;
+mod fitted;
 pub mod network;
+pub mod proxy;
 mod surrogate;
 mod table;
+pub mod train;
 
+pub use fitted::{Fitted, Unfit};
 pub use surrogate::{Anchor, Surrogate};
 pub use table::{Table, TableError};
 
@@ -19,6 +23,8 @@ use serde::{Deserialize, Serialize};
 pub enum Kind {
     /// A formula between two published anchors.
     Surrogate,
+    /// A regression over networks that were trained here.
+    Fitted,
     /// Looked up in a table.
     Table,
     /// Trained here.
@@ -32,6 +38,7 @@ impl Kind {
     pub fn label(self) -> &'static str {
         match self {
             Self::Surrogate => "illustrative surrogate",
+            Self::Fitted => "fitted to trainings",
             Self::Table => "table",
             Self::Trained => "trained",
             Self::Proxy => "proxy score",
@@ -48,4 +55,23 @@ pub struct Measurement {
     pub uncertainty: Option<f64>,
     /// What kind of statement it is.
     pub kind: Kind,
+    /// What it took, where networks were trained for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<Training>,
+}
+
+/// What a trained accuracy took.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Training {
+    /// Trainings it is the mean of, each with its own seed.
+    pub seeds: u32,
+    /// Epochs each was trained for.
+    pub epochs: u32,
+    /// Epochs of the whole recipe; fewer were done where a search stopped it.
+    pub of_epochs: u32,
+    /// Mean score on the test samples, which no search has seen.
+    pub test: Option<f64>,
+    /// Processor seconds of all of them together; not part of what is reproducible.
+    #[serde(skip)]
+    pub cpu_seconds: f64,
 }

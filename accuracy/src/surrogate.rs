@@ -47,6 +47,7 @@ impl Surrogate {
             value: lo + (hi - lo) * rise,
             uncertainty: None,
             kind: Kind::Surrogate,
+            training: None,
         }
     }
 }

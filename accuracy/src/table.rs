@@ -73,6 +73,7 @@ impl Table {
                 value,
                 uncertainty,
                 kind: Kind::Table,
+                training: None,
             };
             if rows.insert(key, measurement).is_some() {
                 let message = "a second row for the same network".to_owned();

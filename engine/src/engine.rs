@@ -5,6 +5,7 @@
 //! plan run on the results they left.
 
 use crate::backend::Judge;
+use crate::datasets::Datasets;
 use crate::exact::{CertificateFile, Verdict, verify};
 use crate::fault::Fault;
 use crate::interpreter::{Interpreter, Kept};
@@ -57,6 +58,7 @@ pub struct Engine {
     program: Program,
     kept: Kept,
     keeper: Option<Arc<Keeper>>,
+    datasets: Arc<Datasets>,
     cells: usize,
 }
 
@@ -69,6 +71,7 @@ impl Engine {
             program: Program::default(),
             kept: Kept::default(),
             keeper: None,
+            datasets: Arc::default(),
             cells: 0,
         }
     }
@@ -93,6 +96,11 @@ impl Engine {
         self.keeper = Some(Arc::new(keeper));
     }
 
+    /// Looks for data sets there from now on.
+    pub fn find_data(&mut self, datasets: Datasets) {
+        self.datasets = Arc::new(datasets);
+    }
+
     /// Checks a text; with an error the program stays as it was. `settings` are `--set` texts.
     pub fn check(&mut self, name: &str, text: &str, settings: &[String]) -> Checked {
         let setting = Setting {
@@ -113,7 +121,8 @@ impl Engine {
         match self.files(plan) {
             Ok(files) => {
                 let keeper = self.keeper.as_ref();
-                Interpreter::new(plan, &files, &mut self.kept, sink, keeper).run()
+                let inputs = (&files, &self.datasets);
+                Interpreter::new(plan, inputs, &mut self.kept, sink, keeper).run()
             }
             Err(fault) => {
                 let diagnostic = fault.diagnostic(&plan.sources);
@@ -137,6 +146,7 @@ impl Engine {
             scripts: &plan.scripts,
             files: &files,
             sources: &plan.sources,
+            datasets: &self.datasets,
         };
         verify(parts, certificate)
     }
@@ -145,7 +155,7 @@ impl Engine {
     ///
     /// `accuracy` says whether evaluations ask for accuracies when they do not say so themselves.
     pub fn server(&self, plan: &Plan, accuracy: bool) -> Result<Server, Fault> {
-        Server::new(plan, &self.files(plan)?, accuracy)
+        Server::new(plan, &self.files(plan)?, &self.datasets, accuracy)
     }
 
     /// Checks and runs a cell; declarations of a good cell stay, and so do its results.

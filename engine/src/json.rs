@@ -72,8 +72,9 @@ pub fn of_evaluation(e: &Evaluation) -> Json {
                 "layers": network.computing.len(), "metric": task.metric,
                 "accuracy": accuracy.as_ref().map(|a| json!({
                     "value": a.value, "uncertainty": a.uncertainty, "kind": a.kind,
-                    "source": task.source.as_ref().map(|s| s.name.clone()),
+                    "source": task.source.as_ref().map(|s| s.name()),
                 })),
+                "training": accuracy.as_ref().and_then(|a| a.training),
             })
         })
         .collect();

@@ -6,6 +6,7 @@
 mod actions;
 mod backend;
 mod call;
+mod datasets;
 mod engine;
 mod exact;
 mod fault;
@@ -27,11 +28,12 @@ mod table;
 mod top;
 mod views;
 
+pub use datasets::Datasets;
 pub use engine::{Ended, Engine, Report};
 pub use exact::{CertificateFile, Verdict};
 pub use fault::Fault;
 pub use keep::Keeper;
 pub use registry::schemas;
 pub use serve::Server;
-pub use sink::{Output, Part, Progress, Silent, Sink, Target};
+pub use sink::{Output, Part, Progress, Silent, Sink, Stopper, Target};
 pub use table::{Cell, Head, Table};

@@ -120,7 +120,7 @@ fn accuracies(out: &mut String, e: &Evaluation) {
             task.metric,
             a.value,
             a.kind.label(),
-            source.name
+            source.name()
         );
     }
 }

@@ -5,6 +5,7 @@ use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_plot::Figure;
 use serde::{Deserialize, Serialize};
 use std::io;
+use std::sync::Arc;
 
 /// Receives what a run has to tell, in order.
 pub trait Sink {
@@ -27,7 +28,15 @@ pub trait Sink {
 
     /// Whether the run should stop and keep what it has.
     fn stop(&self) -> bool;
+
+    /// The same question, for threads that do not have the sink.
+    fn stopper(&self) -> Stopper {
+        Arc::new(|| false)
+    }
 }
+
+/// Asks whether a run should stop.
+pub type Stopper = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// A file that is being written.
 pub trait Target: io::Write + Send {

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod console;
+mod data;
 mod doc;
 mod eval;
 mod files;

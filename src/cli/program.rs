@@ -3,14 +3,14 @@
 use super::args::{Changes, Reading};
 use super::console::Console;
 use super::files::{Disk, Text};
-use super::{Exit, Refusal};
+use super::{Exit, Refusal, data};
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::instance::Blocks;
 use nasaic_dsl::plan::{Change, PathStep, Plan, Slot, Step, StepKind, VERSION};
 use nasaic_dsl::reach::Reached;
 use nasaic_dsl::source::Span;
 use nasaic_dsl::value::Value;
-use nasaic_engine::Engine;
+use nasaic_engine::{Datasets, Engine};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -28,7 +28,9 @@ pub struct Program {
 
 /// An engine that reads what lies beside a text.
 pub fn engine(text: &Text, reading: &Reading) -> Engine {
-    Engine::new(Box::new(Disk::new(text.folder(), reading.allow_outside)))
+    let mut engine = Engine::new(Box::new(Disk::new(text.folder(), reading.allow_outside)));
+    engine.find_data(Datasets::new(text.folder().to_owned(), data::roots()));
+    engine
 }
 
 /// Checks a text; warnings are told at once, errors refuse it.

@@ -6,9 +6,10 @@ use super::progress::Meter;
 use super::{Refusal, signals};
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::source::Sources;
-use nasaic_engine::{Output, Part, Progress, Sink, Target};
+use nasaic_engine::{Output, Part, Progress, Sink, Stopper, Target};
 use nasaic_plot::Figure;
 use serde_json::json;
+use std::sync::Arc;
 
 /// Longest name of a view in the name of a file.
 const LONGEST_NAME: usize = 40;
@@ -132,6 +133,10 @@ impl Sink for Watcher<'_> {
 
     fn stop(&self) -> bool {
         signals::stop()
+    }
+
+    fn stopper(&self) -> Stopper {
+        Arc::new(signals::stop)
     }
 }
 

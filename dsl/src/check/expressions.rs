@@ -191,7 +191,7 @@ impl Checker<'_> {
             }
             let subject = rows.subject()?;
             let instance = self.space_of(subject).ok()?;
-            if let Some((task, "accuracy" | "latency" | "energy")) = path.rsplit_once('.')
+            if let Some((task, "accuracy" | "score" | "latency" | "energy")) = path.rsplit_once('.')
                 && instance.tasks.iter().any(|t| t.label == task)
             {
                 let metric = path.rsplit('.').next().unwrap_or_default();
@@ -228,7 +228,7 @@ impl Checker<'_> {
             .clone();
         if let Some(task) = task
             && !(tasks.iter().any(|t| t == task)
-                && matches!(metric, "accuracy" | "latency" | "energy"))
+                && matches!(metric, "accuracy" | "score" | "latency" | "energy"))
         {
             return None;
         }

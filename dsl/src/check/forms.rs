@@ -62,8 +62,24 @@ impl Checker<'_> {
                 }
             },
             ("proxy", [arg]) => match &arg.value.kind {
-                ExprKind::Name(n) => out.push(Value::Name(n.clone())),
-                _ => return self.not_a_source(value),
+                ExprKind::Name(n) if accuracies::PROXIES.iter().any(|p| p.0 == n) => {
+                    out.push(Value::Name(n.clone()));
+                }
+                _ => {
+                    let names = || accuracies::PROXIES.iter().map(|p| p.0);
+                    let d = Diagnostic::new("E0305", "`proxy(…)` takes the name of a proxy")
+                        .at(arg.value.span, "this is none")
+                        .note(format!("There are {}.", join_names(names())));
+                    let guess = match &arg.value.kind {
+                        ExprKind::Name(n) => closest(n, names()),
+                        _ => None,
+                    };
+                    self.say(match guess {
+                        Some(guess) => d.hint(format!("did you mean `proxy({guess})`?")),
+                        None => d.hint("write such as `proxy(synflow)`"),
+                    });
+                    return None;
+                }
             },
             (name, []) if accuracies::forms().iter().any(|f| f.name == name) => {}
             _ => return self.not_a_source(value),

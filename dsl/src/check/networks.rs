@@ -7,6 +7,7 @@ use crate::instance::{Bound, Instance, Node};
 use crate::network;
 use crate::plan::Block;
 use crate::schema::join_names;
+use crate::source::Span;
 use crate::value::Value;
 use std::collections::BTreeSet;
 
@@ -102,12 +103,7 @@ impl Checker<'_> {
     }
 
     /// Whether a result can have a metric at all; says why not.
-    pub(super) fn metric_available(
-        &mut self,
-        ty: &Type,
-        metric: &str,
-        at: crate::source::Span,
-    ) -> Option<()> {
+    pub(super) fn metric_available(&mut self, ty: &Type, metric: &str, at: Span) -> Option<()> {
         let subject = ty.subject()?.clone();
         if subject.what.is_none() && subject.on.is_none() {
             return Some(());
@@ -127,11 +123,19 @@ impl Checker<'_> {
         &self,
         instance: &Instance,
         metric: &str,
-    ) -> Option<Box<dyn Fn(crate::source::Span) -> Diagnostic>> {
+    ) -> Option<Box<dyn Fn(Span) -> Diagnostic>> {
         let (task, metric) = metric
             .rsplit_once('.')
             .map_or((None, metric), |(t, m)| (Some(t), m));
-        if metric == "accuracy" {
+        if metric == "accuracy" || metric == "score" {
+            let other = |t: &&Node| {
+                task.is_none_or(|label| t.label == label)
+                    && source_of(t).is_some_and(|form| (form == "proxy") != (metric == "score"))
+            };
+            if let Some(other) = instance.tasks.iter().find(other) {
+                let (label, place) = (other.label.clone(), other.at);
+                return Some(Box::new(move |at| mismatched(&label, place, at)));
+            }
             let without = instance.tasks.iter().find(|t| {
                 task.is_none_or(|label| t.label == label) && t.field("accuracy").is_none()
             })?;
@@ -220,4 +224,23 @@ fn counts_activity(technology: &Block) -> bool {
 fn visit(node: &Node, see: &mut impl FnMut(&Node)) {
     see(node);
     node.children.iter().for_each(|c| visit(c, see));
+}
+
+/// The form that a task's accuracies or scores come from: `table`, `proxy`.
+fn source_of(task: &Node) -> Option<&str> {
+    match task.field("accuracy")? {
+        Bound::Fixed(Value::Form { name, .. }) => Some(name),
+        _ => None,
+    }
+}
+
+/// A score was taken for an accuracy, or an accuracy for a score.
+fn mismatched(task: &str, place: Span, at: Span) -> Diagnostic {
+    let d = Diagnostic::new("E0603", format!("`{task}` has no such metric"))
+        .at(at, "an accuracy and a score are not the same")
+        .at(place, "says which of them there is");
+    d.note("A proxy gives a `score` that ranks networks; every other source gives an `accuracy`.")
+        .hint(format!(
+            "write `{task}.score` with a proxy, `{task}.accuracy` with any other source"
+        ))
 }

@@ -31,6 +31,11 @@ fn of_designs() -> Vec<Column> {
             "Accuracy in 0..1: of a task, or the weighted mean of all tasks.",
         ),
         quantity(
+            "score",
+            Dim::NONE,
+            "Score of a proxy, which ranks networks and is no accuracy: of a task, or the weighted mean.",
+        ),
+        quantity(
             "latency",
             Dim::TIME,
             "Time from the first layer's start to the last one's end (the makespan).",

@@ -3,6 +3,24 @@
 use super::{Field, FieldType, Form, choice, field};
 use crate::units::Dim;
 
+/// The proxies, each with what its score is; a larger one promises a better network.
+pub const PROXIES: &[(&str, &str)] = &[
+    ("params", "the number of parameters"),
+    ("flops", "the number of multiply-accumulates"),
+    (
+        "nwot",
+        "how differently the ReLUs of an untrained network answer different samples",
+    ),
+    (
+        "synflow",
+        "how much of a signal of ones all weights together let through",
+    ),
+    (
+        "jacov",
+        "how little the gradients of different samples resemble each other",
+    ),
+];
+
 /// The forms with fields in braces; `surrogate(NAME)`, `table("FILE")` and `proxy(NAME)` take arguments.
 pub fn forms() -> Vec<Form> {
     vec![
@@ -65,12 +83,18 @@ fn recipe() -> Vec<Field> {
         field(
             "schedule",
             choice(&[
-                ("cosine", "a short rise, then half a cosine down to zero"),
+                ("cosine", "half a cosine down to zero, after the warm-up"),
                 ("constant", "the same for all steps"),
             ]),
             "How the step size changes.",
         )
         .or("cosine"),
+        field(
+            "warmup",
+            FieldType::Integer { min: 0, max: 1000 },
+            "Epochs over which the step size rises, with a cosine.",
+        )
+        .or("0"),
         field("augment", FieldType::Bool, "Whether samples are shifted and mirrored at random.").or("false"),
         field(
             "validation",

@@ -36,6 +36,12 @@ pub struct Context<'a, 's> {
 }
 
 impl Context<'_, '_> {
+    /// Gives a study what lies outside of its problem: the run store, and who may stop it.
+    fn equip(&self, study: &mut Study) {
+        study.keeper = self.keeper.cloned();
+        study.stop = self.sink.stopper();
+    }
+
     /// Writes a file below the output folder.
     fn write(&mut self, path: &str, content: &[u8]) -> Result<(), Fault> {
         self.sink.file(path, content).map_err(|reason| {
@@ -94,7 +100,9 @@ fn study(args: &Args<'_>, context: &Context<'_, '_>) -> Result<Study, Fault> {
             .get(name)
             .is_some_and(|b| b.kind == "problem")
     {
-        return Study::of_problem(context.parts, name);
+        let mut study = Study::of_problem(context.parts, name)?;
+        context.equip(&mut study);
+        return Ok(study);
     }
     let is_hardware = |v: &Value| {
         v.as_block()
@@ -106,10 +114,8 @@ fn study(args: &Args<'_>, context: &Context<'_, '_>) -> Result<Study, Fault> {
         other => (other, value("on")),
     };
     let batch = value("batch").and_then(Value::as_u64).unwrap_or(1);
-    Study::of_pair(
-        context.parts,
-        what,
-        on,
-        u32::try_from(batch).unwrap_or(u32::MAX),
-    )
+    let batch = u32::try_from(batch).unwrap_or(u32::MAX);
+    let mut study = Study::of_pair(context.parts, what, on, batch)?;
+    context.equip(&mut study);
+    Ok(study)
 }

@@ -33,8 +33,12 @@ pub(super) fn problem(args: &Args<'_>, context: &Context<'_, '_>) -> Result<Stud
     match args.get("problem") {
         Some(Item::Value(Value::Block(name))) => {
             let mut study = Study::of_problem(context.parts, name)?;
-            study.key = (context.keeper).map(|_| keep::problem(context.parts, name));
-            study.keeper = context.keeper.cloned();
+            context.equip(&mut study);
+            study.trains = false;
+            // What is missing is said before anything is searched for.
+            let outside = study.outside()?;
+            study.key =
+                (context.keeper).map(|_| keep::problem(context.parts, name) + outside.as_str());
             Ok(study)
         }
         _ => Err(Fault::new("E0209", "a problem is needed").at(context.at)),

@@ -32,6 +32,7 @@ impl<'a> Interpreter<'a> {
             scripts: &self.plan.scripts,
             files: self.files,
             sources: &self.plan.sources,
+            datasets: self.datasets,
         }
     }
 

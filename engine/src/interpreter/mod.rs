@@ -3,6 +3,7 @@
 mod calls;
 mod expressions;
 
+use crate::datasets::Datasets;
 use crate::engine::{Ended, Report};
 use crate::fault::Fault;
 use crate::item::Item;
@@ -60,6 +61,7 @@ impl Kept {
 pub struct Interpreter<'a> {
     plan: &'a Plan,
     files: &'a BTreeMap<String, Vec<u8>>,
+    datasets: &'a Arc<Datasets>,
     kept: &'a mut Kept,
     sink: &'a mut dyn Sink,
     keeper: Option<&'a Arc<Keeper>>,
@@ -74,7 +76,7 @@ impl<'a> Interpreter<'a> {
     /// A run of `plan` on what earlier ones left.
     pub fn new(
         plan: &'a Plan,
-        files: &'a BTreeMap<String, Vec<u8>>,
+        (files, datasets): (&'a BTreeMap<String, Vec<u8>>, &'a Arc<Datasets>),
         kept: &'a mut Kept,
         sink: &'a mut dyn Sink,
         keeper: Option<&'a Arc<Keeper>>,
@@ -82,6 +84,7 @@ impl<'a> Interpreter<'a> {
         Self {
             plan,
             files,
+            datasets,
             kept,
             sink,
             keeper,
@@ -98,6 +101,11 @@ impl<'a> Interpreter<'a> {
         let mut ended = None;
         for step in &self.plan.steps {
             if let Err(fault) = self.step(step) {
+                // What was broken off half-way has failed for no other reason.
+                if self.sink.stop() {
+                    ended = Some(Ended::Interrupted);
+                    break;
+                }
                 let diagnostic = fault.at(step.at).diagnostic(&self.plan.sources);
                 self.tell(diagnostic);
                 ended = Some(Ended::Failed);

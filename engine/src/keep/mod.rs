@@ -10,8 +10,9 @@ pub use key::{measurement, problem};
 use crate::fault::Fault;
 use crate::item::Found;
 use crate::study::Search;
+use nasaic_dsl::plan::content_hash;
 use nasaic_dsl::source::Span;
-use nasaic_search::{Options, Stop};
+use nasaic_search::{Options, Problem as _, Stop};
 use nasaic_store::{Ledger, NewSearch, Store, StoreError, Summary};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -57,12 +58,17 @@ impl Keeper {
         options: &Options,
     ) -> Result<Kept<'k>, StoreError> {
         let study = search.study();
+        let mut key = study.key.clone().unwrap_or_default();
+        if search.rungs() > 1 {
+            // How far a design climbed depends on the others of its search.
+            key.push_str(&content_hash(&(algorithm, words(options), seed)));
+        }
         let ledger: Ledger<'k> = self.store.search(
             self.run,
             &NewSearch {
                 number: self.searches.fetch_add(1, Ordering::Relaxed),
                 problem: &study.name,
-                key: study.key.as_deref().unwrap_or_default(),
+                key: &key,
                 heads: &heads::of(study),
                 strategy,
                 algorithm,

@@ -156,7 +156,7 @@ fn measured(study: &Study, accuracies: &[Option<Measurement>]) -> Fields<Measure
             uncertainty: accuracy.uncertainty,
             metric: task.metric.clone(),
             kind: accuracy.kind.label(),
-            source: source.name.clone(),
+            source: source.name(),
         };
         Some((task.label.clone(), measured))
     });

@@ -323,7 +323,7 @@ fn tasks(study: &Study) -> Vec<Task> {
         weight: task.weight,
         accuracy: task.source.as_ref().map(|s| Source {
             kind: s.kind.label(),
-            source: s.name.clone(),
+            source: s.name(),
         }),
     };
     study.tasks.iter().map(task).collect()

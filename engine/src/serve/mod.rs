@@ -9,6 +9,7 @@ mod header;
 mod request;
 mod wire;
 
+use crate::datasets::Datasets;
 use crate::fault::Fault;
 use crate::study::{Parts, Study};
 use codec::Codec;
@@ -22,6 +23,7 @@ use rayon::prelude::*;
 use request::{Asked, Given, Request};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use wire::{Answer, Counts, Drawn, Said, Trouble};
 
 /// Answers requests about the designs of one problem.
@@ -44,6 +46,7 @@ impl Server {
     pub(crate) fn new(
         plan: &Plan,
         files: &BTreeMap<String, Vec<u8>>,
+        datasets: &Arc<Datasets>,
         accuracy: bool,
     ) -> Result<Self, Fault> {
         let parts = Parts {
@@ -52,6 +55,7 @@ impl Server {
             scripts: &plan.scripts,
             files,
             sources: &plan.sources,
+            datasets,
         };
         let study = Study::of_problem(parts, named(plan)?)?;
         let space = study.space()?;

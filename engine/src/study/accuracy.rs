@@ -1,19 +1,19 @@
 //! Where the accuracy of a task comes from.
 
-use super::{Network, Study, Task, hardware::fixed};
+use super::proxy::Score;
+use super::training::{self, Fit, Grade, Training};
+use super::{Network, Parts, Study, Task, hardware::fixed};
 use crate::fault::Fault;
 use crate::keep::{self, Keeper};
 use nasaic_accuracy::{Anchor, Kind, Measurement, Surrogate, Table};
 use nasaic_dsl::plan::{Block, Entry, content_hash};
 use nasaic_dsl::source::Span;
 use nasaic_dsl::value::{Value, short};
-use std::collections::BTreeMap;
 
 /// The source of a task's accuracies.
 #[derive(Debug)]
 pub struct Source {
-    /// Shown beside every accuracy: `surrogate(resnet9_cifar10)`.
-    pub name: String,
+    name: String,
     /// What kind of statement its accuracies are.
     pub kind: Kind,
     from: From,
@@ -26,15 +26,57 @@ pub struct Source {
 enum From {
     Surrogate(Surrogate),
     Table(Table),
+    Trained(Box<Training>),
+    Fitted(Box<Fit>),
+    Proxy(Score),
+}
+
+impl Source {
+    /// How its networks are trained, where they are.
+    pub fn training(&self) -> Option<&Training> {
+        match &self.from {
+            From::Trained(training) => Some(training),
+            _ => None,
+        }
+    }
+
+    /// Shown beside every accuracy: `surrogate(resnet9_cifar10)`.
+    pub fn name(&self) -> String {
+        match &self.from {
+            From::Fitted(fit) => fit.name(),
+            _ => self.name.clone(),
+        }
+    }
+
+    /// What its accuracies depend on that the plan does not hold: samples, and earlier trainings.
+    pub fn outside(&self, keeper: Option<&Keeper>) -> Result<String, Fault> {
+        let key = match &self.from {
+            From::Surrogate(_) | From::Table(_) => return Ok(String::new()),
+            From::Trained(training) => training.key().map(str::to_owned),
+            From::Fitted(fit) => fit.key(keeper).map(str::to_owned),
+            From::Proxy(score) => score.key(),
+        };
+        key.map_err(|f| f.at(self.at))
+    }
 }
 
 /// Reads the `accuracy` of a task.
+///
+/// `data` is the name of the task's data set, `metric` what its accuracy means.
 pub fn read(
     value: &Value,
-    blocks: &BTreeMap<String, Block>,
-    files: &BTreeMap<String, Vec<u8>>,
+    parts: Parts<'_>,
+    data: Option<&str>,
+    metric: &str,
 ) -> Result<Source, Fault> {
-    let Value::Form { name, args, at, .. } = value else {
+    let Parts { blocks, files, .. } = parts;
+    let Value::Form {
+        name,
+        args,
+        fields,
+        at,
+    } = value
+    else {
         return Err(Fault::new("E0603", "this is no source of accuracies"));
     };
     match (name.as_str(), args.first()) {
@@ -70,13 +112,42 @@ pub fn read(
                 at: *at,
             })
         }
-        _ => Err(Fault::new(
-            "E0704",
-            format!("`{name}` accuracies are not in this build"),
-        )
-        .at(*at)
-        .label("needs the training part")
-        .hint("use `surrogate(…)` or `table(\"file.csv\")`")),
+        ("trained", _) => {
+            let data = data.and_then(|name| blocks.get(name));
+            let training = Training::read(fields, (data, metric), parts.datasets, *at)?;
+            Ok(Source {
+                name: training.name(),
+                kind: Kind::Trained,
+                // Its trials are filed one by one, under a key of their own.
+                recipe: String::new(),
+                from: From::Trained(Box::new(training)),
+                at: *at,
+            })
+        }
+        ("fitted", _) => {
+            let data = data.and_then(|name| blocks.get(name));
+            let training = Training::read(fields, (data, metric), parts.datasets, *at)?;
+            let given = fields.iter().find(|f| f.0 == "at_least");
+            let at_least = given.and_then(|f| f.1.as_u64()).unwrap_or(20);
+            Ok(Source {
+                name: String::new(),
+                kind: Kind::Fitted,
+                recipe: String::new(),
+                from: From::Fitted(Box::new(Fit::new(training, at_least as usize))),
+                at: *at,
+            })
+        }
+        ("proxy", Some(Value::Name(proxy))) => {
+            let data = data.and_then(|name| blocks.get(name));
+            Ok(Source {
+                name: format!("proxy({proxy})"),
+                kind: Kind::Proxy,
+                recipe: String::new(),
+                from: From::Proxy(Score::read(proxy, data, parts.datasets, *at)?),
+                at: *at,
+            })
+        }
+        _ => Err(Fault::new("E0603", format!("`{name}` is no source of accuracies")).at(*at)),
     }
 }
 
@@ -111,6 +182,9 @@ pub(super) fn measure(
     let Some(source) = &task.source else {
         return Ok(None);
     };
+    if let From::Trained(training) = &source.from {
+        return trained(study, training, network).map_err(|f| f.at(source.at));
+    }
     if let Some(known) = network.accuracy.get() {
         return Ok(known.clone());
     }
@@ -120,6 +194,27 @@ pub(super) fn measure(
     };
     let measured = measured.map_err(|f| f.at(source.at))?;
     Ok(network.accuracy.get_or_init(|| measured).clone())
+}
+
+/// The accuracy of a network that is trained for it: as it is known, or trained now where that
+/// is allowed.
+fn trained(
+    study: &Study,
+    training: &Training,
+    network: &Network,
+) -> Result<Option<Measurement>, Fault> {
+    let keeper = study.keeper.as_deref();
+    if study.trains {
+        let epochs = training.recipe.epochs;
+        training::train(&[(training, network, epochs)], keeper, &*study.stop)?;
+        return match network.trials.after(epochs) {
+            Some(Grade::Measured(measured)) => Ok(Some(measured)),
+            Some(Grade::Failed(why)) => Err(training.failed(why)),
+            None => Ok(None),
+        };
+    }
+    training::recall(training, network, keeper)?;
+    Ok(network.trials.furthest())
 }
 
 /// The accuracy as the store knows it, or as it is found and then kept.
@@ -134,10 +229,10 @@ fn kept(
         return Ok(None);
     };
     let row = match &source.from {
-        From::Surrogate(_) => Vec::new(),
         From::Table(table) => row(study, task, table, choices)?,
+        _ => Vec::new(),
     };
-    let recipe = &source.recipe;
+    let recipe = (&source.recipe, source.outside(Some(keeper))?);
     let depends = content_hash(&(recipe, task.batch, network.macs, network.params, row));
     let key = keep::measurement(&depends, network.computing.iter().map(|(_, layer)| layer));
     if keeper.reads() {
@@ -147,6 +242,7 @@ fn kept(
                 value: known.value,
                 uncertainty: known.uncertainty,
                 kind: source.kind,
+                training: None,
             }));
         }
     }
@@ -158,7 +254,7 @@ fn kept(
                 value: found.value,
                 uncertainty: found.uncertainty,
                 kind: found.kind.label().to_owned(),
-                provenance: source.name.clone(),
+                provenance: source.name(),
             },
         );
     }
@@ -182,6 +278,9 @@ fn find(
             s.measure(network.params as f64, macs)
         }
         From::Table(table) => look_up(study, task, table, choices)?,
+        From::Trained(training) => return trained(study, training, network),
+        From::Fitted(fit) => fit.measure(network, study.keeper.as_deref())?,
+        From::Proxy(score) => score.measure(network)?,
     }))
 }
 

@@ -5,6 +5,7 @@ use super::hardware::{JOULES, Platform};
 use super::scheduling::{Link, Method, Rules};
 use super::specs::mentions_accuracy;
 use super::{Goal, Spec, Study, Task, decisions_of};
+use crate::datasets::Datasets;
 use crate::fault::Fault;
 use crate::formula::Scripts;
 use crate::script::Script;
@@ -13,6 +14,7 @@ use nasaic_dsl::plan::{Block, Choice, Entry, Expr, ExprKind};
 use nasaic_dsl::source::{Sources, Span};
 use nasaic_dsl::value::{Value, short};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What studies are made from.
 #[derive(Clone, Copy)]
@@ -27,6 +29,8 @@ pub struct Parts<'a> {
     pub files: &'a BTreeMap<String, Vec<u8>>,
     /// Texts, to quote specs and goals as written.
     pub sources: &'a Sources,
+    /// Data sets to train on.
+    pub datasets: &'a Arc<Datasets>,
 }
 
 impl Study {
@@ -116,6 +120,8 @@ impl Study {
             name: String::new(),
             key: None,
             keeper: None,
+            stop: Arc::new(|| false),
+            trains: true,
             platform,
             tasks,
             subs,
@@ -141,17 +147,21 @@ fn read_task(
     batch: u32,
 ) -> Result<Task, Fault> {
     let number = |name: &str| instance.number(node, name, &[]);
+    let metric = match instance.get(node, "metric", &[]) {
+        Some(Value::Name(name)) => name,
+        _ => "top1".to_owned(),
+    };
     let source = match instance.get(node, "accuracy", &[]) {
-        Some(value) => Some(accuracy::read(&value, parts.blocks, parts.files)?),
+        Some(value) => {
+            let data = instance.get(node, "data", &[]);
+            let data = data.as_ref().and_then(Value::as_block);
+            Some(accuracy::read(&value, parts, data, &metric)?)
+        }
         None => None,
     };
     let only = match instance.get(node, "only", &[]) {
         Some(Value::Text(path)) => Some(path),
         _ => None,
-    };
-    let metric = match instance.get(node, "metric", &[]) {
-        Some(Value::Name(name)) => name,
-        _ => "top1".to_owned(),
     };
     let own = number("batch").unwrap_or(1.0) as u32;
     Ok(Task {

@@ -5,6 +5,7 @@
 
 use super::hardware::Sub;
 use super::mapping::{Mapped, Mapper};
+use super::training::Trials;
 use nasaic_accuracy::Measurement;
 use nasaic_cost::{Layer, Technology, area};
 use nasaic_dsl::network;
@@ -26,8 +27,10 @@ pub struct Network {
     pub macs: u64,
     /// Parameters.
     pub params: u64,
-    /// Its accuracy, once asked for.
+    /// Its accuracy, once asked for, where it needs no training.
     pub accuracy: OnceLock<Option<Measurement>>,
+    /// Its trainings.
+    pub trials: Trials,
 }
 
 /// Why a layer has no cost, or its cycles and energy (in the technology's unit).

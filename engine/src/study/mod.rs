@@ -8,9 +8,11 @@ mod mapping;
 mod memo;
 mod networks;
 mod problem;
+mod proxy;
 mod scheduling;
 mod specs;
 mod stopwatch;
+pub mod training;
 
 pub use between::Waiting;
 pub use build::{Parts, compile_named, scripts_in, words};
@@ -23,10 +25,11 @@ pub use specs::{Goal, Spec, SpecResult};
 use crate::fault::Fault;
 use crate::formula::{Names, Scripts};
 use crate::keep::Keeper;
+use crate::sink::Stopper;
 use accuracy::Source;
 use hardware::{Between, JOULES, Platform, Sub};
 use memo::Memo;
-use nasaic_accuracy::Measurement;
+use nasaic_accuracy::{Kind, Measurement};
 use nasaic_cost::{EnergyUnit, Refusal};
 use nasaic_dsl::instance::{Bound, Calc, INACTIVE, Instance, Node};
 use nasaic_dsl::units::Dim;
@@ -34,6 +37,7 @@ use nasaic_dsl::value::{Quantity, Value};
 use nasaic_search::{Cost, LayerOptions, Schedule, ScheduleError};
 use scheduling::Unscheduled;
 use std::sync::Arc;
+use training::Training;
 
 /// One task of the workload.
 #[derive(Debug)]
@@ -64,6 +68,10 @@ pub struct Study {
     pub key: Option<String>,
     /// Where measurements of its networks are kept.
     pub keeper: Option<Arc<Keeper>>,
+    /// Whether whoever asked no longer waits.
+    pub stop: Stopper,
+    /// Whether asking for an accuracy may train a network; what a search found is only looked at.
+    pub trains: bool,
     /// The decisions and structure.
     pub instance: Instance,
     /// Clock, technology, off-chip bandwidth.
@@ -319,6 +327,20 @@ impl Study {
             .collect()
     }
 
+    /// The tasks whose networks are trained, by index.
+    pub fn trainings(&self) -> impl Iterator<Item = (usize, &Training)> {
+        let tasks = self.tasks.iter().enumerate();
+        tasks.filter_map(|(index, task)| Some((index, task.source.as_ref()?.training()?)))
+    }
+
+    /// What its accuracies depend on that the plan does not hold; reads the data sets.
+    pub fn outside(&self) -> Result<String, Fault> {
+        let sources = self.tasks.iter().filter_map(|task| task.source.as_ref());
+        sources
+            .map(|source| source.outside(self.keeper.as_deref()))
+            .collect()
+    }
+
     /// The values of the decisions of a design, with their paths.
     pub fn chosen(&self, choices: &[u32]) -> Vec<(String, Value)> {
         self.instance
@@ -341,7 +363,7 @@ impl Names for Sight<'_> {
         if let Some(label) = task {
             let index = self.study.tasks.iter().position(|t| t.label == label)?;
             return match metric {
-                "accuracy" => of(self.accuracies.get(index)?.as_ref()?.value, Dim::NONE),
+                "accuracy" | "score" => of(self.accuracies.get(index)?.as_ref()?.value, Dim::NONE),
                 "latency" => of(
                     self.task_cycles(index) as f64 / self.study.platform.clock,
                     Dim::TIME,
@@ -351,7 +373,8 @@ impl Names for Sight<'_> {
             };
         }
         match metric {
-            "accuracy" => of(self.mean_accuracy()?, Dim::NONE),
+            "accuracy" if !self.scored() => of(self.mean_accuracy()?, Dim::NONE),
+            "score" if self.scored() => of(self.mean_accuracy()?, Dim::NONE),
             "latency" => of(m.latency, Dim::TIME),
             "energy" => of(m.energy?, Dim::ENERGY),
             "area" => of(m.area?, Dim::AREA),
@@ -378,6 +401,12 @@ impl Names for Sight<'_> {
 }
 
 impl Sight<'_> {
+    /// Whether its tasks have scores in the place of accuracies.
+    fn scored(&self) -> bool {
+        let sources = self.study.tasks.iter().filter_map(|t| t.source.as_ref());
+        sources.map(|s| s.kind).any(|kind| kind == Kind::Proxy)
+    }
+
     /// The mean of the tasks' accuracies by weight; none as long as one is not known.
     fn mean_accuracy(&self) -> Option<f64> {
         let mut sum = 0.0;

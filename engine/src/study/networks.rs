@@ -1,6 +1,7 @@
 //! The networks of a design, as layers the cost model knows.
 
 use super::memo::Network;
+use super::training::Trials;
 use super::{Study, Task};
 use nasaic_cost::{ConvShape, Layer, Padding, Precision};
 use nasaic_dsl::instance::Node;
@@ -45,6 +46,7 @@ pub(super) fn build(study: &Study, task: &Task, choices: &[u32]) -> Result<Netwo
         macs,
         params,
         accuracy: OnceLock::new(),
+        trials: Trials::default(),
     })
 }
 

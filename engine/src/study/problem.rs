@@ -1,8 +1,10 @@
 //! The search's view of a study: a space, hardware first, accuracy when it is worth it.
 
 use super::stopwatch::Stopwatch;
-use super::{Priced, Sight, Spec, Study};
+use super::training::{self, Broken, Grade};
+use super::{Network, Priced, Sight, Spec, Study};
 use crate::fault::Fault;
+use nasaic_accuracy::Measurement;
 use nasaic_dsl::instance::{Bound, Node, Role};
 use nasaic_dsl::value::Value;
 use nasaic_search as search;
@@ -10,7 +12,8 @@ use nasaic_search::{Design, Hardware, Known, Outcome, Space};
 use nasaic_store::{Finding, Measured, Reached};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use std::sync::{Mutex, PoisonError};
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The random stream of the pre-run that finds the worst values; searches use others.
 const BOUNDS_STREAM: u64 = u64::MAX;
@@ -362,7 +365,30 @@ impl search::Problem for Search<'_> {
     }
 
     fn complete(&self, design: &Design, hardware: &Hardware) -> Outcome {
-        self.stopwatch.time(|| self.outcome_of(design, hardware))
+        let last = self.rungs() - 1;
+        self.reach(design, hardware, last)
+    }
+
+    fn rungs(&self) -> usize {
+        let all = self.study.trainings().map(|(_, training)| training.rungs());
+        all.max().unwrap_or(1)
+    }
+
+    fn reduction(&self) -> f64 {
+        let all = self
+            .study
+            .trainings()
+            .map(|(_, training)| training.reduction);
+        all.reduce(f64::max).unwrap_or(1.0)
+    }
+
+    fn prepare(&self, designs: &[&Design], rung: usize) -> ControlFlow<()> {
+        self.stopwatch.time(|| self.train(designs, rung))
+    }
+
+    fn reach(&self, design: &Design, hardware: &Hardware, rung: usize) -> Outcome {
+        self.stopwatch
+            .time(|| self.outcome_of(design, hardware, rung))
     }
 }
 
@@ -400,7 +426,60 @@ impl Search<'_> {
         }
     }
 
-    fn outcome_of(&self, design: &Design, hardware: &Hardware) -> Outcome {
+    /// Trains the networks of designs up to a rung.
+    fn train(&self, designs: &[&Design], rung: usize) -> ControlFlow<()> {
+        let study = self.study;
+        let mut networks: Vec<(usize, Arc<Network>)> = Vec::new();
+        for design in designs {
+            // What cannot be built is never asked for.
+            let Ok(all) = study.networks(&design.0) else {
+                continue;
+            };
+            for (task, network) in all.into_iter().enumerate() {
+                let same =
+                    |(t, known): &(usize, Arc<Network>)| *t == task && Arc::ptr_eq(known, &network);
+                if !networks.iter().any(same) {
+                    networks.push((task, network));
+                }
+            }
+        }
+        let trainings: Vec<_> = study.trainings().collect();
+        let of_task = |task: usize| trainings.iter().find(|(t, _)| *t == task);
+        let wanted: Vec<_> = networks
+            .iter()
+            .filter_map(|(task, network)| {
+                let (_, training) = of_task(*task)?;
+                Some((*training, network.as_ref(), training.epochs(rung)))
+            })
+            .collect();
+        match training::train(&wanted, study.keeper.as_deref(), &*study.stop) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(Broken::Interrupted) => ControlFlow::Break(()),
+            Err(Broken::Fault(fault)) => {
+                self.note(fault);
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
+    /// The accuracies of a design as a rung gives them; none where a training failed.
+    fn accuracies(
+        &self,
+        networks: &[Arc<Network>],
+        choices: &[u32],
+        rung: usize,
+    ) -> Result<Option<Vec<Option<Measurement>>>, Fault> {
+        let mut all = self.study.accuracies(networks, choices)?;
+        for (task, training) in self.study.trainings() {
+            match networks[task].trials.after(training.epochs(rung)) {
+                Some(Grade::Measured(measured)) => all[task] = Some(measured),
+                Some(Grade::Failed(_)) | None => return Ok(None),
+            }
+        }
+        Ok(Some(all))
+    }
+
+    fn outcome_of(&self, design: &Design, hardware: &Hardware, rung: usize) -> Outcome {
         let nothing = Outcome {
             objectives: vec![f64::NEG_INFINITY; self.study.goals.len().max(1)],
             penalty: f64::MAX,
@@ -409,8 +488,9 @@ impl Search<'_> {
         let Ok(priced) = self.price(design) else {
             return nothing;
         };
-        let accuracies = match self.study.accuracies(&priced.networks, &design.0) {
-            Ok(accuracies) => accuracies,
+        let accuracies = match self.accuracies(&priced.networks, &design.0, rung) {
+            Ok(Some(accuracies)) => accuracies,
+            Ok(None) => return nothing,
             Err(fault) => {
                 self.note(fault);
                 return nothing;

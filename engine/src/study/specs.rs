@@ -186,7 +186,9 @@ impl Goal {
 /// Whether an expression needs an accuracy.
 pub(super) fn mentions_accuracy(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Metric(m) => m == "accuracy" || m.ends_with(".accuracy"),
+        ExprKind::Metric(m) => {
+            ["accuracy", "score"].contains(&m.rsplit('.').next().unwrap_or_default())
+        }
         ExprKind::Binary(_, a, b) => mentions_accuracy(a) || mentions_accuracy(b),
         ExprKind::Negate(a) | ExprKind::As(a, _) => mentions_accuracy(a),
         ExprKind::Call(_, args) => args.iter().any(|a| mentions_accuracy(&a.1)),

@@ -38,7 +38,7 @@ impl Remarks {
             .rsplit_once('.')
             .map_or((None, name), |(t, m)| (Some(t), m));
         match metric {
-            "accuracy" => {
+            "accuracy" | "score" => {
                 let named = study
                     .tasks
                     .iter()

@@ -7,6 +7,7 @@ use crate::study::Study;
 use crate::table::{Cell, Head, Table};
 use crate::views::columns::{self, Ask, Column};
 use crate::views::{rank, rows};
+use nasaic_accuracy::Kind;
 use nasaic_dsl::instance::INACTIVE;
 use nasaic_dsl::units;
 use nasaic_dsl::value::Value;
@@ -107,12 +108,15 @@ fn of_layers(layers: &LayerRows) -> Vec<&'static str> {
 /// The decisions in which the designs differ, then the metrics that are known of them.
 fn of_designs(of: &Item, notes: &mut Vec<String>) -> Result<Vec<Ask<'static>>, Fault> {
     let mut differing = Differing::default();
-    let (mut energy, mut area, mut accuracy, mut specs) = (false, false, false, false);
+    let (mut energy, mut area, mut specs) = (false, false, false);
+    let (mut accuracy, mut score) = (false, false);
     of.each_design(&mut |e| {
         differing.see(&e.study, &e.choices);
         energy |= e.priced.metrics.energy.is_some();
         area |= e.priced.metrics.area.is_some();
-        accuracy |= e.accuracies.iter().any(Option::is_some);
+        let mut found = e.accuracies.iter().flatten();
+        accuracy |= found.clone().next().is_some();
+        score |= found.any(|a| a.kind == Kind::Proxy);
         specs |= !e.study.specs.is_empty();
         Ok(())
     })?;
@@ -124,11 +128,13 @@ fn of_designs(of: &Item, notes: &mut Vec<String>) -> Result<Vec<Ask<'static>>, F
             "The designs differ in {more} more decisions; name those of interest in `columns`."
         ));
     }
+    let (accuracy, score) = (accuracy && !score, accuracy && score);
     let known = [
         ("latency", true),
         ("energy", energy),
         ("area", area),
         ("accuracy", accuracy),
+        ("score", score),
         ("satisfied", specs),
     ];
     asks.extend(known.into_iter().filter(|k| k.1).map(|k| Ask::metric(k.0)));

@@ -22,6 +22,7 @@ fn w1() -> Study {
         scripts: &plan.scripts,
         files: &BTreeMap::new(),
         sources: &plan.sources,
+        datasets: &Default::default(),
     };
     Study::of_problem(parts, "w1").unwrap()
 }
