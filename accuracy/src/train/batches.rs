@@ -78,7 +78,10 @@ pub(crate) fn fit(network: &Network, data: &Samples) -> Result<(), TrainError> {
     }
     let asked = match &data.targets {
         Targets::Classes { count, labels } => {
-            if let Some(at) = labels.iter().position(|&label| usize::from(label) >= *count) {
+            if let Some(at) = labels
+                .iter()
+                .position(|&label| usize::from(label) >= *count)
+            {
                 return wrong(format!(
                     "sample {at} has class {}, of {count} from 0",
                     labels[at]
@@ -154,7 +157,9 @@ impl Motion {
     ) {
         for row in 0..shape.rows {
             for column in 0..shape.columns {
-                let source = row.checked_add_signed(-self.down).filter(|&r| r < shape.rows);
+                let source = row
+                    .checked_add_signed(-self.down)
+                    .filter(|&r| r < shape.rows);
                 let at = column.checked_add_signed(-self.right);
                 let at = at.filter(|&c| c < shape.columns).map(|c| match self.flip {
                     true => shape.columns - 1 - c,

@@ -124,7 +124,13 @@ impl<T: Real> Conv<T> {
                 row[filter % ROWS] = tap;
             }
         }
-        clear_unused(&mut self.weights, self.groups * blocks, depth, blocks, filters);
+        clear_unused(
+            &mut self.weights,
+            self.groups * blocks,
+            depth,
+            blocks,
+            filters,
+        );
         for tile in 0..gather.tiles() {
             gather.fill(inputs, tile, 0..self.groups * channels, planes);
             let source = gather.source(inputs, planes, tile);
@@ -146,8 +152,7 @@ impl<T: Real> Conv<T> {
                             let pixels = &packed[at..at + depth * LANES];
                             let sums = products(weights, pixels.as_chunks().0);
                             let pixel = tile * gather.pixels + panel * LANES;
-                            let outputs =
-                                &mut outputs[(group * filters + first) * pitch + pixel..];
+                            let outputs = &mut outputs[(group * filters + first) * pitch + pixel..];
                             store(&sums[..rows], outputs, pitch, gather.valid(panel), add);
                         }
                     }
@@ -237,14 +242,7 @@ impl<T: Real> Conv<T> {
 
     /// Sums the gradients of taps `first..end` of a group, lane by lane.
     #[inline(always)]
-    fn sum_taps(
-        &mut self,
-        inputs: &[T],
-        gradients: &[T],
-        group: usize,
-        first: usize,
-        end: usize,
-    ) {
+    fn sum_taps(&mut self, inputs: &[T], gradients: &[T], group: usize, first: usize, end: usize) {
         let step = self.weight_panels();
         let range = group * self.channels..(group + 1) * self.channels;
         let (gather, filters, pitch) = (&self.gather, self.filters, self.pitch);
@@ -267,7 +265,12 @@ impl<T: Real> Conv<T> {
                         let filter = group * filters + block * ROWS;
                         let rows = ROWS.min(filters - block * ROWS);
                         let lanes = &mut self.gradients[block * count + panel];
-                        load(&gradients[filter * pitch + pixel..], pitch, valid, lanes[..rows].iter_mut());
+                        load(
+                            &gradients[filter * pitch + pixel..],
+                            pitch,
+                            valid,
+                            lanes[..rows].iter_mut(),
+                        );
                     }
                 }
                 for block in 0..blocks {

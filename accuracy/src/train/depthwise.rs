@@ -40,7 +40,8 @@ impl<T: Real> Depthwise<T> {
             || {
                 let taps = self.gather.offsets.len();
                 for tile in 0..self.gather.tiles() {
-                    self.gather.fill(inputs, tile, 0..self.channels, &mut self.planes);
+                    self.gather
+                        .fill(inputs, tile, 0..self.channels, &mut self.planes);
                     let source = self.gather.source(inputs, &self.planes, tile);
                     for (filter, weights) in weights.chunks_exact(taps).enumerate() {
                         let source = &source[self.gather.channel(filter / self.filters)..];
@@ -111,7 +112,8 @@ impl<T: Real> Depthwise<T> {
                 let taps = self.gather.offsets.len();
                 let columns = self.output.columns;
                 for tile in 0..self.gather.tiles() {
-                    self.gather.fill(inputs, tile, 0..self.channels, &mut self.planes);
+                    self.gather
+                        .fill(inputs, tile, 0..self.channels, &mut self.planes);
                     let source = self.gather.source(inputs, &self.planes, tile);
                     for (filter, weights) in weights.chunks_exact_mut(taps).enumerate() {
                         let source = &source[self.gather.channel(filter / self.filters)..];

@@ -189,7 +189,9 @@ impl Gather {
             let gradients = &mut gradients[row..row + self.input.columns];
             let plane = &planes[plane..plane + self.row_pitch];
             if self.phases == 1 {
-                for (gradient, &value) in gradients.iter_mut().zip(plane.iter().skip(self.before[1])) {
+                for (gradient, &value) in
+                    gradients.iter_mut().zip(plane.iter().skip(self.before[1]))
+                {
                     *gradient += value;
                 }
             } else {
@@ -299,7 +301,10 @@ impl Gather {
     /// Every row of a tile that lies in both: where it is in the planes and in the tensor.
     #[inline(always)]
     fn rows(&self, tile: usize, channels: Range<usize>, mut each: impl FnMut(usize, usize)) {
-        let count = self.input.rows.min(self.padded_rows.saturating_sub(self.before[0]));
+        let count = self
+            .input
+            .rows
+            .min(self.padded_rows.saturating_sub(self.before[0]));
         for local in 0..self.samples {
             let sample = tile * self.samples + local;
             for channel in channels.clone() {

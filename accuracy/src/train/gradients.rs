@@ -167,13 +167,21 @@ fn convolutions_over_whole_panels() {
     for (columns, filters) in [(8, 8), (16, 9), (5, 17)] {
         let op = conv(window([3, 3], [1, 1], [1, 1], 1), 1, Norm::Bias, true);
         let input = shape(2, 3, columns);
-        prove(&around(input, vec![(op, shape(filters, 3, columns))]), Mode::Train);
+        prove(
+            &around(input, vec![(op, shape(filters, 3, columns))]),
+            Mode::Train,
+        );
     }
 }
 
 #[test]
 fn transposed_convolutions() {
-    for (kernel, stride) in [([2, 2], [2, 2]), ([4, 3], [2, 1]), ([1, 1], [2, 3]), ([3, 3], [2, 2])] {
+    for (kernel, stride) in [
+        ([2, 2], [2, 2]),
+        ([4, 3], [2, 1]),
+        ([1, 1], [2, 3]),
+        ([3, 3], [2, 2]),
+    ] {
         let op = Op::Transposed {
             kernel,
             stride,
@@ -189,7 +197,10 @@ fn transposed_convolutions() {
 fn batch_normalisation() {
     for relu in [true, false] {
         let op = conv(window([3, 3], [1, 1], [1, 1], 1), 1, Norm::Batch, relu);
-        prove(&around(shape(2, 4, 4), vec![(op, shape(3, 4, 4))]), Mode::Train);
+        prove(
+            &around(shape(2, 4, 4), vec![(op, shape(3, 4, 4))]),
+            Mode::Train,
+        );
     }
     let op = Op::Transposed {
         kernel: [2, 2],
@@ -197,7 +208,10 @@ fn batch_normalisation() {
         norm: Norm::Batch,
         relu: true,
     };
-    prove(&around(shape(2, 3, 3), vec![(op, shape(3, 6, 6))]), Mode::Train);
+    prove(
+        &around(shape(2, 3, 3), vec![(op, shape(3, 6, 6))]),
+        Mode::Train,
+    );
 }
 
 #[test]
@@ -253,8 +267,17 @@ fn sums_and_concatenations_of_shared_layers() {
     };
     network.layers.insert(1, layer(op, 0, input));
     network.layers.insert(2, join(Op::Add, &inputs, input));
-    network.layers.insert(3, join(Op::Concat, &inputs, shape(6, 4, 4)));
-    network.layers.insert(4, join(Op::Concat, &[Source::Layer(3), Source::Layer(2)], shape(8, 4, 4)));
+    network
+        .layers
+        .insert(3, join(Op::Concat, &inputs, shape(6, 4, 4)));
+    network.layers.insert(
+        4,
+        join(
+            Op::Concat,
+            &[Source::Layer(3), Source::Layer(2)],
+            shape(8, 4, 4),
+        ),
+    );
     let last = network.layers.len() - 1;
     network.layers[last].inputs = vec![Source::Layer(4)];
     prove(&network, Mode::Train);

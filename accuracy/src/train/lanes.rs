@@ -66,7 +66,10 @@ pub(crate) fn total<T: Real>(lane: &Lane<T>) -> T {
 pub(crate) fn fold<T: Real>(a: &[T], b: &[T], term: impl Fn(T, T) -> T) -> T {
     const STRANDS: usize = 4;
     let mut sums = [[T::ZERO; LANES]; STRANDS];
-    let (mut a, mut b) = (a.chunks_exact(STRANDS * LANES), b.chunks_exact(STRANDS * LANES));
+    let (mut a, mut b) = (
+        a.chunks_exact(STRANDS * LANES),
+        b.chunks_exact(STRANDS * LANES),
+    );
     for (a, b) in (&mut a).zip(&mut b) {
         for (s, sums) in sums.iter_mut().enumerate() {
             for (l, sum) in sums.iter_mut().enumerate() {
@@ -89,10 +92,4 @@ pub(crate) fn fold<T: Real>(a: &[T], b: &[T], term: impl Fn(T, T) -> T) -> T {
 #[inline(always)]
 pub(crate) fn sum<T: Real>(values: &[T]) -> T {
     fold(values, values, |value, _| value)
-}
-
-/// A slice as lanes of eight; what is left over is not among them.
-#[inline(always)]
-pub(crate) fn lanes<T>(values: &[T]) -> &[Lane<T>] {
-    values.as_chunks().0
 }

@@ -26,7 +26,11 @@ pub(crate) fn cross_entropy<T: Real>(logits: &[T], labels: &[u8], gradients: &mu
         }
         let slots = gradients[sample..].iter_mut().step_by(count);
         for (class, slot) in slots.enumerate() {
-            let target = if class == usize::from(label) { T::ONE } else { T::ZERO };
+            let target = if class == usize::from(label) {
+                T::ONE
+            } else {
+                T::ZERO
+            };
             *slot = (*slot / sum - target) * share;
         }
         let right = logits[usize::from(label) * count + sample];
@@ -79,7 +83,9 @@ pub(crate) fn hits<T: Real>(logits: &[T], batch: usize, labels: &[u8]) -> u64 {
         best.1 == label
     };
     let labels = labels.iter().enumerate();
-    labels.filter(|&(sample, &label)| hit(sample, usize::from(label))).count() as u64
+    labels
+        .filter(|&(sample, &label)| hit(sample, usize::from(label)))
+        .count() as u64
 }
 
 /// Pixels that are object in both answer and mask, and in either; the threshold is a probability of one half.

@@ -44,8 +44,7 @@ pub(super) fn train<T: Real>(
                 let range = channel * pitch..(channel + 1) * pitch;
                 let row = &rows[range.clone()];
                 let mean = sum(row) / count;
-                let variance =
-                    fold(row, row, |value, _| (value - mean) * (value - mean)) / count;
+                let variance = fold(row, row, |value, _| (value - mean) * (value - mean)) / count;
                 let scale = T::ONE / (variance + T::of(EPSILON)).sqrt();
                 *statistics = Statistics { mean, scale };
                 let old = running[channel];
@@ -77,7 +76,14 @@ pub(super) fn infer<T: Real>(
                 let variance = running[channels + channel];
                 let gain = affine[channel] / (variance + T::of(EPSILON)).sqrt();
                 let (mean, shift) = (running[channel], affine[channels + channel]);
-                normalise(&rows[range.clone()], &mut outputs[range], mean, gain, shift, relu);
+                normalise(
+                    &rows[range.clone()],
+                    &mut outputs[range],
+                    mean,
+                    gain,
+                    shift,
+                    relu,
+                );
             }
         },
     );
@@ -85,7 +91,11 @@ pub(super) fn infer<T: Real>(
 
 #[inline(always)]
 fn normalise<T: Real>(row: &[T], outputs: &mut [T], mean: T, gain: T, shift: T, relu: bool) {
-    let floor = if relu { T::ZERO } else { T::of(f64::NEG_INFINITY) };
+    let floor = if relu {
+        T::ZERO
+    } else {
+        T::of(f64::NEG_INFINITY)
+    };
     for (output, &value) in outputs.iter_mut().zip(row) {
         let value = (value - mean) * gain + shift;
         *output = if value < floor { floor } else { value };
@@ -93,7 +103,10 @@ fn normalise<T: Real>(row: &[T], outputs: &mut [T], mean: T, gain: T, shift: T, 
 }
 
 /// Turns the gradients of the outputs into those of the rows, in place, and adds those of the affine pairs.
-#[allow(clippy::too_many_arguments, reason = "a layer's tensors, each used once")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "a layer's tensors, each used once"
+)]
 pub(super) fn back<T: Real>(
     rows: &[T],
     outputs: &[T],
@@ -136,7 +149,11 @@ pub(super) fn bias<T: Real>(rows: &mut [T], pitch: usize, biases: &[T], relu: bo
     wide(
         #[inline(always)]
         || {
-            let floor = if relu { T::ZERO } else { T::of(f64::NEG_INFINITY) };
+            let floor = if relu {
+                T::ZERO
+            } else {
+                T::of(f64::NEG_INFINITY)
+            };
             for (channel, row) in rows.chunks_exact_mut(pitch).enumerate() {
                 let bias = biases.get(channel).copied().unwrap_or(T::ZERO);
                 for value in row {

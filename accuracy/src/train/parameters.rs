@@ -112,7 +112,10 @@ impl Network {
             Op::Transposed { kernel, stride, .. } => {
                 let taps = kernel[0] * kernel[1];
                 let share = (taps as f64 / (stride[0] * stride[1]) as f64).max(1.0);
-                (channels * layer.output.channels * taps, channels as f64 * share)
+                (
+                    channels * layer.output.channels * taps,
+                    channels as f64 * share,
+                )
             }
             Op::Dense { .. } => {
                 let depth = input.map_or(0, |shape| shape.elements());

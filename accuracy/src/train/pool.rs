@@ -28,7 +28,11 @@ impl Pool {
         average: bool,
         batch: usize,
     ) -> Self {
-        let outputs = if average { 0 } else { batch * output.elements() };
+        let outputs = if average {
+            0
+        } else {
+            batch * output.elements()
+        };
         Self {
             input,
             output,

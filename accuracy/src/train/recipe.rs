@@ -96,7 +96,9 @@ impl Recipe {
                 if step < rising {
                     return self.learning_rate * (step + 1) as f64 / rising as f64;
                 }
-                let all = (u64::from(self.epochs) * steps).saturating_sub(rising).max(1);
+                let all = (u64::from(self.epochs) * steps)
+                    .saturating_sub(rising)
+                    .max(1);
                 let done = (step - rising) as f64 / all as f64;
                 self.learning_rate * 0.5 * (1.0 + libm::cos(std::f64::consts::PI * done))
             }

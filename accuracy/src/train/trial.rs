@@ -189,12 +189,7 @@ impl<'d> Trial<'d> {
         };
         while self.progress.epochs < epochs.min(self.recipe.epochs) {
             let epoch = self.progress.epochs;
-            batches::order(
-                &self.parts.train,
-                self.seed,
-                epoch,
-                &mut self.scratch.order,
-            );
+            batches::order(&self.parts.train, self.seed, epoch, &mut self.scratch.order);
             while self.progress.steps < self.steps() {
                 clock(self);
                 if stop() {
@@ -263,7 +258,11 @@ impl<'d> Trial<'d> {
         if self.recipe.augment {
             let mut rng = Motion::stream(self.seed, index);
             motions.clear();
-            motions.extend(samples.iter().map(|_| Motion::draw(self.data.shape, &mut rng)));
+            motions.extend(
+                samples
+                    .iter()
+                    .map(|_| Motion::draw(self.data.shape, &mut rng)),
+            );
         }
         batches::load(self.data, samples, batch, motions, &mut self.machine.input);
         batches::targets(self.data, samples, motions, targets);
