@@ -1,6 +1,6 @@
 //! The UCI digits, embedded: E. Alpaydin, C. Kaynak (1998), CC BY 4.0.
 //!
-//! `digits/LICENCE.md` tells where the file comes from. The set is published without
+//! `accuracy/data/README.md` tells where the file comes from. The set is published without
 //! a part to test with: every fifth sample of each digit is kept for that.
 
 use super::files::Files;
@@ -12,7 +12,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 /// 1,797 lines of 64 pixels in 0..16 and the digit.
-static PACKED: &[u8] = include_bytes!("digits/digits.csv.gz");
+static PACKED: &[u8] = include_bytes!("../../data/digits.csv.gz");
 
 const SHAPE: Shape = Shape {
     channels: 1,

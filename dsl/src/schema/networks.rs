@@ -314,8 +314,64 @@ fn data() -> Kind {
                 "Classes of a classification, or of each pixel.",
             )
             .needed(),
-            field("train", integer(0), "Samples to train with."),
-            field("test", integer(0), "Samples to test with."),
+            field(
+                "format",
+                choice(&[
+                    ("digits", "the UCI digits that come with the program"),
+                    (
+                        "idx",
+                        "four IDX files, each plain or packed (`.gz`), as Fashion-MNIST has them",
+                    ),
+                    ("cifar", "the binary version of CIFAR-10"),
+                    ("stl", "the binary version of STL-10"),
+                    (
+                        "masks",
+                        "images, each with a mask of the same size: what is not 0 belongs to the object",
+                    ),
+                    ("synthetic", "drawn by a generator: no data of the world"),
+                ]),
+                "How its files are laid out; needed to train with it.",
+            ),
+            field(
+                "folder",
+                FieldType::Text,
+                "Where the files lie, from the folder of the script.",
+            ),
+            field(
+                "package",
+                FieldType::Text,
+                "Where a package puts them, from `/usr/share` or a Python's `site-packages`.",
+            ),
+            field(
+                "get",
+                FieldType::Text,
+                "How to get the files, shown when they are not found.",
+            ),
+            field(
+                "tile",
+                integer(1),
+                "Cut images with masks into squares of so many pixels, as `input` says; otherwise they must have its size.",
+            ),
+            field(
+                "train",
+                integer(0),
+                "Samples there are to train with: a check of the files, and the size of a synthetic set.",
+            ),
+            field(
+                "test",
+                integer(0),
+                "Samples there are to test with, likewise.",
+            ),
+            field(
+                "limit_train",
+                integer(1),
+                "Train with at most so many samples, chosen by a seed, the classes in their shares.",
+            ),
+            field(
+                "limit_test",
+                integer(1),
+                "Test with at most so many samples, likewise.",
+            ),
             field("source", FieldType::Text, "Where it is published."),
             field("licence", FieldType::Text, "Under which terms."),
         ],
