@@ -9,7 +9,7 @@ mod surrogate;
 mod table;
 
 pub use surrogate::{Anchor, Surrogate};
-pub use table::{Table, TableError};
+pub use table::{Code, Reading, Table, TableError};
 
 use serde::{Deserialize, Serialize};
 

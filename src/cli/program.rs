@@ -28,7 +28,11 @@ pub struct Program {
 
 /// An engine that reads what lies beside a text.
 pub fn engine(text: &Text, reading: &Reading) -> Engine {
-    Engine::new(Box::new(Disk::new(text.folder(), reading.allow_outside)))
+    Engine::new(Box::new(Disk::new(
+        text.folder(),
+        reading.allow_outside,
+        reading.data.as_deref(),
+    )))
 }
 
 /// Checks a text; warnings are told at once, errors refuse it.

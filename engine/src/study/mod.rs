@@ -11,6 +11,7 @@ mod problem;
 mod scheduling;
 mod specs;
 mod stopwatch;
+mod tables;
 
 pub use between::Waiting;
 pub use build::{Parts, compile_named, scripts_in, words};
