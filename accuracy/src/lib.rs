@@ -13,7 +13,7 @@ pub mod train;
 
 pub use fitted::{Fitted, Unfit};
 pub use surrogate::{Anchor, Surrogate};
-pub use table::{Table, TableError};
+pub use table::{Code, Reading, Table, TableError};
 
 use serde::{Deserialize, Serialize};
 

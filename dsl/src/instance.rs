@@ -6,6 +6,7 @@
 //! order, so nothing here depends on hashing.
 
 mod build;
+mod options;
 mod slots;
 
 use crate::plan::{Block, Choice, Entry, Operator, Slot};

@@ -345,6 +345,9 @@ pub struct Reading {
     /// Let the script read files outside its own folder and the current one.
     #[arg(long)]
     pub allow_outside: bool,
+    /// Look here for tables that do not lie beside the script; otherwise in the folder NASAIC_DATA.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
 }
 
 /// Changes made to a script.

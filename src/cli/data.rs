@@ -4,14 +4,16 @@ use nasaic_accuracy::data::Roots;
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// `NASAIC_DATA`, the system's packages, and those of the Python environment that is active.
-pub fn roots() -> Roots {
+/// The folder of `--data` or `NASAIC_DATA`, the system's packages, and those of the Python
+/// environment that is active.
+pub fn roots(folder: Option<&Path>) -> Roots {
     let mut packages = vec![PathBuf::from("/usr/share")];
     if let Some(python) = env::var_os("VIRTUAL_ENV") {
         packages.extend(site_packages(Path::new(&python)));
     }
     Roots {
-        data: env::var_os("NASAIC_DATA").map(PathBuf::from),
+        data: (folder.map(Path::to_owned))
+            .or_else(|| env::var_os("NASAIC_DATA").map(PathBuf::from)),
         packages,
     }
 }

@@ -168,27 +168,47 @@ pub fn reason(error: &io::Error) -> String {
 pub struct Disk {
     /// The folders whose files may be read; all when there is no list.
     roots: Option<Vec<PathBuf>>,
+    /// Where tables are looked for by their name when they do not lie where they are said to.
+    data: Option<PathBuf>,
 }
 
 impl Disk {
-    /// The files below a script's folder and below the current one, or all files.
-    pub fn new(folder: &Path, everywhere: bool) -> Self {
+    /// The files below a script's folder and below the current one, or all files; tables also in
+    /// `data` or else in the folder that the variable `NASAIC_DATA` names.
+    pub fn new(folder: &Path, everywhere: bool, data: Option<&Path>) -> Self {
         let roots = [folder, Path::new(".")];
         let real = roots.iter().filter_map(|root| root.canonicalize().ok());
         Self {
             roots: (!everywhere).then(|| real.collect()),
+            data: data.map(Path::to_owned).or_else(|| {
+                let folder = std::env::var_os("NASAIC_DATA")?;
+                (!folder.is_empty()).then(|| folder.into())
+            }),
         }
+    }
+
+    /// A table of the data folder, which the user named and so may be read.
+    fn in_data(&self, path: &str) -> Option<PathBuf> {
+        let table = path.ends_with(".csv") || path.ends_with(".csv.gz");
+        let name = Path::new(path).file_name().filter(|_| table)?;
+        self.data.as_ref()?.join(name).canonicalize().ok()
     }
 }
 
 impl World for Disk {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         // Links are followed first: what counts is where the bytes lie.
-        let real = Path::new(path).canonicalize().map_err(|e| read_error(&e))?;
-        let inside = |roots: &Vec<PathBuf>| roots.iter().any(|root| real.starts_with(root));
-        if !self.roots.as_ref().is_none_or(inside) {
-            return Err(ReadError::Outside);
-        }
+        let real = match Path::new(path).canonicalize().map_err(|e| read_error(&e)) {
+            Ok(real) => {
+                let inside = |roots: &Vec<PathBuf>| roots.iter().any(|root| real.starts_with(root));
+                if !self.roots.as_ref().is_none_or(inside) {
+                    return Err(ReadError::Outside);
+                }
+                real
+            }
+            Err(ReadError::NotFound) => self.in_data(path).ok_or(ReadError::NotFound)?,
+            Err(other) => return Err(other),
+        };
         if real.is_dir() {
             return Err(ReadError::Other("this is a folder".into()));
         }

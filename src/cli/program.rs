@@ -28,8 +28,10 @@ pub struct Program {
 
 /// An engine that reads what lies beside a text.
 pub fn engine(text: &Text, reading: &Reading) -> Engine {
-    let mut engine = Engine::new(Box::new(Disk::new(text.folder(), reading.allow_outside)));
-    engine.find_data(Datasets::new(text.folder().to_owned(), data::roots()));
+    let folder = reading.data.as_deref();
+    let disk = Disk::new(text.folder(), reading.allow_outside, folder);
+    let mut engine = Engine::new(Box::new(disk));
+    engine.find_data(Datasets::new(text.folder().to_owned(), data::roots(folder)));
     engine
 }
 

@@ -297,7 +297,7 @@ impl<'a> Checker<'a> {
             );
             return None;
         }
-        let (domain, ty) = self.free_domain(scope, domain)?;
+        let (domain, ty) = self.choice_domain(scope, domain)?;
         if let Some(frame) = scope.frames.last_mut() {
             Rc::make_mut(frame).insert(name.text.clone(), Local::Choice(ty));
         }

@@ -107,6 +107,7 @@ impl Checker<'_> {
             return None;
         }
         let domain = match (&field.ty, &value.kind) {
+            (FieldType::Option, ExprKind::Set(items)) => self.bare_names(scope, value, items)?,
             (_, ExprKind::Set(items)) if names_inside(&field.ty) => {
                 self.names_domain(scope, field, value, items)?
             }
@@ -164,6 +165,7 @@ impl Checker<'_> {
             FieldType::AccuracySource => self.accuracy_source(scope, value),
             FieldType::Bound => self.bound(scope, field, value),
             FieldType::Form(forms) => self.form(scope, field, forms, value),
+            FieldType::Option => self.option_slot(scope, field, value),
             _ => self.value_slot(scope, field, value),
         }
     }
@@ -234,7 +236,12 @@ impl Checker<'_> {
         Some(Slot::Fixed(Value::List(out)))
     }
 
-    fn value_slot(&mut self, scope: &Scope, field: &Field, value: &Expr) -> Checked<Slot> {
+    pub(super) fn value_slot(
+        &mut self,
+        scope: &Scope,
+        field: &Field,
+        value: &Expr,
+    ) -> Checked<Slot> {
         let (expr, ty) = self.expr(scope, value)?;
         match expr.kind {
             Plan::Value(Value::Domain(_)) => {
@@ -307,7 +314,10 @@ impl Checker<'_> {
             }
             (FieldType::Bool, Value::Bool(_)) | (FieldType::Text, Value::Text(_)) => Some(()),
             (
-                FieldType::Choice(_) | FieldType::IntegerOr { .. } | FieldType::QuantityOr { .. },
+                FieldType::Choice(_)
+                | FieldType::IntegerOr { .. }
+                | FieldType::QuantityOr { .. }
+                | FieldType::Option,
                 Value::Name(_),
             ) => Some(()),
             (
@@ -399,7 +409,7 @@ impl Checker<'_> {
         None
     }
 
-    fn wrong_kind<T>(&mut self, field: &Field, got: &str, span: Span) -> Checked<T> {
+    pub(super) fn wrong_kind<T>(&mut self, field: &Field, got: &str, span: Span) -> Checked<T> {
         let d = Diagnostic::new(
             "E0305",
             format!("`{}` takes {}", field.name, field.ty.expected()),
@@ -450,7 +460,10 @@ impl Checker<'_> {
             ) => self.judge_dim(field, *got, Dim::NONE, span),
             (FieldType::Block(_), Type::Block(_))
             | (
-                FieldType::Choice(_) | FieldType::IntegerOr { .. } | FieldType::QuantityOr { .. },
+                FieldType::Choice(_)
+                | FieldType::IntegerOr { .. }
+                | FieldType::QuantityOr { .. }
+                | FieldType::Option,
                 Type::Name,
             )
             | (FieldType::Bool, Type::Bool) => Some(()),

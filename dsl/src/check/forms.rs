@@ -44,23 +44,15 @@ impl Checker<'_> {
                 }
                 out.push(v);
             }
-            ("table", [arg]) => match &arg.value.kind {
-                ExprKind::Text(file) => {
-                    let path = self.beside(&scope.module, file);
-                    if let Err(d) = self.data_file(&path, arg.value.span) {
-                        self.say(*d);
-                        return None;
-                    }
-                    out.push(Value::Text(path));
-                }
-                _ => {
-                    let v = self.constant(scope, &arg.value)?;
-                    let Value::Text(_) = &v else {
-                        return self.not_a_source(value);
-                    };
-                    out.push(v);
-                }
-            },
+            ("table", [_, ..]) => {
+                let (file, fields) = self.table_source(scope, &args)?;
+                return Some(Slot::Fixed(Value::Form {
+                    name,
+                    args: vec![file],
+                    fields,
+                    at: value.span,
+                }));
+            }
             ("proxy", [arg]) => match &arg.value.kind {
                 ExprKind::Name(n) if accuracies::PROXIES.iter().any(|p| p.0 == n) => {
                     out.push(Value::Name(n.clone()));

@@ -8,6 +8,7 @@
 mod arithmetic;
 mod blocks;
 mod calls;
+mod choices;
 mod constants;
 mod expressions;
 mod fields;
@@ -24,6 +25,7 @@ mod program;
 mod scripts;
 mod sound;
 mod structure;
+mod tables;
 mod tidy;
 mod with;
 

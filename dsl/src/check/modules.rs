@@ -329,7 +329,7 @@ impl Checker<'_> {
                 let at = Span::new(source, 0, text.len());
                 self.script(module, name, Script { text, at })
             }),
-            "csv" => self.data_file(&file, path.span).map(|()| Decl::Data(file.clone())),
+            "csv" | "gz" => self.data_file(&file, path.span).map(|()| Decl::Data(file.clone())),
             // Checked here and refused when it runs (E0704): the names it would bring are unknown.
             "onnx" => {
                 self.later.push(path.span);
@@ -413,7 +413,7 @@ fn not_a_module(path: &str, span: Span) -> Box<Diagnostic> {
         }
     }
     if d.hint.is_none() {
-        d = d.hint("the library has `std.nets`, `std.accel`, `std.device`, `std.technology`, `std.data`, `std.accuracy` and `templates`");
+        d = d.hint("the library has `std.nets`, `std.accel`, `std.device`, `std.technology`, `std.data`, `std.accuracy`, `std.spaces` and `templates`");
     }
     Box::new(d)
 }

@@ -108,7 +108,7 @@ impl Checker<'_> {
             module: module.to_owned(),
             ..Scope::default()
         };
-        let Some((domain, ty)) = self.free_domain(&scope, domain) else {
+        let Some((domain, ty)) = self.choice_domain(&scope, domain) else {
             return Decl::Broken;
         };
         let name_in_plan = qualified(module, &name.text);

@@ -25,6 +25,9 @@ impl Checker<'_> {
 
     fn judge_shapes(&mut self, instance: &Instance, task: &Node) {
         for net in task.children_of("network") {
+            if !self.judge_choices(instance, net) {
+                continue;
+            }
             if let Err(error) = network::check(instance, net) {
                 self.say(
                     Diagnostic::new("E0504", "these layers do not fit together")
@@ -221,7 +224,7 @@ fn counts_activity(technology: &Block) -> bool {
     })
 }
 
-fn visit(node: &Node, see: &mut impl FnMut(&Node)) {
+pub(super) fn visit<'n>(node: &'n Node, see: &mut impl FnMut(&'n Node)) {
     see(node);
     node.children.iter().for_each(|c| visit(c, see));
 }

@@ -144,6 +144,12 @@ impl Checker<'_> {
                     return found;
                 }
             }
+            "one_of" => {
+                let own = labelled(block).iter().any(|(l, _)| *l == first.name);
+                if let (false, Some(options)) = (own, self.referred(block, "of")) {
+                    return self.target(options, path, depth);
+                }
+            }
             _ => {}
         }
         match labelled(block).into_iter().find(|(l, _)| *l == first.name) {

@@ -146,7 +146,10 @@ impl Checker<'_> {
         value: &Expr,
     ) -> Option<Slot> {
         if open {
-            return Some(Slot::Open(self.free_domain(scope, value)?.0));
+            return Some(Slot::Open(self.choice_domain(scope, value)?.0));
+        }
+        if let Value::Name(_) = domain.get(0) {
+            return self.option_of(scope, domain, value);
         }
         let value_given = self.constant(scope, value)?;
         if domain.position(&value_given).is_none() {

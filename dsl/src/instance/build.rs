@@ -209,6 +209,8 @@ impl<'a> Builder<'a> {
         let outer = std::mem::take(&mut self.taken);
         if block.kind == "repeat" {
             self.repetitions(block, &mut node)?;
+        } else if block.kind == "one_of" {
+            self.one_of(block, &mut node)?;
         } else {
             node.children = self.children(block)?;
         }

@@ -70,6 +70,13 @@ impl Walk<'_> {
         other: &State,
         concat: bool,
     ) -> Result<State, ShapeError> {
+        let [end, other] = &[end, other].map(|way| {
+            if concat {
+                self.not_zero(node, own_name(node), way.clone())
+            } else {
+                way.clone()
+            }
+        });
         let least_macs = end
             .least_macs
             .saturating_add(other.least_macs)
@@ -126,6 +133,14 @@ impl Walk<'_> {
                 hint,
             ));
         }
+        // Zeros add nothing.
+        if end.zero || other.zero {
+            let sum = if end.zero { other } else { end };
+            return Ok(State {
+                least_macs,
+                ..sum.clone()
+            });
+        }
         let mut next = State {
             least_macs,
             ..end.clone()
@@ -152,6 +167,7 @@ impl Walk<'_> {
         let depths = self.whole(node.field("depth"), 1);
         let kernels = self.whole_kernel(node);
         self.each(states, |walk, input| {
+            let input = walk.not_zero(node, "zeros", input);
             let mut out = Vec::new();
             for depth in &depths {
                 for kernel in &kernels {
@@ -243,6 +259,7 @@ impl Walk<'_> {
                 columns: state.columns.saturating_mul(2),
                 from: None,
                 least_macs: 0,
+                zero: false,
             };
             self.made(
                 node,

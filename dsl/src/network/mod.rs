@@ -6,6 +6,7 @@
 //! followed as a symbol, so the work does not grow with the size of the space.
 
 mod composite;
+mod graph;
 mod shape;
 mod walk;
 
@@ -28,7 +29,7 @@ pub enum Operation {
     Dense,
     /// Pooling, no MACs.
     Pool,
-    /// Element by element addition, no MACs.
+    /// Element by element addition, no MACs; the sum of no inputs is zeros.
     Add,
     /// Concatenation of channels, no MACs.
     Concat,
@@ -109,6 +110,7 @@ pub struct Layer {
     /// Whether it pools by the mean; otherwise a pool takes the largest value.
     pub average: bool,
     /// The layers that make its inputs, by index, in their order; none is the network's own input.
+    /// Only an addition may have no inputs at all.
     pub inputs: Vec<Option<usize>>,
     /// Where it is declared.
     pub at: Span,

@@ -76,6 +76,22 @@ impl Channels {
         }
     }
 
+    /// The product of both.
+    #[must_use]
+    pub fn by(&self, other: &Channels) -> Self {
+        if let Some(n) = other.exact() {
+            return self.times(n);
+        }
+        if let Some(n) = self.exact() {
+            return other.times(n);
+        }
+        Self {
+            symbol: format!("({})*({})", self.symbol, other.symbol),
+            low: self.low.saturating_mul(other.low),
+            high: self.high.saturating_mul(other.high),
+        }
+    }
+
     /// Both together.
     #[must_use]
     pub fn plus(&self, other: &Channels) -> Self {
@@ -122,6 +138,8 @@ pub struct State {
     pub from: Option<usize>,
     /// The fewest MACs of any design that gets here.
     pub least_macs: u64,
+    /// Whether it is zeros that nothing has made yet; only in a design.
+    pub zero: bool,
 }
 
 impl State {

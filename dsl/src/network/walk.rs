@@ -82,6 +82,7 @@ impl<'a> Walk<'a> {
             columns: input.2,
             from: None,
             least_macs: 0,
+            zero: false,
         };
         let outer = self.enter_words(network);
         let flow = self.sequence(&network.children, vec![state]);
@@ -120,6 +121,8 @@ impl<'a> Walk<'a> {
             "repeat" => self.repeat(node, states),
             "repetition" => self.sequence(&node.children, states),
             "skip" => self.skip(node, states),
+            "one_of" => self.one_of(node, states),
+            "cell" => self.cell(node, states),
             "encoder_decoder" => self.encoder_decoder(node, states),
             _ => self.each(states, |walk, state| walk.plain(node, state)),
         };
@@ -150,6 +153,10 @@ impl<'a> Walk<'a> {
     }
 
     fn plain(&mut self, node: &Node, state: State) -> Flow {
+        if node.kind == "zero" {
+            return self.zeros(node, &state);
+        }
+        let state = self.not_zero(node, "zeros", state);
         match node.kind.as_str() {
             "conv" | "depthwise" | "transposed" => self.convolution(node, &state),
             "pool" => self.pool(node, &state),
@@ -170,7 +177,7 @@ impl<'a> Walk<'a> {
                 self.count(node, out.len())?;
                 let filters = match operation {
                     Operation::Depthwise => state.channels.clone(),
-                    _ => self.channels(node.field("filters")),
+                    _ => self.filters(node, state),
                 };
                 self.divisible(node, state, &filters, groups)?;
                 let ((rows, columns), padding) = self.output(node, operation, state, window)?;
@@ -180,6 +187,7 @@ impl<'a> Walk<'a> {
                     columns,
                     from: None,
                     least_macs: 0,
+                    zero: false,
                 };
                 let layer = self.record(node, operation, state, &next, window, padding, groups);
                 next.least_macs = state.least_macs.saturating_add(layer.macs());
@@ -246,8 +254,11 @@ impl<'a> Walk<'a> {
             _ if !computes => Norm::None,
             Operation::Dense if !self.truth(node, "bias") => Norm::None,
             Operation::Dense => Norm::Bias,
-            _ if self.name(node, "norm").is_none_or(|n| n == "batch") => Norm::Batch,
-            _ => Norm::Bias,
+            _ => match self.name(node, "norm").as_deref() {
+                None | Some("batch") => Norm::Batch,
+                Some("bare") => Norm::None,
+                Some(_) => Norm::Bias,
+            },
         };
         let per_channel = match norm {
             Norm::Batch => 2,
@@ -291,6 +302,15 @@ impl<'a> Walk<'a> {
             && self.design.is_some()
         {
             layer.inputs.push(other.from);
+        }
+    }
+
+    /// Notes that the layer noted last takes nothing.
+    pub fn takes_nothing(&mut self) {
+        if let Some(layer) = self.layers.last_mut()
+            && self.design.is_some()
+        {
+            layer.inputs.clear();
         }
     }
 
@@ -366,6 +386,7 @@ impl<'a> Walk<'a> {
             columns: 1,
             from: None,
             least_macs: 0,
+            zero: false,
         };
         let window = Window {
             kernel: [1, 1],
@@ -499,7 +520,7 @@ impl<'a> Walk<'a> {
         if all.is_empty() { vec![default] } else { all }
     }
 
-    fn sizes(&self, bound: Option<&Bound>) -> Vec<Vec<u64>> {
+    pub fn sizes(&self, bound: Option<&Bound>) -> Vec<Vec<u64>> {
         let list = |value: &Value| match value {
             Value::List(items) => items.iter().filter_map(Value::as_u64).collect(),
             other => other.as_u64().into_iter().collect(),
@@ -508,13 +529,29 @@ impl<'a> Walk<'a> {
         if all.is_empty() { vec![vec![1]] } else { all }
     }
 
+    /// Output channels of a convolution: a number, or as many as come in, times `expand`.
+    pub fn filters(&self, node: &Node, state: &State) -> Channels {
+        let given = if self.name(node, "filters").as_deref() == Some("same") {
+            state.channels.clone()
+        } else {
+            self.channels(node.field("filters"))
+        };
+        match node.field("expand") {
+            Some(times) => given.by(&self.channels(Some(times))),
+            None => given,
+        }
+    }
+
     /// Channels: a number in a design, a symbol in a space.
     pub fn channels(&self, bound: Option<&Bound>) -> Channels {
         let one = |n: Option<u64>| Channels::known(n.unwrap_or(1));
         match (bound, self.design) {
             (Some(Bound::Decision(d)), None) => {
                 let bounds = self.instance.decisions[*d].domain.bounds();
-                let (low, high) = bounds.map_or((1, 1), |(low, high)| (low as u64, high as u64));
+                // Where a name such as `same` is among them, it may be any number.
+                let (low, high) = bounds.map_or((1, u64::from(u32::MAX)), |(low, high)| {
+                    (low as u64, high as u64)
+                });
                 let symbol = if low == high {
                     String::new()
                 } else {
@@ -608,7 +645,7 @@ fn too_many_shapes(node: &Node) -> ShapeError {
 }
 
 /// One number stands for rows and columns.
-fn pair(sizes: &[u64]) -> [u64; 2] {
+pub(super) fn pair(sizes: &[u64]) -> [u64; 2] {
     match sizes {
         [rows, columns, ..] => [*rows, *columns],
         [one] => [*one, *one],

@@ -138,6 +138,8 @@ pub enum FieldType {
     Names(&'static [&'static str]),
     /// Where an accuracy comes from.
     AccuracySource,
+    /// The label of one of the block's options.
+    Option,
     /// One of these forms.
     Form(Vec<Form>),
     /// A number, or `worst_of(n)`.
@@ -193,6 +195,7 @@ impl FieldType {
             Self::AccuracySource => {
                 "`surrogate(NAME)`, `table(\"FILE\")`, `trained { … }`, `fitted { … }` or `proxy(NAME)`".to_owned()
             }
+            Self::Option => "the label of one of its options".to_owned(),
             Self::Form(forms) => {
                 let forms: Vec<String> = forms.iter().map(|f| f.head()).collect();
                 forms.join(" or ")
@@ -369,6 +372,7 @@ impl Field {
             FieldType::Sizes { .. } => "[3, 32, 32]".to_owned(),
             FieldType::Names(names) => format!("[{}]", names.join(", ")),
             FieldType::AccuracySource => "table(\"accuracies.csv\")".to_owned(),
+            FieldType::Option => "my_option".to_owned(),
             FieldType::Form(forms) => forms.first().map_or("…", |f| f.name).to_owned(),
         };
         format!("{} = {value}", self.name)

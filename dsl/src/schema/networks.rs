@@ -1,5 +1,7 @@
 //! Networks, their layers, data sets and accuracy surrogates.
 
+mod choices;
+
 use super::{Field, FieldType, Kind, Label, choice, field, integer, kind};
 use crate::units::Dim;
 
@@ -7,6 +9,7 @@ pub(super) fn kinds() -> Vec<Kind> {
     let mut all = vec![network()];
     all.extend(plain_layers());
     all.extend(composite_layers());
+    all.extend(choices::kinds());
     all.extend([
         precision(),
         density(),
@@ -82,6 +85,10 @@ fn norm() -> Field {
         choice(&[
             ("batch", "batch normalisation: two parameters per channel"),
             ("none", "a bias: one parameter per channel"),
+            (
+                "bare",
+                "nothing: the layer has no parameters but its weights",
+            ),
         ]),
         "What follows the convolution; the last layer of a network has a bias in any case.",
     )
@@ -102,11 +109,24 @@ fn activation() -> Field {
 
 fn plain_layers() -> Vec<Kind> {
     let filters = || {
-        field("filters", integer(1), "Output channels.")
-            .open()
-            .needed()
+        let channels = FieldType::IntegerOr {
+            min: 1,
+            max: 1 << 32,
+            names: &["same"],
+        };
+        field(
+            "filters",
+            channels,
+            "Output channels; `same` is as many as come in.",
+        )
+        .open()
+        .needed()
     };
-    let mut conv = vec![filters(), kernel().needed()];
+    let expand = || {
+        let doc = "Multiplies `filters`: with `filters = same` a width relative to the input; 1 when not given.";
+        field("expand", integer(1), doc).open()
+    };
+    let mut conv = vec![filters(), expand(), kernel().needed()];
     conv.extend(window("same", "1"));
     conv.push(
         field("groups", integer(1), "Groups of channels that do not mix.")
@@ -280,6 +300,8 @@ const WORDS: &[&str] = &[
     "skip",
     "repeat",
     "encoder_decoder",
+    "one_of",
+    "cell",
 ];
 
 fn density() -> Kind {

@@ -2,7 +2,7 @@
 
 use super::proxy::Score;
 use super::training::{self, Fit, Grade, Training};
-use super::{Network, Parts, Study, Task, hardware::fixed};
+use super::{Network, Parts, Study, Task, hardware::fixed, tables};
 use crate::fault::Fault;
 use crate::keep::{self, Keeper};
 use nasaic_accuracy::{Anchor, Kind, Measurement, Surrogate, Table};
@@ -97,15 +97,10 @@ pub fn read(
             let bytes = files.get(path).ok_or_else(|| {
                 Fault::new("E0705", format!("the table `{path}` could not be read")).at(*at)
             })?;
-            let table = Table::read(bytes).map_err(|e| {
-                Fault::new("E0706", format!("the table `{path}` cannot be used"))
-                    .at(*at)
-                    .label(e.to_string())
-                    .hint("the head names decisions such as `stem.filters`, and `accuracy` in 0..1")
-            })?;
+            let table = tables::read(path, fields, bytes).map_err(|f| f.at(*at))?;
             let name = format!("table({path:?})");
             Ok(Source {
-                recipe: blake3::hash(bytes).to_hex().to_string(),
+                recipe: content_hash(&(blake3::hash(bytes).to_hex().to_string(), fields)),
                 name,
                 kind: Kind::Table,
                 from: From::Table(table),
@@ -229,7 +224,7 @@ fn kept(
         return Ok(None);
     };
     let row = match &source.from {
-        From::Table(table) => row(study, task, table, choices)?,
+        From::Table(table) => tables::row(study, task, table, choices)?,
         _ => Vec::new(),
     };
     let recipe = (&source.recipe, source.outside(Some(keeper))?);
@@ -277,65 +272,9 @@ fn find(
             let macs = network.macs as f64 / f64::from(task.batch.max(1));
             s.measure(network.params as f64, macs)
         }
-        From::Table(table) => look_up(study, task, table, choices)?,
+        From::Table(table) => tables::look_up(study, task, table, choices)?,
         From::Trained(training) => return trained(study, training, network),
         From::Fitted(fit) => fit.measure(network, study.keeper.as_deref())?,
         From::Proxy(score) => score.measure(network)?,
     }))
-}
-
-fn look_up(
-    study: &Study,
-    task: &Task,
-    table: &Table,
-    choices: &[u32],
-) -> Result<Measurement, Fault> {
-    let values = row(study, task, table, choices)?;
-    table.look_up(&values).cloned().ok_or_else(|| {
-        let row: Vec<String> = table
-            .decisions()
-            .iter()
-            .zip(&values)
-            .map(|(d, v)| format!("{d} = {v}"))
-            .collect();
-        Fault::new("E0706", "the table has no row for a network of this space")
-            .note(format!("Looked for {}.", row.join(", ")))
-            .hint("complete the table, or narrow the space to what it holds")
-    })
-}
-
-/// The cells by which a network is found in a table.
-fn row(study: &Study, task: &Task, table: &Table, choices: &[u32]) -> Result<Vec<String>, Fault> {
-    let mut values = Vec::new();
-    for decision in table.decisions() {
-        let path = format!("{}.{decision}", task.label);
-        let bound = study
-            .instance
-            .find(&path)
-            .or_else(|| study.instance.find(decision));
-        let Some(bound) = bound else {
-            let known: Vec<String> = study
-                .instance
-                .decisions
-                .iter()
-                .map(|d| d.path.clone())
-                .collect();
-            return Err(Fault::new(
-                "E0706",
-                format!(
-                    "the table's column `{decision}` is no field of `{}`",
-                    task.label
-                ),
-            )
-            .note(format!("The decisions are {}.", known.join(", "))));
-        };
-        // An inactive decision is an empty cell.
-        let value = study.instance.value(bound, choices);
-        values.push(match value {
-            Some(Value::Quantity(q)) => format!("{}", q.number()),
-            Some(other) => other.to_string(),
-            None => String::new(),
-        });
-    }
-    Ok(values)
 }

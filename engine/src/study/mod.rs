@@ -12,6 +12,7 @@ mod proxy;
 mod scheduling;
 mod specs;
 mod stopwatch;
+mod tables;
 pub mod training;
 
 pub use between::Waiting;
