@@ -2,6 +2,7 @@
 
 use super::error::TrainError;
 use super::parameters::{Stream, shuffle, stream};
+use super::real::Real;
 use super::recipe::Recipe;
 use crate::data::{Samples, Targets};
 use crate::network::{Network, Shape};
@@ -173,21 +174,26 @@ impl Motion {
 }
 
 /// Copies samples into a batch of the network, channel-major, moved if `motions` says how.
-pub(crate) fn load(
+pub(crate) fn load<T: Real>(
     data: &Samples,
     samples: &[u32],
     batch: usize,
     motions: &[Motion],
-    input: &mut [f32],
+    input: &mut [T],
 ) {
+    let convert = |value: f32| T::of(f64::from(value));
     let (pixels, elements) = (data.shape.pixels(), data.shape.elements());
     for (place, &sample) in samples.iter().enumerate() {
         let values = &data.values[sample as usize * elements..][..elements];
         for (channel, plane) in values.chunks_exact(pixels).enumerate() {
             let target = &mut input[(channel * batch + place) * pixels..][..pixels];
             match motions.get(place) {
-                Some(motion) => motion.plane(data.shape, plane, target, |value| value),
-                None => target.copy_from_slice(plane),
+                Some(motion) => motion.plane(data.shape, plane, target, convert),
+                None => {
+                    for (target, &value) in target.iter_mut().zip(plane) {
+                        *target = convert(value);
+                    }
+                }
             }
         }
     }

@@ -6,7 +6,7 @@
 //! time and not the result. Gradients of every layer are proven in `f64` by finite
 //! differences.
 
-mod batches;
+pub(crate) mod batches;
 mod checkpoint;
 mod conv;
 mod depthwise;

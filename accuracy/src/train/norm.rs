@@ -3,7 +3,7 @@
 //! A row is one channel over all samples and pixels. S. Ioffe and C. Szegedy,
 //! "Batch Normalization", ICML 2015, algorithm 1 and the gradients of section 3.
 
-use super::lanes::{fold, sum, wide};
+use super::lanes::{LANES, fold, sum, total, wide};
 use super::real::Real;
 
 /// Keeps variances away from zero.
@@ -91,11 +91,7 @@ pub(super) fn infer<T: Real>(
 
 #[inline(always)]
 fn normalise<T: Real>(row: &[T], outputs: &mut [T], mean: T, gain: T, shift: T, relu: bool) {
-    let floor = if relu {
-        T::ZERO
-    } else {
-        T::of(f64::NEG_INFINITY)
-    };
+    let floor = floor(relu);
     for (output, &value) in outputs.iter_mut().zip(row) {
         let value = (value - mean) * gain + shift;
         *output = if value < floor { floor } else { value };
@@ -126,12 +122,8 @@ pub(super) fn back<T: Real>(
                 let range = channel * pitch..(channel + 1) * pitch;
                 let row = &rows[range.clone()];
                 let gradients = &mut gradients[range.clone()];
-                if relu {
-                    mask(&outputs[range], gradients);
-                }
-                let shift = sum(gradients);
-                let gain =
-                    fold(gradients, row, |gradient, value| gradient * (value - mean)) * scale;
+                let [shift, gain] = masked_sums(gradients, &outputs[range], row, mean, relu);
+                let gain = gain * scale;
                 affine_gradients[channel] += gain;
                 affine_gradients[channels + channel] += shift;
                 let factor = affine[channel] * scale;
@@ -144,16 +136,54 @@ pub(super) fn back<T: Real>(
     );
 }
 
+/// Masks a row of gradients as the ReLU does; gives their sum, and that of their products with the distances from the mean.
+#[inline(always)]
+fn masked_sums<T: Real>(
+    gradients: &mut [T],
+    outputs: &[T],
+    row: &[T],
+    mean: T,
+    relu: bool,
+) -> [T; 2] {
+    let floor = floor(relu);
+    let masked = |gradient: T, output: T| if output > floor { gradient } else { T::ZERO };
+    let (mut shifts, mut gains) = ([T::ZERO; LANES], [T::ZERO; LANES]);
+    let whole = gradients.len() / LANES * LANES;
+    let (chunks, rest) = gradients.as_chunks_mut::<LANES>();
+    let chunks = chunks.iter_mut().zip(outputs.as_chunks::<LANES>().0);
+    for ((gradients, outputs), row) in chunks.zip(row.as_chunks::<LANES>().0) {
+        for l in 0..LANES {
+            let gradient = masked(gradients[l], outputs[l]);
+            gradients[l] = gradient;
+            shifts[l] += gradient;
+            gains[l] += gradient * (row[l] - mean);
+        }
+    }
+    let (mut shift, mut gain) = (total(&shifts), total(&gains));
+    for (i, slot) in rest.iter_mut().enumerate() {
+        *slot = masked(*slot, outputs[whole + i]);
+        shift += *slot;
+        gain += *slot * (row[whole + i] - mean);
+    }
+    [shift, gain]
+}
+
+/// What no output is below.
+#[inline(always)]
+fn floor<T: Real>(relu: bool) -> T {
+    if relu {
+        T::ZERO
+    } else {
+        T::of(f64::NEG_INFINITY)
+    }
+}
+
 /// Adds a bias to each row, if there are biases, and applies the ReLU.
 pub(super) fn bias<T: Real>(rows: &mut [T], pitch: usize, biases: &[T], relu: bool) {
     wide(
         #[inline(always)]
         || {
-            let floor = if relu {
-                T::ZERO
-            } else {
-                T::of(f64::NEG_INFINITY)
-            };
+            let floor = floor(relu);
             for (channel, row) in rows.chunks_exact_mut(pitch).enumerate() {
                 let bias = biases.get(channel).copied().unwrap_or(T::ZERO);
                 for value in row {

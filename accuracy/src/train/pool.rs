@@ -3,7 +3,6 @@
 use super::lanes::{sum, wide};
 use super::real::Real;
 use crate::network::{Shape, Window};
-use std::ops::Range;
 
 /// No input: the window lies in the zeros.
 const NOWHERE: u32 = u32::MAX;
@@ -17,6 +16,10 @@ pub(super) struct Pool {
     batch: usize,
     /// Which pixel of its plane each output took.
     taken: Vec<u32>,
+    /// Whether all windows are 2×2, side by side and inside.
+    four: bool,
+    rows: Vec<Inside>,
+    columns: Vec<Inside>,
 }
 
 impl Pool {
@@ -40,6 +43,18 @@ impl Pool {
             average,
             batch,
             taken: vec![NOWHERE; outputs],
+            four: window.kernel == [2, 2]
+                && window.stride == [2, 2]
+                && window.before == [0, 0]
+                && window.dilation == 1
+                && input.rows >= 2 * output.rows
+                && input.columns >= 2 * output.columns,
+            rows: (0..output.rows)
+                .map(|row| Inside::new(&window, 0, row, input.rows))
+                .collect(),
+            columns: (0..output.columns)
+                .map(|column| Inside::new(&window, 1, column, input.columns))
+                .collect(),
         }
     }
 
@@ -49,58 +64,77 @@ impl Pool {
             #[inline(always)]
             || {
                 let (from, to) = (self.input.pixels(), self.output.pixels());
-                let planes = self.batch * self.input.channels;
-                for plane in 0..planes {
+                let mut taken = std::mem::take(&mut self.taken);
+                for plane in 0..self.batch * self.input.channels {
                     let inputs = &inputs[plane * from..(plane + 1) * from];
-                    let outputs = &mut outputs[plane * to..(plane + 1) * to];
+                    let range = plane * to..(plane + 1) * to;
+                    let outputs = &mut outputs[range.clone()];
                     if self.average {
                         self.means(inputs, outputs);
+                    } else if self.four {
+                        self.largest_of_four(inputs, outputs, &mut taken[range]);
                     } else {
-                        self.largest(inputs, outputs, plane * to);
+                        self.largest(inputs, outputs, &mut taken[range]);
                     }
                 }
+                self.taken = taken;
             },
         );
     }
 
     #[inline(always)]
     fn means<T: Real>(&self, inputs: &[T], outputs: &mut [T]) {
+        let step = self.window.dilation;
         self.each_window(|pixel, rows, columns| {
             let mut mean = T::ZERO;
-            let mut count = 0;
-            for row in steps(&rows, self.window.dilation) {
-                let row = &inputs[row * self.input.columns..][columns.clone()];
-                if self.window.dilation == 1 {
+            rows.each(step, |row| {
+                let row = &inputs[row * self.input.columns..][columns.start..columns.end];
+                if step == 1 {
                     mean += sum(row);
                 } else {
-                    for &value in row.iter().step_by(self.window.dilation) {
-                        mean += value;
-                    }
+                    columns.each(step, |column| mean += row[column - columns.start]);
                 }
-                count += row.len().div_ceil(self.window.dilation);
-            }
-            outputs[pixel] = mean / T::of(count.max(1) as f64);
+            });
+            outputs[pixel] = mean / T::of((rows.count * columns.count).max(1) as f64);
         });
     }
 
     #[inline(always)]
-    fn largest<T: Real>(&mut self, inputs: &[T], outputs: &mut [T], first: usize) {
-        let mut taken = std::mem::take(&mut self.taken);
+    fn largest<T: Real>(&self, inputs: &[T], outputs: &mut [T], taken: &mut [u32]) {
+        let step = self.window.dilation;
         self.each_window(|pixel, rows, columns| {
             let (mut best, mut at) = (T::of(f64::NEG_INFINITY), NOWHERE);
-            for row in steps(&rows, self.window.dilation) {
-                for column in steps(&columns, self.window.dilation) {
+            rows.each(step, |row| {
+                columns.each(step, |column| {
                     let place = row * self.input.columns + column;
-                    let value = inputs[place];
-                    let larger = value > best;
-                    best = if larger { value } else { best };
-                    at = if larger { place as u32 } else { at };
-                }
-            }
+                    (best, at) = larger((best, at), (inputs[place], place as u32));
+                });
+            });
             outputs[pixel] = if at == NOWHERE { T::ZERO } else { best };
-            taken[first + pixel] = at;
+            taken[pixel] = at;
         });
-        self.taken = taken;
+    }
+
+    /// The usual case of [`Pool::largest`]: windows of 2×2 side by side, all inside.
+    #[inline(always)]
+    fn largest_of_four<T: Real>(&self, inputs: &[T], outputs: &mut [T], taken: &mut [u32]) {
+        let width = self.input.columns;
+        let outputs = outputs.chunks_exact_mut(self.output.columns);
+        let taken = taken.chunks_exact_mut(self.output.columns);
+        let rows = inputs.chunks_exact(2 * width).zip(outputs).zip(taken);
+        for (row, ((inputs, outputs), taken)) in rows.enumerate() {
+            let first = (row * 2 * width) as u32;
+            let (upper, lower) = inputs.split_at(width);
+            let pairs = upper.as_chunks().0.iter().zip(lower.as_chunks().0);
+            let slots = outputs.iter_mut().zip(taken);
+            for (column, ((output, taken), (&[a, b], &[c, d]))) in slots.zip(pairs).enumerate() {
+                let at = first + 2 * column as u32;
+                let below = at + width as u32;
+                let upper = larger((a, at), (b, at + 1));
+                let lower = larger((c, below), (d, below + 1));
+                (*output, *taken) = larger(upper, lower);
+            }
+        }
     }
 
     /// Adds the gradients of the inputs, given those of the outputs.
@@ -131,50 +165,66 @@ impl Pool {
     fn spread<T: Real>(&self, gradients: &[T], inputs: &mut [T]) {
         let step = self.window.dilation;
         self.each_window(|pixel, rows, columns| {
-            let count = rows.len().div_ceil(step) * columns.len().div_ceil(step);
-            let share = gradients[pixel] / T::of(count.max(1) as f64);
-            for row in steps(&rows, step) {
-                let row = &mut inputs[row * self.input.columns..][columns.clone()];
-                for input in row.iter_mut().step_by(step) {
-                    *input += share;
-                }
-            }
+            let share = gradients[pixel] / T::of((rows.count * columns.count).max(1) as f64);
+            rows.each(step, |row| {
+                let row = &mut inputs[row * self.input.columns..][..self.input.columns];
+                columns.each(step, |column| row[column] += share);
+            });
         });
     }
 
     /// Every window of a plane: its output pixel and which rows and columns of the input it takes.
     #[inline(always)]
-    fn each_window(&self, mut each: impl FnMut(usize, Range<usize>, Range<usize>)) {
-        for row in 0..self.output.rows {
-            let rows = self.inside(0, row, self.input.rows);
-            for column in 0..self.output.columns {
-                let columns = self.inside(1, column, self.input.columns);
-                each(row * self.output.columns + column, rows.clone(), columns);
+    fn each_window(&self, mut each: impl FnMut(usize, Inside, Inside)) {
+        for (row, &rows) in self.rows.iter().enumerate() {
+            for (column, &columns) in self.columns.iter().enumerate() {
+                each(row * self.output.columns + column, rows, columns);
             }
         }
     }
+}
 
-    /// From the first to behind the last tap of a window that lies in `0..size`.
+/// Which part of a window's taps lies inside the input, along one axis.
+#[derive(Clone, Copy)]
+struct Inside {
+    start: usize,
+    end: usize,
+    count: usize,
+}
+
+impl Inside {
+    fn new(window: &Window, axis: usize, index: usize, size: usize) -> Self {
+        let (kernel, before) = (window.kernel[axis], window.before[axis]);
+        let start = index * window.stride[axis];
+        let taps = (0..kernel).map(|tap| start + tap * window.dilation);
+        let mut inside = taps.filter_map(|tap| tap.checked_sub(before).filter(|&at| at < size));
+        let first = inside.next();
+        let count = usize::from(first.is_some()) + inside.count();
+        let start = first.unwrap_or(0);
+        Self {
+            start,
+            end: start + count.saturating_sub(1) * window.dilation + usize::from(count > 0),
+            count,
+        }
+    }
+
+    /// Every place, `step` apart.
     #[inline(always)]
-    fn inside(&self, axis: usize, index: usize, size: usize) -> Range<usize> {
-        let Window {
-            kernel,
-            stride,
-            before,
-            dilation,
-        } = self.window;
-        let (start, before) = (index * stride[axis], before[axis]);
-        let skipped = before.saturating_sub(start).div_ceil(dilation);
-        let first = start + skipped * dilation;
-        let end = (start + (kernel[axis] - 1) * dilation + 1).saturating_sub(before);
-        let first = first.saturating_sub(before).min(size);
-        first..end.min(size).max(first)
+    fn each(self, step: usize, mut each: impl FnMut(usize)) {
+        let mut at = self.start;
+        while at < self.end {
+            each(at);
+            at += step;
+        }
     }
 }
 
-/// Every `step`-th index of a range.
+/// The larger value with its place; of equal ones the first.
 #[inline(always)]
-fn steps(range: &Range<usize>, step: usize) -> impl Iterator<Item = usize> + use<> {
-    let start = range.start;
-    (0..range.len().div_ceil(step)).map(move |i| start + i * step)
+fn larger<T: Real>(a: (T, u32), b: (T, u32)) -> (T, u32) {
+    let second = b.0 > a.0;
+    (
+        if second { b.0 } else { a.0 },
+        if second { b.1 } else { a.1 },
+    )
 }
