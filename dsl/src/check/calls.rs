@@ -3,7 +3,7 @@
 use super::program::Decl;
 use super::{Checker, Scope};
 use crate::diagnostic::Diagnostic;
-use crate::functions::{self, Accepts, Function, Param, Returns, Subject, Type};
+use crate::functions::{self, Accepts, Function, Group, Param, Returns, Subject, Type};
 use crate::names::closest;
 use crate::plan::{self, ExprKind as Plan};
 use crate::schema::{Absent, join_names};
@@ -407,7 +407,9 @@ impl Checker<'_> {
             Returns::Nothing => Type::Nothing,
             Returns::SameAsFirst => self.same_dim(at, types)?,
             Returns::Number => {
-                self.plain_numbers(function.name, args, types)?;
+                if function.group == Group::Formula {
+                    self.plain_numbers(function.name, args, types)?;
+                }
                 Type::Quantity(Dim::NONE)
             }
         })

@@ -129,7 +129,7 @@ pub(super) fn misplaced(kind: &Kind, at: &Name, outer: Option<&Kind>) -> Diagnos
         format!("in {}", with_article(k.name))
     });
     let belongs = if kind.layer {
-        "a network, `skip` or `repeat`".to_owned()
+        "a network, `skip`, `repeat`, an option or an edge".to_owned()
     } else {
         kind.inside
             .iter()

@@ -102,7 +102,8 @@ impl Type {
 
 /// `a network`, `an accelerator`.
 pub fn with_article(noun: &str) -> String {
-    let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
+    // `one_of` is spoken with a consonant.
+    let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']) && !noun.starts_with("one");
     format!("{} {noun}", if vowel { "an" } else { "a" })
 }
 

@@ -354,6 +354,42 @@ fn result_views() -> Vec<Function> {
         ),
         function(
             Group::View,
+            "rank_correlation",
+            Returns::Table,
+            "How far two columns order the designs alike: Kendall's tau-b and Spearman's rho, with equal values taken into account.",
+            vec![
+                rows(),
+                column("x", "One column."),
+                column("y", "The other."),
+            ],
+            "rank_correlation(sweep(resnet18, eyeriss_like with { core.pes in {64, 128, 256} }), x = latency, y = energy)",
+        ),
+        function(
+            Group::View,
+            "kendall",
+            Returns::Number,
+            "Kendall's tau-b of two columns as a number: 1 when they order the designs alike, -1 when the other way round.",
+            vec![
+                rows(),
+                column("x", "One column."),
+                column("y", "The other."),
+            ],
+            "kendall(sweep(resnet18, eyeriss_like with { core.pes in {64, 128, 256} }), x = latency, y = energy)",
+        ),
+        function(
+            Group::View,
+            "spearman",
+            Returns::Number,
+            "Spearman's rho of two columns as a number: the correlation of their ranks.",
+            vec![
+                rows(),
+                column("x", "One column."),
+                column("y", "The other."),
+            ],
+            "spearman(sweep(resnet18, eyeriss_like with { core.pes in {64, 128, 256} }), x = latency, y = energy)",
+        ),
+        function(
+            Group::View,
             "heatmap",
             Returns::Figure,
             "A metric over two decisions; the best value where others vary, too.",

@@ -8,6 +8,7 @@ mod attainment;
 mod columns;
 mod compare;
 mod convergence;
+mod correlation;
 mod energy;
 mod explain;
 mod gantt;
@@ -45,13 +46,16 @@ const VIEWS: &[(&str, View)] = &[
     ("explain", explain::view),
     ("heatmap", heatmap::view),
     ("hypervolume", volume::view),
+    ("kendall", correlation::kendall_view),
     ("loop_nest", nest::view),
     ("pareto", pareto::view),
+    ("rank_correlation", correlation::view),
     ("regret", regret::view),
     ("reuse_table", reuse::view),
     ("roofline", roofline::view),
     ("scatter", scatter::view),
     ("schedule", gantt::view),
+    ("spearman", correlation::spearman_view),
     ("table", table::view),
 ];
 

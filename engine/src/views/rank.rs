@@ -88,14 +88,18 @@ fn mann_whitney(a: &[f64], b: &[f64]) -> Option<f64> {
 }
 
 /// Twice the rank of each value, whole because equal values share a mean of whole ranks.
-fn doubled_ranks(values: &[f64]) -> Vec<u64> {
-    let rank = |v: &f64| {
-        let below = values.iter().filter(|w| *w < v).count();
-        let equal = values.iter().filter(|w| *w == v).count();
+pub(super) fn doubled_ranks(values: &[f64]) -> Vec<u64> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
+    let mut ranks = vec![0; values.len()];
+    let mut below = 0;
+    for equal in order.chunk_by(|a, b| values[*a] == values[*b]) {
         // The mean of below + 1 ..= below + equal, times two.
-        (2 * below + equal + 1) as u64
-    };
-    values.iter().map(rank).collect()
+        let rank = (2 * below + equal.len() + 1) as u64;
+        equal.iter().for_each(|i| ranks[*i] = rank);
+        below += equal.len();
+    }
+    ranks
 }
 
 /// The share of all choices of `n` ranks whose sum is at least as far from its mean.
