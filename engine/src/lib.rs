@@ -6,6 +6,7 @@
 mod actions;
 mod backend;
 mod call;
+pub mod data;
 mod engine;
 mod exact;
 mod fault;
