@@ -17,6 +17,7 @@ mod controller;
 mod count;
 mod design;
 mod gaussian;
+mod halving;
 pub mod hap;
 pub mod joint;
 mod moves;

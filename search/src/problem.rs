@@ -3,6 +3,7 @@
 use crate::design::Design;
 use crate::space::Space;
 use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
 
 /// A search problem: a space and the price of its designs.
 ///
@@ -26,6 +27,28 @@ pub trait Problem: Sync {
     ///
     /// It is asked only for designs whose hardware is valid.
     fn complete(&self, design: &Design, hardware: &Hardware) -> Outcome;
+
+    /// In how many rungs objectives are found, each dearer and truer than the one before;
+    /// after each but the last, a run stops the designs that are not among the best.
+    fn rungs(&self) -> usize {
+        1
+    }
+
+    /// Of how many designs at a rung one goes on to the next: η of successive halving.
+    fn reduction(&self) -> f64 {
+        3.0
+    }
+
+    /// Does what the objectives of these designs take at a rung, all at once and in parallel;
+    /// a break ends the run.
+    fn prepare(&self, _designs: &[&Design], _rung: usize) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    /// The objectives as a rung gives them; at the last rung what [`Problem::complete`] gives.
+    fn reach(&self, design: &Design, hardware: &Hardware, _rung: usize) -> Outcome {
+        self.complete(design, hardware)
+    }
 }
 
 /// What a design costs in hardware.

@@ -2,12 +2,14 @@
 
 use crate::archive::{Archive, Forgetful, NotKept};
 use crate::design::Design;
+use crate::halving::Ladder;
 use crate::options::Options;
 use crate::pareto;
 use crate::problem::{Evaluated, Outcome, Problem};
 use crate::strategy::{Ask, Episode, SearchError, Strategy, Task, Train};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
@@ -67,6 +69,10 @@ pub struct Run {
     pub counts: Counts,
     /// The strategy's episodes, where it has them.
     pub episodes: Vec<Episode>,
+    /// The trials that were stopped below the last rung, with the rung they reached; none is the
+    /// best or on the front.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stopped: BTreeMap<usize, usize>,
     /// Why it ended.
     pub stop: Stop,
 }
@@ -155,6 +161,9 @@ struct Record<'a> {
     trial_of: BTreeMap<Design, usize>,
     /// Choices of networks that were met, with whether they were trained.
     networks: BTreeMap<Design, bool>,
+    /// The trials that were stopped below the last rung.
+    stopped: BTreeMap<usize, usize>,
+    ladder: Ladder,
     duplicates: u64,
     best: Option<usize>,
     history: Vec<usize>,
@@ -174,6 +183,8 @@ impl<'a> Record<'a> {
             unasked: BTreeMap::new(),
             trial_of: BTreeMap::new(),
             networks: BTreeMap::new(),
+            stopped: BTreeMap::new(),
+            ladder: Ladder::new(problem.rungs(), problem.reduction()),
             duplicates: 0,
             best: None,
             history: Vec::new(),
@@ -225,7 +236,9 @@ impl<'a> Record<'a> {
                 return Err(SearchError::Outside { strategy: name });
             }
             let before = self.size();
-            let (trials, safe) = self.evaluate(&asked)?;
+            let ControlFlow::Continue((trials, safe)) = self.evaluate(&asked)? else {
+                return Ok(Stop::Interrupted);
+            };
             idle = if self.size() == before { idle + 1 } else { 0 };
             let told: Vec<Evaluated> = trials.iter().map(|&t| self.evaluated[t].clone()).collect();
             strategy.tell(&told);
@@ -235,12 +248,16 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Evaluates a batch and returns the trial of every proposal, and whether all is kept.
-    fn evaluate(&mut self, asked: &[Ask]) -> Result<(Vec<usize>, bool), NotKept> {
+    /// Evaluates a batch and returns the trial of every proposal, and whether all is kept;
+    /// a break where the problem was asked to stop, with nothing told of the batch.
+    fn evaluate(&mut self, asked: &[Ask]) -> Result<ControlFlow<(), (Vec<usize>, bool)>, NotKept> {
         let first = self.evaluated.len();
         let trials = self.number(asked)?;
         let wanted = self.wanted(asked, &trials);
-        self.complete(&wanted);
+        if self.complete(&wanted).is_break() {
+            self.forget(first, &wanted);
+            return Ok(ControlFlow::Break(()));
+        }
         let earlier = wanted.iter().copied().filter(|&trial| trial < first);
         let found: Vec<&Evaluated> = earlier
             .chain(first..self.evaluated.len())
@@ -256,17 +273,42 @@ impl<'a> Record<'a> {
             self.challenge(trial);
             self.history.extend(self.best);
         }
-        Ok((trials, safe))
+        Ok(ControlFlow::Continue((trials, safe)))
+    }
+
+    /// Takes back a batch that was broken off, as if it had never been asked for.
+    fn forget(&mut self, first: usize, wanted: &[usize]) {
+        for &trial in wanted.iter().filter(|&&trial| trial < first) {
+            self.evaluated[trial].outcome = None;
+        }
+        self.evaluated.truncate(first);
+        self.trial_of.retain(|_, trial| *trial < first);
+        let space = self.problem.space();
+        let known = self.evaluated.iter().map(|one| space.networks(&one.design));
+        let known: BTreeSet<Design> = known.collect();
+        self.networks.retain(|networks, _| known.contains(networks));
     }
 
     /// Makes a trial the best if it is.
     fn challenge(&mut self, trial: usize) {
-        let one = &self.evaluated[trial];
         if self
             .best
-            .is_none_or(|best| one.is_better(&self.evaluated[best]))
+            .is_none_or(|best| self.known_well(trial).is_better(&self.known_well(best)))
         {
             self.best = Some(trial);
+        }
+    }
+
+    /// A trial as it counts among others: what was stopped early is known by its hardware alone.
+    fn known_well(&self, trial: usize) -> Cow<'_, Evaluated> {
+        let one = &self.evaluated[trial];
+        if self.stopped.contains_key(&trial) {
+            Cow::Owned(Evaluated {
+                outcome: None,
+                ..one.clone()
+            })
+        } else {
+            Cow::Borrowed(one)
         }
     }
 
@@ -333,20 +375,44 @@ impl<'a> Record<'a> {
         wanted.into_iter().collect()
     }
 
-    /// Finds the objectives of trials, never of two with the same networks at the same time.
-    fn complete(&mut self, wanted: &[usize]) {
+    /// Finds the objectives of trials, rung by rung.
+    fn complete(&mut self, wanted: &[usize]) -> ControlFlow<()> {
+        let mut climbing = wanted.to_vec();
+        for rung in 0..self.problem.rungs() {
+            self.raise(&climbing, rung)?;
+            let on = self.ladder.promote(rung, &climbing, &self.evaluated);
+            let ended = climbing.iter().filter(|trial| !on.contains(trial));
+            if rung + 1 < self.problem.rungs() {
+                self.stopped.extend(ended.map(|&trial| (trial, rung)));
+            }
+            climbing = on;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Finds the objectives of trials at a rung, never of two with the same networks at the same time.
+    ///
+    /// Objectives that the archive knows are taken from it only where there is one rung: how far
+    /// another run let a design climb says nothing about this one.
+    fn raise(&mut self, climbing: &[usize], rung: usize) -> ControlFlow<()> {
         let (problem, goals) = (self.problem, self.problem.goals());
+        if problem.rungs() > 1 {
+            self.unasked.clear();
+        }
+        let (evaluated, unasked) = (&self.evaluated, &self.unasked);
+        let unknown = climbing.iter().filter(|trial| !unasked.contains_key(trial));
+        let designs: Vec<&Design> = unknown.map(|&trial| &evaluated[trial].design).collect();
+        problem.prepare(&designs, rung)?;
         let mut groups: BTreeMap<Design, Vec<usize>> = BTreeMap::new();
-        for &trial in wanted {
-            let networks = problem.space().networks(&self.evaluated[trial].design);
+        for &trial in climbing {
+            let networks = problem.space().networks(&evaluated[trial].design);
             groups.entry(networks).or_default().push(trial);
         }
         let groups: Vec<(Design, Vec<usize>)> = groups.into_iter().collect();
-        let (evaluated, unasked) = (&self.evaluated, &self.unasked);
         let finish = |&trial: &usize| {
             let one = &evaluated[trial];
             let known = unasked.get(&trial).cloned();
-            let outcome = known.unwrap_or_else(|| problem.complete(&one.design, &one.hardware));
+            let outcome = known.unwrap_or_else(|| problem.reach(&one.design, &one.hardware, rung));
             (trial, outcome.sound(goals))
         };
         let outcomes: Vec<Vec<(usize, Outcome)>> = groups
@@ -359,6 +425,7 @@ impl<'a> Record<'a> {
         }
         self.networks
             .extend(groups.into_iter().map(|(networks, _)| (networks, true)));
+        ControlFlow::Continue(())
     }
 
     fn counts(&self) -> Counts {
@@ -382,7 +449,7 @@ impl<'a> Record<'a> {
 
     fn finish(self, strategy: &dyn Strategy, stop: Stop) -> Run {
         let feasible: Vec<(usize, &[f64])> = (self.evaluated.iter().enumerate())
-            .filter(|(_, one)| one.is_feasible())
+            .filter(|(trial, one)| one.is_feasible() && !self.stopped.contains_key(trial))
             .filter_map(|(trial, one)| Some((trial, one.outcome.as_ref()?.objectives.as_slice())))
             .collect();
         let points: Vec<&[f64]> = feasible.iter().map(|(_, point)| *point).collect();
@@ -397,6 +464,7 @@ impl<'a> Record<'a> {
             evaluated: self.evaluated,
             best: self.best,
             history: self.history,
+            stopped: self.stopped,
             stop,
         }
     }

@@ -24,6 +24,7 @@ mod problems;
 mod runs;
 mod schema;
 mod store;
+mod trainings;
 
 pub use error::{StoreError, Trouble};
 pub use export::{Cell, Column, ExportError, Format, Kind, Sheet, sheet, write_optuna, write_rows};
@@ -33,3 +34,4 @@ pub use problems::{Choices, Decision, Head, Heads, Objective};
 pub use runs::{NewRun, NewSearch, Run, Search, Status, Summary};
 pub use schema::VERSION;
 pub use store::Store;
+pub use trainings::{Epoch, Training, Trial};

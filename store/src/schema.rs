@@ -15,7 +15,8 @@ pub const VERSION: i64 = MIGRATIONS.len() as i64;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What leads from each version of the tables to the next.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   script TEXT NOT NULL,
@@ -72,7 +73,29 @@ CREATE TABLE measurements (
   kind TEXT NOT NULL,
   provenance TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+CREATE TABLE trainings (
+  key TEXT NOT NULL,
+  epochs INTEGER NOT NULL,
+  recipe TEXT NOT NULL,
+  validation REAL NOT NULL,
+  test REAL,
+  seconds REAL NOT NULL,
+  curve TEXT NOT NULL,
+  features TEXT NOT NULL,
+  PRIMARY KEY (key, epochs)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX trainings_of_recipe ON trainings (recipe, epochs);
+
+CREATE TABLE checkpoints (
+  key TEXT PRIMARY KEY,
+  epochs INTEGER NOT NULL,
+  state BLOB NOT NULL
+) STRICT;
+",
+];
 
 /// Opens a file that is a store, or one that is to become one.
 pub fn open(path: &Path, make: bool) -> Result<Connection, StoreError> {

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{design, filled, finding, run, search};
-use nasaic_store::{Finding, Measurement, Status, Store, Summary, Trouble};
+use nasaic_store::{Epoch, Finding, Measurement, Status, Store, Summary, Training, Trial, Trouble};
 
 /// Equal to the bit, NaN included.
 fn same(one: &Option<Finding>, other: &Finding) -> bool {
@@ -154,4 +154,63 @@ fn several_threads_with_stores_of_their_own_write_one_file() {
     let runs = Store::existing(&path).unwrap().runs().unwrap();
     assert_eq!(runs.len(), 6);
     assert!(runs.iter().all(|r| r.searches[0].trials == 200));
+}
+
+fn training(validation: f64, epochs: u32) -> Training {
+    let epoch = |epoch| Epoch {
+        epoch,
+        loss: 1.0 / f64::from(epoch),
+        validation,
+    };
+    Training {
+        validation,
+        test: (epochs > 2).then_some(0.1 + 0.2),
+        seconds: 0.25,
+        curve: (1..=epochs).map(epoch).collect(),
+        features: vec![1e-300, 7.0],
+    }
+}
+
+#[test]
+fn trainings_are_kept_by_rung_with_the_state_from_which_they_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.db");
+    let store = Store::open(&path).unwrap();
+    let trial = |key, epochs| Trial {
+        key,
+        recipe: "recipe",
+        epochs,
+    };
+    let (first, second) = (training(0.5, 2), training(0.75, 6));
+    store
+        .trained(trial("a", 2), &first, Some(b"half way"))
+        .unwrap();
+    store
+        .trained(trial("b", 2), &second, Some(b"another"))
+        .unwrap();
+    assert_eq!(store.checkpoint("a").unwrap().unwrap(), b"half way");
+    store.trained(trial("a", 6), &second, None).unwrap();
+    drop(store);
+    let store = Store::existing(&path).unwrap();
+    assert_eq!(store.checkpoint("a").unwrap(), None);
+    assert_eq!(store.checkpoint("b").unwrap().unwrap(), b"another");
+    assert_eq!(store.training("a", 2).unwrap(), Some(first.clone()));
+    assert_eq!(store.training("a", 6).unwrap(), Some(second.clone()));
+    assert_eq!(store.training("a", 7).unwrap(), None);
+    assert_eq!(store.trainings("recipe", 2).unwrap(), [first, second]);
+    assert_eq!(store.trainings("other", 2).unwrap(), []);
+}
+
+#[test]
+fn a_store_of_the_first_version_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.db");
+    drop(filled(&path, 40));
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch("DROP TABLE trainings; DROP TABLE checkpoints; PRAGMA user_version = 1")
+        .unwrap();
+    drop(old);
+    let store = Store::existing(&path).unwrap();
+    assert_eq!(store.runs().unwrap()[0].searches[0].trials, 40);
+    assert_eq!(store.training("a", 2).unwrap(), None);
 }

@@ -4,7 +4,7 @@ use super::{Checker, Scope};
 use crate::diagnostic::Diagnostic;
 use crate::names::closest;
 use crate::plan::Slot;
-use crate::schema::{Absent, Field, FieldType, Form, join_names};
+use crate::schema::{Absent, Field, FieldType, Form, accuracies, join_names};
 use crate::source::Span;
 use crate::syntax::tree::{Expr, ExprKind, Item, ItemKind};
 use crate::value::Value;
@@ -65,10 +65,13 @@ impl Checker<'_> {
                 ExprKind::Name(n) => out.push(Value::Name(n.clone())),
                 _ => return self.not_a_source(value),
             },
-            ("trained", []) => {}
+            (name, []) if accuracies::forms().iter().any(|f| f.name == name) => {}
             _ => return self.not_a_source(value),
         }
-        let fields = self.form_fields(scope, &fields)?;
+        let fields = match accuracies::forms().iter().find(|form| form.name == name) {
+            Some(form) => self.fields_of_form(scope, form, &fields)?,
+            None => Vec::new(),
+        };
         Some(Slot::Fixed(Value::Form {
             name,
             args: out,
@@ -102,21 +105,6 @@ impl Checker<'_> {
             return None;
         };
         Some((path.span, self.words(path.span), value))
-    }
-
-    fn form_fields(&mut self, scope: &Scope, items: &[Item]) -> Option<Vec<(String, Value)>> {
-        let mut out = Vec::new();
-        for item in items {
-            let (_, name, value) = self.named(item, "trained { epochs = 3, seeds = 3 }")?;
-            let value = match &value.kind {
-                ExprKind::Name(n) if self.state(&scope.module, n).is_none() => {
-                    Value::Name(n.clone())
-                }
-                _ => self.constant(scope, value)?,
-            };
-            out.push((name, value));
-        }
-        Some(out)
     }
 
     /// One of the forms that a field's schema knows; a form that has no fields is a bare name.

@@ -8,7 +8,9 @@ mod lookup;
 pub use lookup::doc;
 
 use crate::functions::{self, Function, Group, Param};
-use crate::schema::{Absent, Algorithm, Field, FieldType, Form, Kind, Label, Schemas, join_names};
+use crate::schema::{
+    Absent, Algorithm, Field, FieldType, Form, Kind, Label, Schemas, accuracies, join_names,
+};
 use crate::units;
 
 /// What stands first in every generated page.
@@ -197,11 +199,15 @@ fn meaning(field: &Field) -> String {
             let each: Vec<String> = names.iter().map(|(n, d)| format!("`{n}`: {d}")).collect();
             format!("{} {}.", field.doc, each.join("; "))
         }
-        FieldType::Form(forms) => forms
-            .iter()
-            .fold(field.doc.to_string(), |text, form| text + &form_text(form)),
+        FieldType::Form(forms) => with_forms(field, forms),
+        FieldType::AccuracySource => with_forms(field, &accuracies::forms()),
         _ => field.doc.to_string(),
     }
+}
+
+fn with_forms(field: &Field, forms: &[Form]) -> String {
+    let doc = field.doc.to_string();
+    forms.iter().fold(doc, |text, form| text + &form_text(form))
 }
 
 fn form_text(form: &Form) -> String {

@@ -4,6 +4,7 @@
 //! hover, of the reference manual and of `nasaic doc`. The grammar knows no kind
 //! by name; a new kind is an entry here.
 
+pub(crate) mod accuracies;
 mod hardware;
 mod networks;
 mod problems;
@@ -190,7 +191,7 @@ impl FieldType {
             Self::Sizes { min, max } => format!("a list of {min} to {max} whole numbers"),
             Self::Names(names) => format!("a list out of {}", join_names(names.iter().copied())),
             Self::AccuracySource => {
-                "`surrogate(NAME)`, `table(\"FILE\")`, `trained { … }` or `proxy(NAME)`".to_owned()
+                "`surrogate(NAME)`, `table(\"FILE\")`, `trained { … }`, `fitted { … }` or `proxy(NAME)`".to_owned()
             }
             Self::Form(forms) => {
                 let forms: Vec<String> = forms.iter().map(|f| f.head()).collect();

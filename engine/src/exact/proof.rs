@@ -85,6 +85,7 @@ pub fn search(
             ..Counts::default()
         },
         evaluated,
+        stopped: Default::default(),
         episodes: Vec::new(),
         stop: if stopped {
             Stop::Interrupted
