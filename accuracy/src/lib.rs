@@ -5,8 +5,10 @@
 
 pub mod data;
 pub mod network;
+pub mod proxy;
 mod surrogate;
 mod table;
+pub mod train;
 
 pub use surrogate::{Anchor, Surrogate};
 pub use table::{Table, TableError};

@@ -1,5 +1,7 @@
 //! A network as training sees it: layers with their shapes, in an order in which inputs come first.
 
+use std::fmt;
+
 /// Channels, rows and columns of one sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Shape {
@@ -9,6 +11,12 @@ pub struct Shape {
     pub rows: usize,
     /// Columns.
     pub columns: usize,
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}×{}×{}", self.rows, self.columns, self.channels)
+    }
 }
 
 impl Shape {
@@ -117,4 +125,180 @@ pub enum Norm {
     Batch,
     /// A bias per channel.
     Bias,
+}
+
+impl Layer {
+    /// What follows its products; nothing where there are none, or nothing follows.
+    pub fn norm(&self) -> Option<Norm> {
+        match self.op {
+            Op::Conv { norm, .. } | Op::Transposed { norm, .. } => Some(norm),
+            Op::Dense { bias, .. } => bias.then_some(Norm::Bias),
+            Op::Pool { .. } | Op::Add | Op::Concat => None,
+        }
+    }
+
+    /// Whether a ReLU ends it.
+    pub fn relu(&self) -> bool {
+        match self.op {
+            Op::Conv { relu, .. } | Op::Transposed { relu, .. } | Op::Dense { relu, .. } => relu,
+            Op::Pool { .. } | Op::Add | Op::Concat => false,
+        }
+    }
+}
+
+/// Why a network cannot be computed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkError {
+    /// Which layer, from 0; none is the network as a whole.
+    pub layer: Option<usize>,
+    /// What is wrong with it, as a sentence without a subject's name.
+    pub cause: String,
+}
+
+impl fmt::Display for NetworkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.layer {
+            Some(layer) => write!(f, "layer {layer}: {}", self.cause),
+            None => write!(f, "the network: {}", self.cause),
+        }
+    }
+}
+
+impl std::error::Error for NetworkError {}
+
+impl Network {
+    /// What a source makes of one sample; the source must be one of this network.
+    pub fn shape(&self, source: Source) -> Shape {
+        match source {
+            Source::Sample => self.input,
+            Source::Layer(layer) => self.layers[layer].output,
+        }
+    }
+
+    /// The shape of its answer.
+    pub fn output(&self) -> Shape {
+        self.layers.last().map_or(self.input, |layer| layer.output)
+    }
+
+    /// Whether its layers fit together.
+    pub fn check(&self) -> Result<(), NetworkError> {
+        if self.layers.is_empty() {
+            return Err(NetworkError {
+                layer: None,
+                cause: "it has no layers".into(),
+            });
+        }
+        if self.input.elements() == 0 {
+            return Err(NetworkError {
+                layer: None,
+                cause: "its input is empty".into(),
+            });
+        }
+        for (index, layer) in self.layers.iter().enumerate() {
+            self.check_layer(index, layer)
+                .map_err(|cause| NetworkError {
+                    layer: Some(index),
+                    cause,
+                })?;
+        }
+        Ok(())
+    }
+
+    fn check_layer(&self, index: usize, layer: &Layer) -> Result<(), String> {
+        for &source in &layer.inputs {
+            if let Source::Layer(from) = source
+                && from >= index
+            {
+                return Err(format!("it takes layer {from}, which is not before it"));
+            }
+        }
+        if layer.output.elements() == 0 {
+            return Err("its output is empty".into());
+        }
+        let shapes: Vec<Shape> = layer.inputs.iter().map(|&s| self.shape(s)).collect();
+        let output = layer.output;
+        match layer.op {
+            Op::Add => check_add(&shapes, output),
+            Op::Concat => check_concat(&shapes, output),
+            _ => match shapes[..] {
+                [input] => check_single(&layer.op, input, output),
+                _ => Err(format!("it takes one input, not {}", shapes.len())),
+            },
+        }
+    }
+}
+
+fn check_single(op: &Op, input: Shape, output: Shape) -> Result<(), String> {
+    let whole = |values: &[usize], what: &str| match values.contains(&0) {
+        true => Err(format!("its {what} is 0")),
+        false => Ok(()),
+    };
+    match op {
+        Op::Conv { window, groups, .. } => {
+            check_window(window)?;
+            whole(&[*groups], "number of groups")?;
+            if input.channels % groups != 0 || output.channels % groups != 0 {
+                return Err(format!(
+                    "its {groups} groups do not divide {} channels in and {} out",
+                    input.channels, output.channels
+                ));
+            }
+            Ok(())
+        }
+        Op::Transposed { kernel, stride, .. } => {
+            whole(kernel, "kernel")?;
+            whole(stride, "stride")?;
+            match [input.rows * stride[0], input.columns * stride[1]] {
+                [rows, columns] if rows == output.rows && columns == output.columns => Ok(()),
+                [rows, columns] => Err(format!(
+                    "it makes {rows}×{columns} pixels, not {}×{}",
+                    output.rows, output.columns
+                )),
+            }
+        }
+        Op::Dense { .. } if output.pixels() != 1 => Err(format!(
+            "a dense layer makes channels of one pixel, not {}×{}",
+            output.rows, output.columns
+        )),
+        Op::Pool { window, .. } => {
+            check_window(window)?;
+            match input.channels == output.channels {
+                true => Ok(()),
+                false => Err(format!(
+                    "a pool keeps its {} channels, it does not make {}",
+                    input.channels, output.channels
+                )),
+            }
+        }
+        Op::Dense { .. } | Op::Add | Op::Concat => Ok(()),
+    }
+}
+
+fn check_window(window: &Window) -> Result<(), String> {
+    let sizes = [window.kernel, window.stride].concat();
+    match sizes.contains(&0) || window.dilation == 0 {
+        true => Err("its kernel, stride and dilation are at least 1".into()),
+        false => Ok(()),
+    }
+}
+
+fn check_add(shapes: &[Shape], output: Shape) -> Result<(), String> {
+    match shapes.iter().find(|&&shape| shape != output) {
+        _ if shapes.is_empty() => Err("it adds nothing".into()),
+        Some(shape) => Err(format!("it adds {shape} to {output}")),
+        None => Ok(()),
+    }
+}
+
+fn check_concat(shapes: &[Shape], output: Shape) -> Result<(), String> {
+    let channels: usize = shapes.iter().map(|shape| shape.channels).sum();
+    let pixels = |shape: &Shape| [shape.rows, shape.columns];
+    match shapes.iter().find(|s| pixels(s) != pixels(&output)) {
+        Some(shape) => Err(format!("it puts {shape} beside {output}")),
+        None if channels != output.channels => Err(format!(
+            "its inputs have {channels} channels, its output {}",
+            output.channels
+        )),
+        None => Ok(()),
+    }
 }
