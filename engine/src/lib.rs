@@ -6,6 +6,7 @@
 mod actions;
 mod backend;
 mod call;
+pub mod data;
 mod datasets;
 mod engine;
 mod exact;

@@ -263,6 +263,18 @@ docs/eval.md tells what the lines hold.")]
         #[command(flatten)]
         how: How,
     },
+    /// Say which data sets are known, where they lie, how to get them, and whether they are sound.
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  nasaic data list
+  nasaic data path fashion_mnist
+  nasaic data verify digits
+  nasaic data verify cifar10 --data DIR          the files of this folder
+
+Nothing is ever fetched. docs/data.md tells where sets are looked for."
+    )]
+    Data(Data),
     /// Look through kept runs, and go on with one.
     #[command(
         subcommand,
@@ -415,6 +427,47 @@ pub struct Place {
     /// The run store.
     #[arg(long, value_name = "FILE", default_value = STORE)]
     pub store: PathBuf,
+}
+
+/// What to say of data sets.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Data {
+    /// List the data sets of the library, and where each lies or how to get it.
+    List {
+        /// Print them as a JSON array.
+        #[arg(long)]
+        json: bool,
+        /// Where to look.
+        #[command(flatten)]
+        place: DataPlace,
+    },
+    /// Print the folder that a data set is read from.
+    Path {
+        /// Its name in `std.data`.
+        name: String,
+        /// Where to look.
+        #[command(flatten)]
+        place: DataPlace,
+    },
+    /// Read a data set whole: its hash, its classes, its mean image.
+    Verify {
+        /// Its name in `std.data`.
+        name: String,
+        /// Print it as a JSON object.
+        #[arg(long)]
+        json: bool,
+        /// Where to look.
+        #[command(flatten)]
+        place: DataPlace,
+    },
+}
+
+/// Where data sets are looked for.
+#[derive(Debug, Clone, Args)]
+pub struct DataPlace {
+    /// Look only in this folder and its folder NAME, not in NASAIC_DATA or packages.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
 }
 
 /// What to do with kept runs.

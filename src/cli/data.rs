@@ -1,32 +1,128 @@
-//! Where data sets may lie on this machine.
+//! `nasaic data`: which data sets are known, where they lie, and what is in them.
 
-use nasaic_accuracy::data::Roots;
-use std::env;
-use std::path::{Path, PathBuf};
+mod picture;
+mod verify;
 
-/// The folder of `--data` or `NASAIC_DATA`, the system's packages, and those of the Python
-/// environment that is active.
-pub fn roots(folder: Option<&Path>) -> Roots {
-    let mut packages = vec![PathBuf::from("/usr/share")];
-    if let Some(python) = env::var_os("VIRTUAL_ENV") {
-        packages.extend(site_packages(Path::new(&python)));
+use super::args::{Data, DataPlace};
+use super::console::Console;
+use super::places::roots;
+use super::{Exit, Refusal};
+use nasaic_accuracy::data::{DataError, Places, locate};
+use nasaic_dsl::diagnostic::Diagnostic;
+use nasaic_dsl::names::closest;
+use nasaic_dsl::schema::join_names;
+use nasaic_dsl::world::{Memory, embedded_names};
+use nasaic_engine::data::{DataSet, diagnostic};
+use nasaic_engine::{Cell, Engine, Head, Table};
+use serde_json::json;
+use std::path::Path;
+
+/// Carries out one of the commands.
+pub fn data(what: &Data, console: &Console) -> Result<Exit, Refusal> {
+    match what {
+        Data::List { json, place } => list(&library()?, *json, place, console),
+        Data::Path { name, place } => {
+            let set = named(name)?;
+            let origin = locate(&set.request, &places(&set, place)).map_err(refusal)?;
+            console.print(&format!(
+                "{origin}
+"
+            ));
+        }
+        Data::Verify { name, json, place } => {
+            let set = named(name)?;
+            let verified = verify::verify(&set, &places(&set, place)).map_err(refusal)?;
+            console.print(&if *json {
+                format!("{:#}\n", verified.json())
+            } else {
+                verified.text()
+            });
+        }
     }
-    Roots {
-        data: (folder.map(Path::to_owned))
-            .or_else(|| env::var_os("NASAIC_DATA").map(PathBuf::from)),
-        packages,
+    Ok(Exit::Done)
+}
+
+fn refusal(error: DataError) -> Refusal {
+    diagnostic(&error).into()
+}
+
+/// The data sets of `std.data`, in alphabetical order.
+fn library() -> Result<Vec<DataSet>, Refusal> {
+    let names = embedded_names("std/data").unwrap_or_default();
+    let mut engine = Engine::new(Box::new(Memory::default()));
+    let text = format!("use std.data.{{{}}}\n", names.join(", "));
+    engine.check("std.data", &text, &[]);
+    let blocks = engine.program().blocks.values();
+    let mut sets = Vec::new();
+    for block in blocks.filter(|b| b.kind == "data") {
+        let name = block.label.as_deref().unwrap_or_default();
+        sets.push(DataSet::of(name, block).map_err(refusal)?);
+    }
+    Ok(sets)
+}
+
+/// The set of this name.
+fn named(name: &str) -> Result<DataSet, Refusal> {
+    let mut sets = library()?;
+    if let Some(i) = sets.iter().position(|s| s.request.name == name) {
+        return Ok(sets.swap_remove(i));
+    }
+    let known = || sets.iter().map(|s| s.request.name.as_str());
+    let d = Diagnostic::new("E0201", format!("`std.data` has no data set `{name}`"))
+        .note(format!("It has {}.", join_names(known())));
+    Err(match closest(name, known()) {
+        Some(guess) => d.hint(format!("did you mean `{guess}`?")),
+        None => d.hint("`nasaic data list` lists them with their places"),
+    }
+    .into())
+}
+
+/// Where to look for a set.
+fn places(set: &DataSet, place: &DataPlace) -> Places {
+    match &place.data {
+        Some(folder) => Places {
+            folders: vec![folder.join(&set.request.name), folder.clone()],
+        },
+        None => set.places(Path::new(""), &roots()),
     }
 }
 
-/// `lib/python3.*/site-packages` of an environment.
-fn site_packages(environment: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(environment.join("lib")) else {
-        return Vec::new();
+fn list(sets: &[DataSet], as_json: bool, place: &DataPlace, console: &Console) {
+    let found = |set: &DataSet| locate(&set.request, &places(set, place)).ok();
+    let get = |set: &DataSet| set.request.get.clone().unwrap_or_default();
+    if as_json {
+        let object = |set: &DataSet| {
+            json!({
+                "name": set.request.name,
+                "format": set.request.format.name(),
+                "input": verify::input(set),
+                "classes": set.request.classes,
+                "found": found(set),
+                "get": set.request.get,
+                "source": set.source,
+                "licence": set.licence,
+            })
+        };
+        let all: Vec<_> = sets.iter().map(object).collect();
+        return console.print(&format!("{:#}\n", json!(all)));
+    }
+    let count = |n: Option<usize>| n.map_or(Cell::text(""), |n| Cell::Number(n as f64));
+    let row = |set: &DataSet| {
+        let where_ = found(set).unwrap_or_else(|| format!("not here: {}", get(set)));
+        vec![
+            Cell::text(&set.request.name),
+            Cell::text(verify::input(set).map(|n| n.to_string()).join("×")),
+            Cell::Number(set.request.classes as f64),
+            count(set.request.train),
+            count(set.request.test),
+            Cell::text(where_),
+        ]
     };
-    let mut all: Vec<PathBuf> = (entries.flatten())
-        .map(|entry| entry.path().join("site-packages"))
-        .filter(|path| path.is_dir())
-        .collect();
-    all.sort();
-    all
+    let heads = ["data set", "input", "classes", "train", "test", "where"];
+    let table = Table {
+        columns: heads.into_iter().map(Head::plain).collect(),
+        rows: sets.iter().map(row).collect(),
+        ..Table::default()
+    };
+    console.print(&table.to_string());
 }

@@ -11,6 +11,7 @@ mod format;
 mod import;
 mod keep;
 mod output;
+mod places;
 mod program;
 mod progress;
 mod run;
@@ -198,6 +199,7 @@ fn carry_out(command: Command, console: &mut Console) -> Result<Exit, Refusal> {
                 console,
             )
         }
+        Command::Data(what) => data::data(&what, console),
         Command::Runs(what) => runs::runs(&what, console),
         Command::Eval {
             file,

@@ -3,7 +3,7 @@
 use super::args::{Changes, Reading};
 use super::console::Console;
 use super::files::{Disk, Text};
-use super::{Exit, Refusal, data};
+use super::{Exit, Refusal, places};
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::instance::Blocks;
 use nasaic_dsl::plan::{Change, PathStep, Plan, Slot, Step, StepKind, VERSION};
@@ -30,8 +30,10 @@ pub struct Program {
 pub fn engine(text: &Text, reading: &Reading) -> Engine {
     let folder = reading.data.as_deref();
     let disk = Disk::new(text.folder(), reading.allow_outside, folder);
+    let mut roots = places::roots();
+    roots.data = folder.map(Path::to_owned).or(roots.data);
     let mut engine = Engine::new(Box::new(disk));
-    engine.find_data(Datasets::new(text.folder().to_owned(), data::roots(folder)));
+    engine.find_data(Datasets::new(text.folder().to_owned(), roots));
     engine
 }
 

@@ -6,6 +6,7 @@
 
 mod bad_input;
 mod calls;
+mod data;
 mod eval;
 mod exchange;
 mod files;

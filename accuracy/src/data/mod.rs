@@ -115,7 +115,7 @@ pub fn load(request: &Request, places: &Places) -> Result<Loaded, DataError> {
     })
 }
 
-/// The folder that a data set would be read from; none for what needs no files.
-pub fn locate(request: &Request, places: &Places) -> Result<Option<std::path::PathBuf>, DataError> {
-    Files::of(request, places).map(|files| files.folder().map(std::path::Path::to_owned))
+/// The folder that a data set would be read from, or `embedded`, or `generated`: the later [`Loaded::origin`].
+pub fn locate(request: &Request, places: &Places) -> Result<String, DataError> {
+    Files::of(request, places).map(|files| files.origin())
 }

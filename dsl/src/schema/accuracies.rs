@@ -19,6 +19,7 @@ pub const PROXIES: &[(&str, &str)] = &[
         "jacov",
         "how little the gradients of different samples resemble each other",
     ),
+    ("grad_norm", "how long the gradient of the first weights is"),
 ];
 
 /// The forms with fields in braces; `surrogate(NAME)`, `table("FILE")` and `proxy(NAME)` take arguments.

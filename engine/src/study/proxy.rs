@@ -35,10 +35,10 @@ impl Score {
         datasets: &Arc<Datasets>,
         at: Span,
     ) -> Result<Self, Fault> {
-        let Some(kind) = Proxy::of(name) else {
+        let Some(kind) = Proxy::named(name) else {
             return Err(Fault::new("E0603", format!("there is no proxy `{name}`")).at(at));
         };
-        if kind.needs_samples() && data.is_none() {
+        if needs_samples(kind) && data.is_none() {
             let title = format!("`proxy({name})` looks at samples, and the task has no `data`");
             return Err(Fault::new("E0603", title)
                 .at(at)
@@ -55,7 +55,7 @@ impl Score {
 
     /// A hash of all that a score depends on besides the network.
     pub fn key(&self) -> Result<String, Fault> {
-        let samples = match self.kind.needs_samples() {
+        let samples = match needs_samples(self.kind) {
             true => self.batch()?.1.clone(),
             false => String::new(),
         };
@@ -72,7 +72,6 @@ impl Score {
         let value = match self.kind {
             Proxy::Params => network.params as f64,
             Proxy::Flops => network.macs as f64,
-            #[allow(unreachable_patterns)]
             kind => {
                 let lowered = lower::network(&network.layers).map_err(refused)?;
                 let batch = &self.batch()?.0;
@@ -120,4 +119,9 @@ fn first(samples: &Samples) -> Samples {
             },
         },
     }
+}
+
+/// Whether a proxy looks at samples; counts know a network without any.
+fn needs_samples(proxy: Proxy) -> bool {
+    !matches!(proxy, Proxy::Params | Proxy::Flops)
 }
