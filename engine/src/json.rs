@@ -157,7 +157,7 @@ fn of_found(found: &Found) -> Json {
     json!({
         "kind": "run", "strategy": found.strategy, "algorithm": found.algorithm, "seed": found.seed,
         "stop": found.run.stop, "designs": c.hardware, "networks_with_accuracy": c.accuracy,
-        "networks_never_trained": c.pruned, "duplicates": c.duplicates,
+        "networks_never_trained": c.pruned, "stopped_early": found.run.stopped.len(), "duplicates": c.duplicates,
         "pre_run_designs": found.pre_run, "meet_hardware_specs": found.satisfied(),
         "front": found.undominated().len(), "best": best,
         "proof": found.proof.as_ref().map(of_proof),

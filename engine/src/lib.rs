@@ -8,6 +8,7 @@ mod backend;
 mod call;
 pub mod data;
 mod datasets;
+mod effort;
 mod engine;
 mod exact;
 mod fault;

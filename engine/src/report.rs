@@ -1,7 +1,10 @@
 //! An evaluated design and a search as a reader wants them: first whether it works.
 
+use crate::effort::Effort;
 use crate::item::{Designs, Evaluation, Found, Size};
+use crate::study::accuracy::Source;
 use crate::study::{SpecResult, Study};
+use nasaic_accuracy::Measurement;
 use nasaic_dsl::units::{self, Dim};
 use nasaic_dsl::value::{Quantity, Value};
 use nasaic_search::Stop;
@@ -112,7 +115,7 @@ fn accuracies(out: &mut String, e: &Evaluation) {
         };
         let spread = a
             .uncertainty
-            .map_or(String::new(), |u| format!(" ± {}", units::number(u)));
+            .map_or(String::new(), |u| format!(" ± {u:.4}"));
         let _ = writeln!(
             out,
             "  {:<width$}  {} {:.4}{spread}   {} · {}",
@@ -122,6 +125,25 @@ fn accuracies(out: &mut String, e: &Evaluation) {
             a.kind.label(),
             source.name()
         );
+        trained(out, width, a, source);
+    }
+}
+
+/// What more there is to know of an accuracy that was trained for.
+fn trained(out: &mut String, width: usize, a: &Measurement, source: &Source) {
+    let (Some(took), Some(training)) = (&a.training, source.training()) else {
+        return;
+    };
+    let mut more = Vec::new();
+    if took.epochs < took.of_epochs {
+        more.push(format!("stopped after {} epochs", took.epochs));
+    }
+    if let Some(test) = took.test {
+        more.push(format!("{test:.4} on the test samples"));
+    }
+    more.extend(Some(training.note()).filter(|note| !note.is_empty()));
+    if !more.is_empty() {
+        let _ = writeln!(out, "  {:<width$}  {}", "", more.join(" · "));
     }
 }
 
@@ -303,6 +325,9 @@ pub fn of_search(found: &Found) -> String {
             "  {} designs on the Pareto front",
             found.run.front.len()
         );
+    }
+    if let Some(effort) = Effort::of(found) {
+        let _ = writeln!(out, "  {}", effort.text());
     }
     let _ = match found.run.stop {
         Stop::Interrupted => writeln!(out, "  interrupted: this is the best so far"),
