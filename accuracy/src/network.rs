@@ -25,6 +25,10 @@ impl Shape {
         self.channels * self.rows * self.columns
     }
 
+    fn sizes(&self) -> [usize; 3] {
+        [self.channels, self.rows, self.columns]
+    }
+
     /// How many pixels one channel has.
     pub fn pixels(&self) -> usize {
         self.rows * self.columns
@@ -194,6 +198,7 @@ impl Network {
                 cause: "its input is empty".into(),
             });
         }
+        check_sizes(&self.input.sizes()).map_err(|cause| NetworkError { layer: None, cause })?;
         for (index, layer) in self.layers.iter().enumerate() {
             self.check_layer(index, layer)
                 .map_err(|cause| NetworkError {
@@ -215,6 +220,7 @@ impl Network {
         if layer.output.elements() == 0 {
             return Err("its output is empty".into());
         }
+        check_sizes(&layer.output.sizes())?;
         let shapes: Vec<Shape> = layer.inputs.iter().map(|&s| self.shape(s)).collect();
         let output = layer.output;
         match layer.op {
@@ -237,7 +243,10 @@ fn check_single(op: &Op, input: Shape, output: Shape) -> Result<(), String> {
         Op::Conv { window, groups, .. } => {
             check_window(window)?;
             whole(&[*groups], "number of groups")?;
-            if input.channels % groups != 0 || output.channels % groups != 0 {
+            if [input, output]
+                .iter()
+                .any(|s| !s.channels.is_multiple_of(*groups))
+            {
                 return Err(format!(
                     "its {groups} groups do not divide {} channels in and {} out",
                     input.channels, output.channels
@@ -248,6 +257,8 @@ fn check_single(op: &Op, input: Shape, output: Shape) -> Result<(), String> {
         Op::Transposed { kernel, stride, .. } => {
             whole(kernel, "kernel")?;
             whole(stride, "stride")?;
+            check_sizes(kernel)?;
+            check_sizes(stride)?;
             match [input.rows * stride[0], input.columns * stride[1]] {
                 [rows, columns] if rows == output.rows && columns == output.columns => Ok(()),
                 [rows, columns] => Err(format!(
@@ -275,10 +286,21 @@ fn check_single(op: &Op, input: Shape, output: Shape) -> Result<(), String> {
 }
 
 fn check_window(window: &Window) -> Result<(), String> {
-    let sizes = [window.kernel, window.stride].concat();
-    match sizes.contains(&0) || window.dilation == 0 {
-        true => Err("its kernel, stride and dilation are at least 1".into()),
-        false => Ok(()),
+    let sizes = [window.kernel, window.stride, [window.dilation; 2]].concat();
+    if sizes.contains(&0) {
+        return Err("its kernel, stride and dilation are at least 1".into());
+    }
+    check_sizes(&sizes)?;
+    check_sizes(&window.before)
+}
+
+/// The largest size along any axis: products of four of them can still be counted.
+const LARGEST: usize = 1 << 15;
+
+fn check_sizes(sizes: &[usize]) -> Result<(), String> {
+    match sizes.iter().find(|&&size| size > LARGEST) {
+        Some(size) => Err(format!("it has a size of {size}, above {LARGEST}")),
+        None => Ok(()),
     }
 }
 

@@ -350,3 +350,46 @@ fn store<T: Real>(sums: &[Lane<T>], outputs: &mut [T], pitch: usize, valid: usiz
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{RngExt, SeedableRng};
+
+    #[test]
+    fn wider_registers_change_no_bit() {
+        let shape = |channels, rows, columns| Shape {
+            channels,
+            rows,
+            columns,
+        };
+        let window = Window {
+            kernel: [3, 3],
+            stride: [1, 1],
+            before: [1, 1],
+            dilation: 1,
+        };
+        let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(1);
+        let mut draw = |count: usize| -> Vec<f32> {
+            (0..count + LANES)
+                .map(|_| rng.random::<f32>() - 0.5)
+                .collect()
+        };
+        let mut conv = Conv::new(shape(5, 6, 7), shape(9, 6, 7), &window, 1, 4);
+        let (inputs, gradients) = (draw(4 * 5 * 42), draw(4 * 9 * 42));
+        let weights = &draw(9 * 45)[..9 * 45];
+        let [mut a, mut b] = [vec![0.0; gradients.len()], vec![0.0; gradients.len()]];
+        conv.forward(&inputs, weights, &mut a, false);
+        conv.forward_tiles(&inputs, weights, &mut b, false);
+        assert!(a == b && a[0] != 0.0);
+        let [mut a, mut b] = [vec![0.0; inputs.len()], vec![0.0; inputs.len()]];
+        conv.back_data(weights, &gradients, &mut a);
+        conv.back_data_tiles(weights, &gradients, &mut b);
+        assert!(a == b && a[0] != 0.0);
+        let [mut a, mut b] = [vec![0.0; weights.len()], vec![0.0; weights.len()]];
+        conv.back_weights(&inputs, &gradients, &mut a);
+        conv.sum_taps(&inputs, &gradients, 0, 0, 45);
+        conv.close_sums(&mut b, 0, 45);
+        assert!(a == b && a[0] != 0.0);
+    }
+}

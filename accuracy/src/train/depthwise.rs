@@ -1,7 +1,7 @@
 //! A convolution of each channel by itself, and its two adjoints, row by row.
 
 use super::gather::Gather;
-use super::lanes::{LANES, Lane, fold, wide};
+use super::lanes::{LANES, Lane, total, wide};
 use super::real::Real;
 use crate::network::{Shape, Window};
 
@@ -118,12 +118,14 @@ impl<T: Real> Depthwise<T> {
                     for (filter, weights) in weights.chunks_exact_mut(taps).enumerate() {
                         let source = &source[self.gather.channel(filter / self.filters)..];
                         for (weight, &offset) in weights.iter_mut().zip(&self.gather.offsets) {
+                            let (mut sums, mut rest) = ([T::ZERO; LANES], T::ZERO);
                             self.each_row(tile, |base, pixel| {
                                 let row = filter * self.pitch + pixel;
                                 let gradients = &gradients[row..row + columns];
                                 let values = &source[base + offset..][..columns];
-                                *weight += fold(gradients, values, |a, b| a * b);
+                                dot(gradients, values, &mut sums, &mut rest);
                             });
+                            *weight += total(&sums) + rest;
                         }
                     }
                 }
@@ -139,5 +141,20 @@ impl<T: Real> Depthwise<T> {
             let pixel = row * self.output.columns;
             each(self.gather.base(row), tile * self.gather.pixels + pixel);
         }
+    }
+}
+
+/// Adds the products of two rows to the sums of eight lanes, and what is left over to `rest`.
+#[inline(always)]
+fn dot<T: Real>(a: &[T], b: &[T], sums: &mut Lane<T>, rest: &mut T) {
+    let (chunks, after) = a.as_chunks::<LANES>();
+    let (others, other_rest) = b.as_chunks::<LANES>();
+    for (a, b) in chunks.iter().zip(others) {
+        for ((sum, &a), &b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a * b;
+        }
+    }
+    for (&a, &b) in after.iter().zip(other_rest) {
+        *rest += a * b;
     }
 }

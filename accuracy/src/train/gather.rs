@@ -345,7 +345,7 @@ fn first<T>(values: &mut [T]) -> &mut Lane<T> {
 fn tile(batch: usize, pixels: usize) -> usize {
     (1..=batch)
         .rev()
-        .find(|&samples| batch % samples == 0 && samples * pixels <= TILE_PIXELS)
+        .find(|&samples| batch.is_multiple_of(samples) && samples * pixels <= TILE_PIXELS)
         .unwrap_or(1)
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn products<T: Real>(filters: &[[T; ROWS]], pixels: &[Lane<T>]) -> [L
     for (filters, pixels) in filters.iter().zip(pixels) {
         for (sums, &filter) in sums.iter_mut().zip(filters) {
             for (sum, &pixel) in sums.iter_mut().zip(pixels) {
-                *sum = *sum + filter * pixel;
+                *sum += filter * pixel;
             }
         }
     }
@@ -47,7 +47,7 @@ pub(crate) fn correlate<T: Real>(
     for (gradients, pixels) in gradients.iter().zip(pixels) {
         for (sums, gradients) in local.iter_mut().zip(gradients) {
             for ((sum, &gradient), &pixel) in sums.iter_mut().zip(gradients).zip(pixels) {
-                *sum = *sum + gradient * pixel;
+                *sum += gradient * pixel;
             }
         }
     }
@@ -73,7 +73,7 @@ pub(crate) fn fold<T: Real>(a: &[T], b: &[T], term: impl Fn(T, T) -> T) -> T {
     for (a, b) in (&mut a).zip(&mut b) {
         for (s, sums) in sums.iter_mut().enumerate() {
             for (l, sum) in sums.iter_mut().enumerate() {
-                *sum = *sum + term(a[s * LANES + l], b[s * LANES + l]);
+                *sum += term(a[s * LANES + l], b[s * LANES + l]);
             }
         }
     }

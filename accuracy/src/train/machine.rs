@@ -5,6 +5,7 @@
 use super::conv::Conv;
 use super::depthwise::Depthwise;
 use super::lanes::{LANES, wide};
+use super::memory;
 use super::norm::{self, Statistics};
 use super::parameters::Layout;
 use super::pool::Pool;
@@ -70,6 +71,7 @@ impl<T: Real> Machine<T> {
         input_gradients: bool,
     ) -> Result<Self, NetworkError> {
         network.check()?;
+        memory::check(network, batch, size_of::<T>())?;
         let tensor = |elements: usize| vec![T::ZERO; batch * elements + LANES];
         let layers = &network.layers;
         let normed = |layer: &Layer| layer.norm() == Some(Norm::Batch);

@@ -17,6 +17,7 @@ mod gradients;
 mod lanes;
 pub(crate) mod loss;
 pub(crate) mod machine;
+mod memory;
 mod norm;
 mod optimizer;
 pub(crate) mod parameters;

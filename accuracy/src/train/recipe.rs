@@ -82,7 +82,9 @@ impl Recipe {
             return wrong("its rungs increase and end with its epochs");
         }
         match self.cpu_seconds {
-            Some(seconds) if !(seconds > 0.0) => wrong("its CPU seconds are above 0"),
+            Some(seconds) if seconds <= 0.0 || seconds.is_nan() => {
+                wrong("its CPU seconds are above 0")
+            }
             _ => Ok(()),
         }
     }
