@@ -8,3 +8,4 @@ mod library;
 mod manual;
 mod published;
 mod support;
+mod tables;

@@ -8,6 +8,7 @@
 mod counts;
 mod examples;
 mod forms;
+mod graphs;
 mod imports;
 mod limits;
 mod pages;
