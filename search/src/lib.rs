@@ -19,6 +19,7 @@ mod design;
 mod gaussian;
 pub mod hap;
 pub mod joint;
+mod merit;
 mod moves;
 pub mod options;
 pub mod pareto;

@@ -60,6 +60,8 @@ pub struct Task<'a> {
     pub space: &'a Space,
     /// Number of objectives.
     pub goals: usize,
+    /// Whether several objectives are taken in their order; else they make a front.
+    pub in_order: bool,
     /// Options with their defaults.
     pub options: &'a Options,
     /// Seed of all its random numbers.

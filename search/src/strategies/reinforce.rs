@@ -183,7 +183,7 @@ fn make(task: Task<'_>) -> Result<Box<dyn Strategy + '_>, SearchError> {
         clip: options.float("controller.clip")?,
     };
     let pruned = match options.choice("pruned")? {
-        "least" => Pruned::Least(f64::INFINITY),
+        "least" => Pruned::Least(Vec::new()),
         _ => Pruned::Zero,
     };
     let hardware = task
