@@ -62,6 +62,7 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
         PENALTY,
         TRAIN,
     ],
+    feature: None,
     make,
 };
 

@@ -57,6 +57,7 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
         PENALTY,
         TRAIN,
     ],
+    feature: None,
     make,
 };
 

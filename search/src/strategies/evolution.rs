@@ -20,6 +20,7 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
     options: &[
         POPULATION, MUTATION, CROSSOVER, TOURNAMENT, SPECS, PENALTY, TRAIN,
     ],
+    feature: None,
     make,
 };
 

@@ -31,6 +31,7 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
         PENALTY,
         TRAIN,
     ],
+    feature: None,
     make,
 };
 

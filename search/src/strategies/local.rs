@@ -47,6 +47,7 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
         PENALTY,
         TRAIN,
     ],
+    feature: None,
     make,
 };
 

@@ -114,6 +114,7 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
         PENALTY,
         TRAIN,
     ],
+    feature: None,
     make,
 };
 

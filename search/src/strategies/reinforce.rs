@@ -58,6 +58,7 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
             default: None,
         },
     ],
+    feature: None,
     make,
 };
 

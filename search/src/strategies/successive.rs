@@ -39,6 +39,7 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
         CROSSOVER,
         TOURNAMENT,
     ],
+    feature: None,
     make,
 };
 

@@ -46,6 +46,7 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
         CROSSOVER,
         TOURNAMENT,
     ],
+    feature: None,
     make,
 };
 
