@@ -26,6 +26,7 @@ const EXAMPLES: &[(&str, Ended, &[&str])] = &[
     ("7_script", Ended::Done, &[]),
     ("8_generate", Ended::Failed, &["E0704"]),
     ("w1_random", Ended::Done, &[]),
+    ("w1_front", Ended::Done, &[]),
     ("w1_exact", Ended::Done, &[]),
 ];
 

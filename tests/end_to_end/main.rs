@@ -6,5 +6,6 @@ mod examples;
 mod eyeriss;
 mod library;
 mod manual;
+mod peers;
 mod published;
 mod support;
