@@ -40,7 +40,11 @@ fn evolution_covers_as_much_of_w1_as_pymoo_at_equal_evaluations() {
         let lines = table.lines().skip(1).map(|line| line.split(','));
         let rows = lines.map(|fields| fields.map(str::to_owned).collect::<Vec<_>>());
         let theirs = rows.filter(|row| row[0] == evaluations.to_string());
-        let theirs = median(theirs.map(|row| row[2].parse().expect("a volume")).collect());
+        let theirs = median(
+            theirs
+                .map(|row| row[2].parse().expect("a volume"))
+                .collect(),
+        );
         let ours = median((1..=5).map(|seed| volume(evaluations, seed)).collect());
         println!("{evaluations}: {ours:.4}, pymoo {theirs:.4}");
         assert!(ours > 0.98 * theirs, "{evaluations}: {ours} and {theirs}");
