@@ -21,6 +21,7 @@ fn schemas() -> Schemas {
             .to_vec(),
         groups: Vec::new(),
         available: true,
+        feature: None,
     };
     Schemas::new(vec![reinforce])
 }

@@ -28,6 +28,8 @@ pub enum Item {
     Layers(Arc<LayerRows>),
     /// The size of a space.
     Space(Arc<Size>),
+    /// A hypervolume: a table, and the number that it comes to.
+    Volume(Arc<Table>, f64),
     /// A table.
     Table(Arc<Table>),
     /// A picture.

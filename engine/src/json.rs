@@ -18,7 +18,9 @@ pub fn of(item: &Item) -> Json {
         Item::Race(race) => of_race(race),
         Item::Layers(rows) => of_layers(rows),
         Item::Space(size) => of_size(size),
-        Item::Table(table) => json!({ "kind": "table", "table": table.reproducible() }),
+        Item::Table(table) | Item::Volume(table, _) => {
+            json!({ "kind": "table", "table": table.reproducible() })
+        }
         Item::Figure(figure) => json!({ "kind": "figure", "figure": **figure }),
         Item::Explanation(explanation) => explanation.data.clone(),
         Item::List(items) => Json::Array(items.iter().map(of).collect()),

@@ -29,7 +29,7 @@ pub fn present(item: &Item, sources: &Sources) -> Result<Vec<Part>, Fault> {
         }
         Item::Race(_) | Item::Layers(_) => vec![table(item, sources)?],
         Item::Space(size) => vec![Part::Text(report::of_size(size))],
-        Item::Table(t) => vec![Part::Table((**t).clone())],
+        Item::Table(t) | Item::Volume(t, _) => vec![Part::Table((**t).clone())],
         Item::Figure(f) => vec![Part::Figure((**f).clone())],
         Item::Explanation(e) => e.parts.clone(),
         Item::Written(path) => vec![Part::Text(format!("written to {path}\n"))],
@@ -59,7 +59,7 @@ fn table(item: &Item, sources: &Sources) -> Result<Part, Fault> {
         at: Span::default(),
     };
     match views::call(&call)? {
-        Item::Table(t) => Ok(Part::Table((*t).clone())),
+        Item::Table(t) | Item::Volume(t, _) => Ok(Part::Table((*t).clone())),
         _ => Err(Fault::new("E0805", "this has no table")),
     }
 }

@@ -4,24 +4,32 @@
 //! come with other parts are known by name, so that their scripts check here.
 
 use nasaic_dsl::schema::{Absent, Algorithm, Field, FieldType, Schemas, Words, field};
-use nasaic_search::{Kind, OptionInfo, StrategyInfo, joint, strategies};
+use nasaic_search::{Kind, OptionInfo, StrategyInfo, joint, left_out, strategies};
 
 /// The schemas with every strategy of this build and those known by name.
 pub fn schemas() -> Schemas {
-    let mut algorithms: Vec<Algorithm> = runnable()
-        .map(|info| {
-            let (options, groups) = fields(info.options);
-            Algorithm {
-                name: Words::Borrowed(info.name),
-                doc: Words::Owned(sentence(info.help)),
-                options,
-                groups,
-                available: true,
-            }
-        })
-        .collect();
-    algorithms.extend(later());
-    Schemas::new(algorithms)
+    let searching = strategies().iter().map(|info| algorithm(info, true));
+    let left_out = left_out().iter().map(|info| algorithm(info, false));
+    let whole = std::iter::once(algorithm(&joint::INFO, true));
+    Schemas::new(
+        searching
+            .chain(left_out)
+            .chain(whole)
+            .chain(later())
+            .collect(),
+    )
+}
+
+fn algorithm(info: &'static StrategyInfo, available: bool) -> Algorithm {
+    let (options, groups) = fields(info.options);
+    Algorithm {
+        name: Words::Borrowed(info.name),
+        doc: Words::Owned(sentence(info.help)),
+        options,
+        groups,
+        available,
+        feature: info.feature,
+    }
 }
 
 /// Every strategy that this build can run: those that propose designs, and the exact search.
@@ -88,38 +96,22 @@ fn sentence(help: &str) -> String {
     }
 }
 
-/// Strategies whose scripts are checked here and run elsewhere (E0704).
-fn later() -> Vec<Algorithm> {
-    let whole = |min| FieldType::Integer { min, max: 1 << 32 };
-    let named = |name, doc, options| Algorithm {
-        name: Words::Borrowed(name),
-        doc: Words::Borrowed(doc),
-        options,
+/// Strategies whose scripts are checked here and run by no build yet (E0704).
+fn later() -> Option<Algorithm> {
+    let designs = FieldType::Integer {
+        min: 1,
+        max: 1 << 32,
+    };
+    Some(Algorithm {
+        name: Words::Borrowed("gan"),
+        doc: Words::Borrowed("Generates designs for a target with a trained generator."),
+        options: vec![field(
+            "train_designs",
+            designs,
+            "Random designs to train on.",
+        )],
         groups: Vec::new(),
         available: false,
-    };
-    let acquisition = ["ei", "ucb", "pi"].map(|n| (Words::Borrowed(n), Words::Borrowed("")));
-    vec![
-        named(
-            "bayesian",
-            "Bayesian optimization with a Gaussian process.",
-            vec![
-                field(
-                    "acquisition",
-                    FieldType::Choice(acquisition.to_vec()),
-                    "What is maximised to choose the next design.",
-                ),
-                field("init", whole(1), "Random designs before the first model."),
-            ],
-        ),
-        named(
-            "gan",
-            "Generates designs for a target with a trained generator.",
-            vec![field(
-                "train_designs",
-                whole(1),
-                "Random designs to train on.",
-            )],
-        ),
-    ]
+        feature: None,
+    })
 }

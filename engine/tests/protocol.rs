@@ -175,7 +175,10 @@ fn hypervolumes_are_shares_of_one_box() {
     let shown = shown(
         "let race = compare(two, [rnd, evo], evaluations = 40, seeds = 1..4)\n\
          hypervolume(race)\ntable(race)\n\
-         hypervolume(search(two, all), reference = [1 J, 0.1])\n",
+         hypervolume(search(two, all), reference = [1 J, 0.1])\n\
+         let share = hypervolume(search(two, all)).value\n\
+         hypervolume(race).value\n1 - share\n\
+         expect hypervolume(race).value > 0.1\n",
     );
     let volumes = column(&shown[0], "hypervolume");
     let together = volumes[2].unwrap();
@@ -191,6 +194,9 @@ fn hypervolumes_are_shares_of_one_box() {
     // Far below everything found, the front is nearly the whole box.
     let whole = column(&shown[2], "hypervolume")[0].unwrap();
     assert!(whole > 0.9 && whole < 1.0, "{whole}");
+    // The number is that of the last row.
+    assert_eq!(shown[3]["value"].as_f64(), Some(together), "{}", shown[3]);
+    assert!(shown[4]["value"].as_f64().unwrap() < 1.0, "{}", shown[4]);
 }
 
 #[test]

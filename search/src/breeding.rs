@@ -1,15 +1,18 @@
 //! What all strategies with a population share: parents, children, and who survives.
 //!
 //! Feasible designs come before infeasible ones, those by their violation (constraint
-//! domination). With several objectives feasible designs are ordered as in NSGA-II (Deb,
-//! Pratap, Agarwal and Meyarivan, IEEE TEC 6(2), 2002): by front, then by crowding; one
-//! objective is the special case where every front is one value.
+//! domination), or violations lessen the goals ([`Merit`]). With several objectives designs
+//! are ordered as in NSGA-II (Deb, Pratap, Agarwal and Meyarivan, IEEE TEC 6(2), 2002): by
+//! front, then by crowding; one objective is the special case where every front is one
+//! value. Where the problem takes its goals in order, so do they.
 
 use crate::design::Design;
+use crate::merit::Merit;
 use crate::options::{Kind, OptionError, OptionInfo, Options};
 use crate::pareto;
 use crate::problem::Evaluated;
 use crate::space::{Role, Space};
+use crate::strategy::Task;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -131,50 +134,70 @@ impl Population {
     }
 
     /// Adds newcomers, of equal designs one, and lets the best survive.
-    pub(crate) fn renew(&mut self, born: impl Iterator<Item = Member>, size: usize) {
+    pub(crate) fn renew(
+        &mut self,
+        born: impl Iterator<Item = Member>,
+        size: usize,
+        competition: &Competition,
+    ) {
         for one in born {
             let known = |other: &Member| other.result.trial == one.result.trial;
             if !self.members.iter().any(known) {
                 self.members.push(one);
             }
         }
-        let survivors = order(&self.members).into_iter().take(size);
+        let survivors = competition.order(&self.members).into_iter().take(size);
         self.members = survivors.map(|index| self.members[index].clone()).collect();
     }
 }
 
-/// Indices of the members, best first.
-fn order(members: &[Member]) -> Vec<usize> {
-    let feasible: Vec<usize> = (0..members.len())
-        .filter(|&index| members[index].result.is_feasible())
-        .collect();
-    let objectives = |&index: &usize| {
-        let outcome = members[index].result.outcome.as_ref();
-        outcome.map_or(&[][..], |outcome| &outcome.objectives)
-    };
-    let points: Vec<&[f64]> = feasible.iter().map(objectives).collect();
-    let ranks = pareto::ranks(&points);
-    let mut keys: Vec<(u8, f64, f64)> = (members.iter())
-        .map(|one| {
-            (
-                if one.result.hardware.valid { 1 } else { 2 },
-                one.result.violation(),
-                0.0,
-            )
-        })
-        .collect();
-    for rank in 0..=ranks.iter().copied().max().unwrap_or(0) {
-        let front: Vec<usize> = (0..points.len()).filter(|&at| ranks[at] == rank).collect();
-        let places: Vec<&[f64]> = front.iter().map(|&at| points[at]).collect();
-        for (&at, distance) in front.iter().zip(pareto::crowding(&places)) {
-            keys[feasible[at]] = (0, rank as f64, -distance);
+/// How members compete.
+#[derive(Clone, Debug)]
+pub(crate) struct Competition {
+    pub(crate) merit: Merit,
+    /// Whether several goals are taken in their order instead of as a front.
+    pub(crate) in_order: bool,
+}
+
+impl Competition {
+    /// Specs before goals, and several goals as the problem has them.
+    pub(crate) fn new(task: &Task<'_>, merit: Merit) -> Self {
+        Self {
+            merit,
+            in_order: task.in_order && task.goals > 1,
         }
     }
-    let mut order: Vec<usize> = (0..members.len()).collect();
-    order.sort_by(|&a, &b| {
-        let (one, other) = (keys[a], keys[b]);
-        let first = one.0.cmp(&other.0).then(one.1.total_cmp(&other.1));
-        first.then(one.2.total_cmp(&other.2)).then(a.cmp(&b))
-    });
-    order
+
+    /// Indices of the members, best first.
+    fn order(&self, members: &[Member]) -> Vec<usize> {
+        if self.in_order {
+            let results: Vec<&Evaluated> = members.iter().map(|one| &one.result).collect();
+            return self.merit.order(&results);
+        }
+        let points = members.iter().map(|one| self.merit.point(&one.result));
+        let (competing, points): (Vec<usize>, Vec<_>) = (points.enumerate())
+            .filter_map(|(index, point)| Some((index, point?)))
+            .unzip();
+        let ranks = pareto::ranks(&points);
+        let mut keys: Vec<(u8, f64, f64)> = (members.iter())
+            .map(|one| {
+                let class = if one.result.hardware.valid { 1 } else { 2 };
+                (class, one.result.violation(), 0.0)
+            })
+            .collect();
+        for rank in 0..=ranks.iter().copied().max().unwrap_or(0) {
+            let front: Vec<usize> = (0..points.len()).filter(|&at| ranks[at] == rank).collect();
+            let places: Vec<&[f64]> = front.iter().map(|&at| &*points[at]).collect();
+            for (&at, distance) in front.iter().zip(pareto::crowding(&places)) {
+                keys[competing[at]] = (0, rank as f64, -distance);
+            }
+        }
+        let mut order: Vec<usize> = (0..members.len()).collect();
+        order.sort_by(|&a, &b| {
+            let (one, other) = (keys[a], keys[b]);
+            let first = one.0.cmp(&other.0).then(one.1.total_cmp(&other.1));
+            first.then(one.2.total_cmp(&other.2)).then(a.cmp(&b))
+        });
+        order
+    }
 }

@@ -20,6 +20,7 @@ mod gaussian;
 mod halving;
 pub mod hap;
 pub mod joint;
+mod merit;
 mod moves;
 pub mod options;
 pub mod pareto;
@@ -45,6 +46,6 @@ pub use run::{Budget, Counts, Progress, Run, Stop, run, run_with};
 pub use schedule::{Cost, Entry, LayerOptions, Schedule, ScheduleError, Scheduler, list_schedule};
 pub use space::{Absence, Condition, Decision, Limit, Role, Space, SpaceError};
 pub use strategy::{
-    Ask, Episode, SearchError, Strategy, StrategyInfo, Task, Train, strategies, strategy,
+    Ask, Episode, SearchError, Strategy, StrategyInfo, Task, Train, left_out, strategies, strategy,
 };
 pub use walk::{Enumerate, Offer};

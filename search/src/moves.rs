@@ -28,9 +28,14 @@ impl Space {
     /// after the earlier ones is replaced by the nearest possible one, and a decision
     /// about which nothing is wanted takes its first possible value.
     pub fn nearest(&self, mut wanted: impl FnMut(usize) -> Option<u32>) -> Design {
-        self.walk(|decision, offer| {
-            wanted(decision).map_or(0, |value| {
-                offer.nearest(value, self.decisions()[decision].ordered)
+        self.follow(|decision, stand| {
+            let Some(value) = wanted(decision) else {
+                return stand.first();
+            };
+            stand.allows(value).unwrap_or_else(|| {
+                let ordered = self.decisions()[decision].ordered;
+                let place = stand.offer().nearest(value, ordered);
+                stand.at(place)
             })
         })
     }

@@ -20,6 +20,11 @@ pub trait Problem: Sync {
     /// Number of objectives, at least 1.
     fn goals(&self) -> usize;
 
+    /// Whether several objectives are taken in their order; else they make a front.
+    fn in_order(&self) -> bool {
+        false
+    }
+
     /// What can be known without an accuracy: the cheap part.
     fn hardware(&self, design: &Design) -> Hardware;
 
@@ -157,18 +162,6 @@ impl Evaluated {
             }
             _ => self.violation() < than.violation(),
         }
-    }
-}
-
-impl Evaluated {
-    /// Indices of some designs, best first by [`Evaluated::is_better`]; equals keep their order.
-    pub(crate) fn order(designs: &[Self]) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..designs.len()).collect();
-        order.sort_by(|&a, &b| {
-            let (one, other) = (&designs[a], &designs[b]);
-            other.is_better(one).cmp(&one.is_better(other))
-        });
-        order
     }
 }
 

@@ -1,7 +1,7 @@
 //! One number for a design: its objective less a penalty for violated specs.
 //!
 //! Strategies that need a difference, not only an order, take this number. Those that
-//! only compare use [`Evaluated::is_better`], which never weighs one against the other.
+//! only compare use it where their `specs` are a penalty ([`crate::merit`]).
 
 use crate::options::{Kind, OptionError, OptionInfo, Options};
 use crate::problem::Evaluated;
@@ -33,12 +33,12 @@ pub(crate) struct Reward {
 }
 
 /// The objective of a design whose networks were not trained.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Pruned {
     /// 0, as in NASAIC: right where objectives are accuracies.
     Zero,
-    /// The least one known so far: right for goals of any sign and size.
-    Least(f64),
+    /// The least one known so far of each goal: right for goals of any sign and size.
+    Least(Vec<f64>),
 }
 
 impl Reward {
@@ -46,7 +46,7 @@ impl Reward {
     pub(crate) fn from_options(options: &Options) -> Result<Self, OptionError> {
         Ok(Self::new(
             options.float("penalty.weight")?,
-            Pruned::Least(f64::INFINITY),
+            Pruned::Least(Vec::new()),
         ))
     }
 
@@ -63,21 +63,45 @@ impl Reward {
         if one.hardware.valid {
             self.worst = self.worst.max(one.violation());
         }
-        if let (Pruned::Least(least), Some(value)) = (&mut self.pruned, objective(one)) {
-            *least = least.min(value);
+        if let (Pruned::Least(least), Some(outcome)) = (&mut self.pruned, &one.outcome) {
+            least.resize(outcome.objectives.len(), f64::INFINITY);
+            let values = least.iter_mut().zip(&outcome.objectives);
+            for (least, value) in values.filter(|(_, value)| value.is_finite()) {
+                *least = least.min(*value);
+            }
         }
     }
 
-    /// The reward of a design, by what was seen so far.
+    /// The reward of a design for its first goal, by what was seen so far.
     pub(crate) fn of(&self, one: &Evaluated) -> f64 {
-        let unknown = match self.pruned {
-            Pruned::Least(least) if least.is_finite() => least,
-            _ => 0.0,
+        self.for_goal(0, one)
+    }
+
+    /// The reward of a design for each goal.
+    pub(crate) fn goals(&self, one: &Evaluated) -> Vec<f64> {
+        let known = match &self.pruned {
+            Pruned::Least(least) => least.len(),
+            Pruned::Zero => 0,
         };
+        let told = one.outcome.as_ref().map_or(0, |all| all.objectives.len());
+        (0..known.max(told).max(1))
+            .map(|goal| self.for_goal(goal, one))
+            .collect()
+    }
+
+    fn for_goal(&self, goal: usize, one: &Evaluated) -> f64 {
+        let unknown = match &self.pruned {
+            Pruned::Least(least) => least.get(goal).copied().filter(|least| least.is_finite()),
+            Pruned::Zero => None,
+        };
+        let unknown = unknown.unwrap_or(0.0);
         if !one.hardware.valid {
             return unknown - self.rho * self.worst;
         }
-        objective(one).unwrap_or(unknown) - self.rho * one.violation()
+        let outcome = one.outcome.as_ref();
+        let reached = outcome.and_then(|all| all.objectives.get(goal).copied());
+        let reached = reached.filter(|value| value.is_finite());
+        reached.unwrap_or(unknown) - self.rho * one.violation()
     }
 }
 
@@ -88,14 +112,4 @@ pub(crate) fn place(reward: f64, among: &[f64]) -> f64 {
     let below = among.iter().filter(|other| **other < reward).count();
     let above = among.iter().filter(|other| **other > reward).count();
     (below as f64 - above as f64) / among.len().max(1) as f64
-}
-
-/// The first objective, where it is a number.
-fn objective(one: &Evaluated) -> Option<f64> {
-    let outcome = one.outcome.as_ref()?;
-    outcome
-        .objectives
-        .first()
-        .copied()
-        .filter(|value| value.is_finite())
 }

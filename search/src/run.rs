@@ -135,6 +135,7 @@ pub fn run_with(
     let mut strategy = (info.make)(Task {
         space: problem.space(),
         goals,
+        in_order: problem.in_order(),
         options,
         seed,
         evaluations: budget.evaluations,

@@ -9,13 +9,13 @@ use crate::options::{Kind, OptionError, OptionInfo, Options};
 use crate::problem::Evaluated;
 use crate::space::{Space, SpaceError};
 use crate::strategies::{
-    annealing, es, evolution, exhaustive, genetic, local, ppo, random, reinforce, sobol,
+    annealing, bayesian, es, evolution, exhaustive, genetic, local, ppo, random, reinforce, sobol,
     successive, two_level,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// All strategies, by ascending effort to explain them.
+/// All strategies of this build, by ascending effort to explain them.
 pub fn strategies() -> &'static [StrategyInfo] {
     static ALL: &[StrategyInfo] = &[
         random::INFO,
@@ -31,6 +31,17 @@ pub fn strategies() -> &'static [StrategyInfo] {
         two_level::INFO,
         reinforce::INFO,
         ppo::INFO,
+        #[cfg(feature = "bo")]
+        bayesian::INFO,
+    ];
+    ALL
+}
+
+/// Strategies that this build leaves out; their features bring them.
+pub fn left_out() -> &'static [StrategyInfo] {
+    static ALL: &[StrategyInfo] = &[
+        #[cfg(not(feature = "bo"))]
+        bayesian::INFO,
     ];
     ALL
 }
@@ -49,6 +60,8 @@ pub struct StrategyInfo {
     pub help: &'static str,
     /// Its options.
     pub options: &'static [OptionInfo],
+    /// The cargo feature that brings it, where it is not in every build.
+    pub feature: Option<&'static str>,
     /// Prepares a use of it.
     pub make: for<'a> fn(Task<'a>) -> Result<Box<dyn Strategy + 'a>, SearchError>,
 }
@@ -60,6 +73,8 @@ pub struct Task<'a> {
     pub space: &'a Space,
     /// Number of objectives.
     pub goals: usize,
+    /// Whether several objectives are taken in their order; else they make a front.
+    pub in_order: bool,
     /// Options with their defaults.
     pub options: &'a Options,
     /// Seed of all its random numbers.
@@ -205,6 +220,11 @@ pub enum SearchError {
         /// Name of the strategy.
         strategy: &'static str,
     },
+    /// The strategy is known, but this build leaves it out.
+    NotInBuild {
+        /// Name of the strategy.
+        strategy: &'static str,
+    },
     /// The strategy proposed something that is not in the space.
     Outside {
         /// Name of the strategy.
@@ -250,6 +270,9 @@ impl fmt::Display for SearchError {
             }
             Self::Whole { strategy } => {
                 write!(f, "strategy `{strategy}` proposes no single designs")
+            }
+            Self::NotInBuild { strategy } => {
+                write!(f, "the strategy `{strategy}` is not in this build")
             }
             Self::Outside { strategy } => {
                 write!(

@@ -4,7 +4,7 @@
 //! decision only the values are offered with which the rest can still be
 //! completed within the limits, so no move has to be repaired or rejected.
 
-use crate::chain::START;
+use crate::chain::{Chain, START};
 use crate::design::Design;
 use crate::space::{Role, Space};
 use rand::{Rng, RngExt};
@@ -26,21 +26,35 @@ impl Space {
     /// `offer.values`; a position past the end means the last value. It is not
     /// asked about decisions that take no part.
     pub fn walk(&self, mut choose: impl FnMut(usize, &Offer) -> usize) -> Design {
+        self.follow(|decision, stand| {
+            let place = choose(decision, stand.offer());
+            stand.at(place)
+        })
+    }
+
+    /// The same, listing what is offered only where it is asked for.
+    pub(crate) fn follow(&self, mut choose: impl FnMut(usize, &mut Stand<'_>) -> Taken) -> Design {
         let mut design = Design(vec![Design::INACTIVE; self.decisions().len()]);
         let mut keys = vec![(0, START); self.chains().len()];
         let mut offer = Offer::default();
         for &decision in self.order() {
             let number = self.chain_of(decision);
             let (at, key) = keys[number];
-            offer.fill(self, number, at, key);
-            let place = match offer.values.is_empty() {
-                true => 0,
-                false => choose(decision, &offer).min(offer.values.len() - 1),
+            let mut stand = Stand {
+                chain: &self.chains()[number],
+                at,
+                key,
+                offer: &mut offer,
+                listed: false,
             };
-            if let Some(&value) = offer.values.get(place) {
+            let taken = match stand.chain.is_active(at, key) {
+                true => choose(decision, &mut stand),
+                false => stand.first(),
+            };
+            if let Some(value) = taken.value {
                 design.0[decision] = value;
             }
-            keys[number] = (at + 1, offer.next[place]);
+            keys[number] = (at + 1, taken.next);
         }
         design
     }
@@ -89,17 +103,20 @@ impl Space {
         };
         let open: Vec<usize> = (0..self.decisions().len()).filter(free).collect();
         let forced = (!open.is_empty()).then(|| open[rng.random_range(0..open.len())]);
-        self.walk(|decision, offer| {
-            let kept = design.value(decision).and_then(|value| offer.find(value));
+        self.follow(|decision, stand| {
+            let value = design.value(decision);
+            let kept = value.and_then(|value| Some((value, stand.allows(value)?)));
             let drawn = rng.random::<f64>() < rate && within(decision);
             let redraw = drawn || forced == Some(decision);
             match kept {
-                Some(place) if !redraw => place,
-                Some(place) => {
+                Some((_, taken)) if !redraw => taken,
+                Some((value, _)) => {
                     let near = self.decisions()[decision].ordered && rng.random::<bool>();
-                    offer.other(place, near, rng)
+                    let offer = stand.offer();
+                    let place = offer.other(offer.find(value).unwrap_or(0), near, rng);
+                    stand.at(place)
                 }
-                None => rng.random_range(0..offer.values.len()),
+                None => stand.any(rng),
             }
         })
     }
@@ -109,16 +126,15 @@ impl Space {
     /// A value that is impossible after the earlier ones is taken from the
     /// other parent, and drawn if that is impossible too.
     pub fn cross(&self, one: &Design, other: &Design, rng: &mut impl Rng) -> Design {
-        self.walk(|decision, offer| {
+        self.follow(|decision, stand| {
             let (first, second) = if rng.random::<bool>() {
                 (one, other)
             } else {
                 (other, one)
             };
-            let place = |parent: &Design| parent.value(decision).and_then(|v| offer.find(v));
-            place(first)
-                .or_else(|| place(second))
-                .unwrap_or_else(|| rng.random_range(0..offer.values.len()))
+            let of = |parent: &Design| stand.allows(parent.value(decision)?);
+            let taken = of(first).or_else(|| of(second));
+            taken.unwrap_or_else(|| stand.any(rng))
         })
     }
 
@@ -159,15 +175,77 @@ impl Offer {
     }
 
     /// Lists what the chain allows at a key; without values where the decision takes no part.
-    fn fill(&mut self, space: &Space, number: usize, at: usize, key: u64) {
+    fn fill(&mut self, chain: &Chain, at: usize, key: u64) {
         self.values.clear();
         self.weights.clear();
         self.next.clear();
-        for (value, next, weight) in space.chains()[number].choices(at, key) {
+        for (value, next, weight) in chain.choices(at, key) {
             self.values.extend(value);
             self.weights.push(weight);
             self.next.push(next);
         }
+    }
+}
+
+/// Where a walk stands: at a decision, after those made before it.
+pub(crate) struct Stand<'a> {
+    chain: &'a Chain,
+    at: usize,
+    key: u64,
+    offer: &'a mut Offer,
+    listed: bool,
+}
+
+/// A value that a walk may take, or none where the decision takes no part.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Taken {
+    value: Option<u32>,
+    next: u64,
+}
+
+impl Stand<'_> {
+    /// All that is offered.
+    pub(crate) fn offer(&mut self) -> &Offer {
+        if !self.listed {
+            self.offer.fill(self.chain, self.at, self.key);
+            self.listed = true;
+        }
+        self.offer
+    }
+
+    /// A value, if it is offered; nothing is listed for that.
+    pub(crate) fn allows(&self, value: u32) -> Option<Taken> {
+        let offered = value < self.chain.values(self.at);
+        let next = offered.then(|| self.chain.step(self.at, self.key, Some(value)))??;
+        (self.chain.count(self.at + 1, next) > 0).then_some(Taken {
+            value: Some(value),
+            next,
+        })
+    }
+
+    /// The value at a place of the offer, or the last.
+    pub(crate) fn at(&mut self, place: usize) -> Taken {
+        let offer = self.offer();
+        let place = place.min(offer.next.len() - 1);
+        Taken {
+            value: offer.values.get(place).copied(),
+            next: offer.next[place],
+        }
+    }
+
+    /// The least value that is offered.
+    pub(crate) fn first(&mut self) -> Taken {
+        let first = self.chain.choices(self.at, self.key).next();
+        match first {
+            Some((value, next, _)) => Taken { value, next },
+            None => self.at(0),
+        }
+    }
+
+    /// Any value that is offered.
+    fn any(&mut self, rng: &mut impl Rng) -> Taken {
+        let place = rng.random_range(0..self.offer().values.len());
+        self.at(place)
     }
 }
 
@@ -212,7 +290,7 @@ impl Enumerate<'_> {
             let chain = self.space.chain_of(decision);
             let (at, key) = keys[chain];
             if number >= from {
-                turn.offer.fill(self.space, chain, at, key);
+                turn.offer.fill(&self.space.chains()[chain], at, key);
                 turn.place = 0;
             }
             keys[chain] = (at + 1, turn.offer.next[turn.place]);

@@ -1,11 +1,14 @@
 //! Schedules that are called optimal, against brute force, CP-SAT and the replay.
 #![allow(clippy::unwrap_used)]
 
+#[path = "hap/assigned.rs"]
+mod assigned;
 #[path = "hap/brute.rs"]
 mod brute;
 #[path = "hap/random.rs"]
 mod random;
 
+use assigned::Front;
 use brute::Best;
 use nasaic_search::hap::{
     Bounder, Cost, Flaw, Goal, Input, Instance, Layer, Limits, Options, Proof, Schedule, Solver,
@@ -19,12 +22,12 @@ use serde_json::Value;
 fn agrees(
     solver: &mut Solver,
     instance: &Instance,
-    best: &Best,
+    least: Option<u64>,
     deadline: u64,
     what: &str,
 ) -> bool {
     let answer = solver.solve(instance, Goal::Energy { deadline }, &Limits::default());
-    match best.energy(deadline) {
+    match least {
         None => assert_eq!(
             (&answer.schedule, answer.proof),
             (&None, Proof::Infeasible),
@@ -41,10 +44,10 @@ fn agrees(
     let bound = lower_bound(instance, deadline);
     assert!(check(instance, &bound), "{what}: {bound:?}");
     assert!(
-        bound.value <= best.energy(deadline).unwrap_or(u64::MAX),
+        bound.value <= least.unwrap_or(u64::MAX),
         "{what}: {bound:?}"
     );
-    best.energy(deadline).is_some()
+    least.is_some()
 }
 
 #[test]
@@ -57,6 +60,9 @@ fn what_is_called_optimal_is_what_brute_force_finds() {
         let instance = random.instance(&shape);
         let what = format!("round {round}, {shape:?}, {instance:?}");
         let best = Best::of(&instance);
+        // Two ways to try everything must agree, too.
+        let front = Front::of(&instance);
+        assert_eq!(front.makespan(), best.makespan(), "{what}");
         let answer = solver.solve(&instance, Goal::Makespan, &Limits::default());
         let Some(shortest) = best.makespan() else {
             assert_eq!(answer.proof, Proof::Infeasible, "{what}");
@@ -74,16 +80,51 @@ fn what_is_called_optimal_is_what_brute_force_finds() {
             shortest + shortest / 3,
             3 * shortest,
         ] {
-            feasible += usize::from(agrees(&mut solver, &instance, &best, deadline, &what));
+            let least = best.energy(deadline);
+            assert_eq!(front.energy(deadline), least, "{what}");
+            feasible += usize::from(agrees(&mut solver, &instance, least, deadline, &what));
         }
         if let Some(deadline) = shortest.checked_sub(1) {
-            infeasible += usize::from(!agrees(&mut solver, &instance, &best, deadline, &what));
+            infeasible += usize::from(!agrees(&mut solver, &instance, None, deadline, &what));
         }
     }
     assert!(
         feasible > 1500 && infeasible > 400,
         "{feasible} {infeasible}"
     );
+}
+
+#[test]
+fn what_is_called_optimal_is_the_best_of_all_assignments_up_to_16_layers() {
+    let mut random = Random::new(8);
+    let mut solver = Solver::default();
+    let (mut feasible, mut largest) = (0, 0);
+    for round in 0..500 {
+        let shape = Shape::larger(round, &mut random);
+        let instance = random.instance(&shape);
+        let what = format!("round {round}, {shape:?}, {instance:?}");
+        let front = Front::of(&instance);
+        let answer = solver.solve(&instance, Goal::Makespan, &Limits::default());
+        let Some(shortest) = front.makespan() else {
+            assert_eq!(answer.proof, Proof::Infeasible, "{what}");
+            continue;
+        };
+        assert_eq!(answer.proof, Proof::Optimal, "{what}");
+        assert_eq!(
+            answer.schedule.map(|one| one.makespan),
+            Some(shortest),
+            "{what}"
+        );
+        largest += usize::from(shape.tasks.iter().sum::<usize>() == 16);
+        for deadline in [shortest, shortest + shortest / 8, shortest + shortest / 2] {
+            let least = front.energy(deadline);
+            feasible += usize::from(agrees(&mut solver, &instance, least, deadline, &what));
+        }
+        if let Some(deadline) = shortest.checked_sub(1) {
+            assert!(!agrees(&mut solver, &instance, None, deadline, &what));
+        }
+    }
+    assert!(feasible > 1300 && largest > 80, "{feasible} {largest}");
 }
 
 /// A line of the reference file as an instance.

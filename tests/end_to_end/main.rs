@@ -6,6 +6,7 @@ mod examples;
 mod eyeriss;
 mod library;
 mod manual;
+mod peers;
 mod published;
 mod support;
 mod tables;

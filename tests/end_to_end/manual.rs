@@ -2,7 +2,8 @@
 //!
 //! A block that starts with ```` ```nasaic ```` must run without an error; the
 //! blocks of one page are cells of one notebook. `nasaic,fails=E0301` must give
-//! that code first. Pages of diagnostics are tested where the diagnostics are.
+//! that code first, and `nasaic,needs=bo` must run in builds with that feature and
+//! give E0704 in others. Pages of diagnostics are tested where the diagnostics are.
 
 use crate::support::Repository;
 use nasaic::engine::{Ended, Engine, Silent};
@@ -57,7 +58,11 @@ fn every_block_of_the_manual_runs() {
             let mut found = checked.diagnostics.clone();
             found.extend(report.iter().flat_map(|r| r.diagnostics.clone()));
             let shown = nasaic::dsl::render::plain(engine.sources(), &found);
-            match rest.strip_prefix(",fails=") {
+            let fails = match rest {
+                ",needs=bo" if !cfg!(feature = "bo") => Some("E0704"),
+                _ => rest.strip_prefix(",fails="),
+            };
+            match fails {
                 Some(code) => {
                     let first = found.first().map(|d| d.code.as_str());
                     assert_eq!(first, Some(code), "{}:\n{block}\n{shown}", page.display());

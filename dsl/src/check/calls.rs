@@ -315,6 +315,7 @@ impl Checker<'_> {
                         | Type::Results(_)
                         | Type::Run(_)
                         | Type::Race(_)
+                        | Type::Volume
                         | Type::Table
                         | Type::Figure
                         | Type::Explanation
@@ -401,6 +402,7 @@ impl Checker<'_> {
             Returns::Race => Type::Race(subject),
             Returns::Layers => Type::Layers,
             Returns::Space => Type::Space,
+            Returns::Volume => Type::Volume,
             Returns::Table => Type::Table,
             Returns::Figure => Type::Figure,
             Returns::Explanation => Type::Explanation,

@@ -234,6 +234,11 @@ pub fn members(ty: &Type) -> Vec<Column> {
             quantity("within_budget", Dim::NONE, "Points within the budgets."),
             quantity("distinct", Dim::NONE, "Distinct designs among them."),
         ],
+        Type::Volume => vec![quantity(
+            "value",
+            Dim::NONE,
+            "The share that the search dominates, or all runs of a comparison together.",
+        )],
         Type::Layers => vec![quantity("count", Dim::NONE, "How many layers.")],
         _ => Vec::new(),
     }

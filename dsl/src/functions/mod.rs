@@ -44,6 +44,8 @@ pub enum Type {
     Layers,
     /// The size of a space.
     Space,
+    /// A hypervolume: a table with one number that it comes to.
+    Volume,
     /// Rows and columns.
     Table,
     /// A picture.
@@ -83,6 +85,7 @@ impl Type {
             Self::Race(_) => "a comparison of strategies".into(),
             Self::Layers => "a list of layers".into(),
             Self::Space => "the size of a space".into(),
+            Self::Volume => "a hypervolume".into(),
             Self::Table => "a table".into(),
             Self::Figure => "a figure".into(),
             Self::Explanation => "an explanation".into(),
@@ -221,6 +224,8 @@ pub enum Returns {
     Layers,
     /// A space's size.
     Space,
+    /// A hypervolume.
+    Volume,
     /// A table.
     Table,
     /// A picture.

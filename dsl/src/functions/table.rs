@@ -438,8 +438,8 @@ fn result_views() -> Vec<Function> {
         function(
             Group::View,
             "hypervolume",
-            Returns::Table,
-            "How much of the space of several goals a search, or each strategy of a comparison, dominates.",
+            Returns::Volume,
+            "How much of the space of several goals a search, or each strategy of a comparison, dominates; `.value` is the share of the search, or of all runs together.",
             vec![
                 param("of", Accepts::History, "A search or a comparison."),
                 param(

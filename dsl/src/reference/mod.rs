@@ -272,8 +272,12 @@ fn parameter(p: &Param) -> String {
 
 fn algorithm_text(algorithm: &Algorithm) -> String {
     let mut out = format!("{}\n", algorithm.doc);
-    if !algorithm.available {
-        out.push_str("\nNot in this build (E0704).\n");
+    match algorithm.feature {
+        Some(feature) => out.push_str(&format!(
+            "\nIn builds with the feature `{feature}`; others answer E0704.\n"
+        )),
+        None if !algorithm.available => out.push_str("\nNot in this build (E0704).\n"),
+        None => {}
     }
     if !algorithm.options.is_empty() {
         out.push_str(&format!("\n{}", fields_list(&algorithm.options)));

@@ -268,6 +268,8 @@ pub struct Algorithm {
     pub groups: Vec<(Words, Vec<Field>)>,
     /// Whether this build can run it; if not, running it answers E0704.
     pub available: bool,
+    /// The cargo feature of builds that can run it, where not every build can.
+    pub feature: Option<&'static str>,
 }
 
 impl Schemas {

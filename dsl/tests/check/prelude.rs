@@ -91,6 +91,7 @@ fn algorithm(name: &'static str, available: bool, options: Vec<Field>) -> Algori
         options,
         groups: Vec::new(),
         available,
+        feature: None,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::registry::runnable;
 use nasaic_dsl::plan::{Block, Entry, PathStep, Slot};
 use nasaic_dsl::source::Span;
 use nasaic_dsl::value::Value;
-use nasaic_search::{OptionError, OptionValue, Options, SearchError};
+use nasaic_search::{OptionError, OptionValue, Options, SearchError, left_out};
 
 /// What a strategy block says.
 pub struct Chosen {
@@ -35,16 +35,7 @@ pub fn read(block: &Block, counted: bool, at: Span) -> Result<Chosen, Fault> {
         .unwrap_or_default()
         .to_owned();
     let Some(info) = runnable().find(|info| info.name == algorithm) else {
-        return Err(Fault::new(
-            "E0704",
-            format!("the strategy `{algorithm}` is not in this build"),
-        )
-        .at(at)
-        .label("cannot be run")
-        .note("The script is right; this build has no such algorithm.")
-        .hint(
-            "use `random`, `evolution`, `reinforce` or `exhaustive`; see `nasaic explain E0704`",
-        ));
+        return Err(absent(&algorithm).at(at));
     };
     let mut given: Vec<(&str, OptionValue)> = Vec::new();
     for (path, value) in &all {
@@ -68,6 +59,23 @@ pub fn read(block: &Block, counted: bool, at: Span) -> Result<Chosen, Fault> {
         bound: value("penalty.bound").cloned(),
         options,
     })
+}
+
+/// A strategy that this build cannot run, with the command that gets it.
+fn absent(algorithm: &str) -> Fault {
+    let text = format!("the strategy `{algorithm}` is not in this build");
+    let fault = Fault::new("E0704", text).label("cannot be run");
+    let known = left_out().iter().find(|info| info.name == algorithm);
+    match known.and_then(|info| info.feature) {
+        Some(feature) => fault
+            .note(format!("The script is right; this build lacks the feature `{feature}`."))
+            .hint(format!(
+                "build with it: `cargo install --path . --features {feature}`; or use `evolution` or `random`"
+            )),
+        None => fault
+            .note("The script is right; this build has no such algorithm.")
+            .hint("use `random`, `evolution`, `reinforce` or `exhaustive`; see `nasaic explain E0704`"),
+    }
 }
 
 /// Every field of a strategy and of its inner blocks by dotted path, after changes.

@@ -200,6 +200,7 @@ fn member(base: &Item, name: &str) -> Option<Result<Item, Fault>> {
             Some(counted.map(|()| Item::Value(Value::number(n))))
         }
         (Item::Race(r), "seeds") => number(r.seeds.len() as f64),
+        (Item::Volume(_, share), "value") => number(*share),
         (Item::Layers(l), "count") => number(l.rows.len() as f64),
         (Item::Space(s), _) => {
             let n = match name {

@@ -360,6 +360,10 @@ impl search::Problem for Search<'_> {
         self.study.goals.len().max(1)
     }
 
+    fn in_order(&self) -> bool {
+        self.study.lexicographic
+    }
+
     fn hardware(&self, design: &Design) -> Hardware {
         self.stopwatch.time(|| self.hardware_of(design))
     }

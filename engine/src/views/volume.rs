@@ -105,16 +105,18 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
         frame.reference = reference(given, &aims, study)?;
         beaten(&frame)?;
     }
+    let all: Vec<&[f64]> = fronts.into_iter().flatten().collect();
+    let together = frame.share(&all);
     let mut table = match subject {
-        Item::Race(race) => of_race(race, &frame),
-        _ => of_run(runs[0], &frame),
+        Item::Race(race) => of_race(race, &frame, together),
+        _ => of_run(runs[0], together),
     };
     let names: Vec<&str> = aims.iter().map(|a| a.text.as_str()).collect();
     table.title = format!("Hypervolume: {}", names.join(", "));
     table
         .notes
         .splice(0..0, notes(&frame, &aims, given.is_some()));
-    Ok(Item::Table(Arc::new(table)))
+    Ok(Item::Volume(Arc::new(table), together))
 }
 
 /// The goals of a study, which must be several that make a front.
@@ -168,22 +170,21 @@ fn beaten(frame: &Frame) -> Result<(), Fault> {
     )
 }
 
-fn of_run(found: &Found, frame: &Frame) -> Table {
-    let front = front(found);
+fn of_run(found: &Found, share: f64) -> Table {
     Table {
         columns: ["strategy", "hypervolume", "on front"]
             .map(Head::plain)
             .into(),
         rows: vec![vec![
             Cell::text(&found.strategy),
-            Cell::Number(frame.share(&front)),
-            Cell::Number(front.len() as f64),
+            Cell::Number(share),
+            Cell::Number(front(found).len() as f64),
         ]],
         ..Table::default()
     }
 }
 
-fn of_race(race: &Race, frame: &Frame) -> Table {
+fn of_race(race: &Race, frame: &Frame, together: f64) -> Table {
     let share = |run: &Arc<Found>| frame.share(&front(run));
     let shares = |e: &Entrant| e.runs.iter().map(share).collect::<Vec<f64>>();
     let samples: Vec<Vec<f64>> = race.entrants.iter().map(shares).collect();
@@ -216,7 +217,7 @@ fn of_race(race: &Race, frame: &Frame) -> Table {
     let common = pareto::front(&all);
     table.rows.push(vec![
         Cell::text("all runs together"),
-        Cell::Number(frame.share(&all)),
+        Cell::Number(together),
         Cell::Missing,
         Cell::Missing,
         Cell::Number(common.len() as f64),

@@ -4,7 +4,7 @@
 //! carries along. Its weights are one array `[2·hidden + 1, width·hidden]`: a row per
 //! input, per old state, and one for the bias.
 
-use super::numbers::{add, rows, sigmoid};
+use super::numbers::{add, add_all, rows, sigmoid};
 use ndarray::Array2;
 
 /// A kind of recurrent cell.
@@ -34,6 +34,16 @@ pub(super) struct Slopes {
     pub(super) inputs: Vec<f64>,
     /// None where they are the same.
     pub(super) state: Option<Vec<f64>>,
+}
+
+impl Slopes {
+    /// Those that a row of the weights meets: first inputs, then old states, then the bias.
+    pub(super) fn of_row(&self, row: usize, hidden: usize) -> &[f64] {
+        match (&self.state, row / hidden) {
+            (Some(state), 1) => state,
+            _ => &self.inputs,
+        }
+    }
 }
 
 impl Cell {
@@ -82,9 +92,7 @@ impl Cell {
 fn lstm(weights: &Array2<f64>, input: &[f64], old: &[f64]) -> Memory {
     let hidden = old.len();
     let mut gates: Vec<f64> = weights.row(2 * hidden).to_vec();
-    for (value, row) in input.iter().zip(rows(weights)) {
-        add(&mut gates, *value, row);
-    }
+    add_all(&mut gates, input.iter().copied().zip(rows(weights)));
     for (index, gate) in gates.iter_mut().enumerate() {
         *gate = if index / hidden == 2 {
             libm::tanh(*gate)
@@ -95,8 +103,10 @@ fn lstm(weights: &Array2<f64>, input: &[f64], old: &[f64]) -> Memory {
     let cell: Vec<f64> = (0..hidden)
         .map(|i| gates[hidden + i] * old[i] + gates[i] * gates[2 * hidden + i])
         .collect();
+    // The shown memory is a fifth kind of node.
+    gates.extend(cell.iter().map(|value| libm::tanh(*value)));
     let state = (0..hidden)
-        .map(|i| gates[3 * hidden + i] * libm::tanh(cell[i]))
+        .map(|i| gates[3 * hidden + i] * gates[4 * hidden + i])
         .collect();
     Memory {
         nodes: gates,
@@ -111,8 +121,7 @@ fn lstm_slopes(one: &Memory, old: &[f64], state_slope: &[f64], cell_slope: &mut 
     let mut slopes = vec![0.0; 4 * hidden];
     for i in 0..hidden {
         let gate = |number: usize| one.nodes[number * hidden + i];
-        let (enter, keep, new, out) = (gate(0), gate(1), gate(2), gate(3));
-        let shown = libm::tanh(one.cell[i]);
+        let (enter, keep, new, out, shown) = (gate(0), gate(1), gate(2), gate(3), gate(4));
         let cell = cell_slope[i] + state_slope[i] * out * (1.0 - shown * shown);
         slopes[i] = cell * new * enter * (1.0 - enter);
         slopes[hidden + i] = cell * old[i] * keep * (1.0 - keep);

@@ -21,7 +21,7 @@ use crate::space::{Role, Space};
 use crate::walk::Offer;
 use cell::{Memory, Slopes};
 use ndarray::Array2;
-use numbers::{add, dot, rows, softmax};
+use numbers::{add, add_all, dot, rows, softmax};
 use rand::{Rng, RngExt};
 
 /// Initial weights are uniform within this distance of 0.
@@ -231,6 +231,7 @@ impl Controller {
         let hidden = self.hidden;
         let mut state_slope = vec![0.0; hidden];
         let mut cell_slope = vec![0.0; hidden];
+        let mut columns: Vec<Slopes> = Vec::with_capacity(moves.len());
         for (at, (one, slope)) in moves.iter().zip(slopes).enumerate().rev() {
             self.head_gradient(one, slope, &mut state_slope, into);
             self.critic_gradient(one, slope.value, &mut state_slope, into);
@@ -238,7 +239,8 @@ impl Controller {
             let column_slopes =
                 self.cell
                     .backward(memory, &one.old_cell, &state_slope, &mut cell_slope);
-            let input_slope = self.cell_gradient(one, &column_slopes, into);
+            let input_slope = self.input_slope(&column_slopes);
+            columns.push(column_slopes);
             if let Some(last) = at.checked_sub(1).map(|before| &moves[before]) {
                 let value = last.offered[last.place] as usize;
                 let mut row = into.0[1 + 2 * last.decision].row_mut(value);
@@ -248,6 +250,8 @@ impl Controller {
             }
             state_slope.copy_from_slice(&input_slope[hidden..]);
         }
+        let last_first = moves.iter().rev().zip(&columns);
+        self.cell_gradient(&last_first.collect::<Vec<_>>(), into);
     }
 
     /// The part of the gradient that a head has, and its slope for the state.
@@ -298,21 +302,26 @@ impl Controller {
         row[self.hidden] += slope;
     }
 
-    /// The part of the gradient that the cell's weights have, and the slope for their inputs.
-    fn cell_gradient(&self, one: &Move, slopes: &Slopes, into: &mut Weights) -> Vec<f64> {
-        let (hidden, width) = (self.hidden, slopes.inputs.len());
-        let of_state = slopes.state.as_ref().unwrap_or(&slopes.inputs);
-        let of_row = |row: usize| match row / hidden {
-            1 => of_state,
-            _ => &slopes.inputs,
-        };
+    /// The slopes for the inputs of the cell, and for its old state.
+    fn input_slope(&self, slopes: &Slopes) -> Vec<f64> {
+        let inputs = rows(&self.weights.0[0]).take(2 * self.hidden).enumerate();
+        inputs
+            .map(|(index, row)| dot(row, slopes.of_row(index, self.hidden)))
+            .collect()
+    }
+
+    /// The part of the gradient that the cell's weights have, row by row over all moves.
+    fn cell_gradient(&self, moves: &[(&Move, &Slopes)], into: &mut Weights) {
+        let hidden = self.hidden;
+        let width = self.cell.width() * hidden;
         let gradient = into.0[0].as_slice_mut().unwrap_or_default();
-        let inputs = one.input.iter().copied().chain([1.0]);
-        for (index, (value, row)) in inputs.zip(gradient.chunks_exact_mut(width)).enumerate() {
-            add(row, value, of_row(index));
+        for (index, row) in gradient.chunks_exact_mut(width).enumerate() {
+            let terms = moves.iter().map(|(one, slopes)| {
+                let input = one.input.get(index).copied().unwrap_or(1.0);
+                (input, slopes.of_row(index, hidden))
+            });
+            add_all(row, terms);
         }
-        let inputs = rows(&self.weights.0[0]).take(2 * hidden).enumerate();
-        inputs.map(|(index, row)| dot(row, of_row(index))).collect()
     }
 }
 

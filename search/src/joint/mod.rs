@@ -51,5 +51,6 @@ pub static INFO: StrategyInfo = StrategyInfo {
             default: Some("16"),
         },
     ],
+    feature: None,
     make: |_| Err(SearchError::Whole { strategy: "exact" }),
 };

@@ -10,8 +10,10 @@
 
 use crate::design::Design;
 use crate::gaussian::{Gaussian, recombination};
+use crate::merit::{Merit, SPECS};
 use crate::options::{Kind, OptionInfo};
 use crate::problem::Evaluated;
+use crate::reward::PENALTY;
 use crate::space::Space;
 use crate::strategy::{Ask, SearchError, Strategy, StrategyInfo, TRAIN, Task, Train};
 use rand::{RngExt, SeedableRng};
@@ -51,8 +53,11 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
             kind: Kind::Bool,
             default: Some("true"),
         },
+        SPECS,
+        PENALTY,
         TRAIN,
     ],
+    feature: None,
     make,
 };
 
@@ -64,6 +69,7 @@ const NARROW: f64 = 1e-4;
 
 struct Es<'a> {
     space: &'a Space,
+    merit: Merit,
     train: Train,
     seed: u64,
     sigma: f64,
@@ -105,6 +111,7 @@ fn make(task: Task<'_>) -> Result<Box<dyn Strategy + '_>, SearchError> {
         .and_then(|size| usize::try_from(size).ok());
     let mut strategy = Es {
         space: task.space,
+        merit: Merit::from_options(options)?,
         train: Train::from_options(options)?,
         seed: task.seed,
         sigma: options.float("sigma")?,
@@ -187,7 +194,8 @@ impl Es<'_> {
     /// Notes the best and says whether it is time to start again.
     fn is_stuck(&mut self, best: &Evaluated) -> bool {
         self.idle += 1;
-        if self.best.as_ref().is_none_or(|known| best.is_better(known)) {
+        let better = |known: &Evaluated| self.merit.is_better(best, known);
+        if self.best.as_ref().is_none_or(better) {
             self.best = Some(best.clone());
             self.idle = 0;
         }
@@ -216,7 +224,9 @@ impl Strategy for Es<'_> {
         rng.set_stream(2 * self.generation + 1);
         self.generation += 1;
         let proposed = std::mem::take(&mut self.proposed);
-        let order = Evaluated::order(evaluated);
+        self.merit.see(evaluated);
+        let results: Vec<&Evaluated> = evaluated.iter().collect();
+        let order = self.merit.order(&results);
         let Some(&first) = order.first() else { return };
         let weights = recombination(order.len());
         let best: Vec<&Wish> = (order.iter().take(weights.len()))

@@ -1,11 +1,15 @@
 //! Evolution: tournaments, crossover, mutation, and survival by constraint domination.
 //!
 //! Parents and children compete together, by the order of [`crate::breeding`]: NSGA-II
-//! where there are several goals.
+//! where there are several goals, unless the problem takes them in their order.
 
-use crate::breeding::{Breeding, CROSSOVER, MUTATION, Member, POPULATION, Population, TOURNAMENT};
+use crate::breeding::{
+    Breeding, CROSSOVER, Competition, MUTATION, Member, POPULATION, Population, TOURNAMENT,
+};
 use crate::design::Design;
+use crate::merit::{Merit, SPECS};
 use crate::problem::Evaluated;
+use crate::reward::PENALTY;
 use crate::strategy::{Ask, SearchError, Strategy, StrategyInfo, TRAIN, Task, Train};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -13,7 +17,10 @@ use rand_chacha::ChaCha8Rng;
 pub(crate) const INFO: StrategyInfo = StrategyInfo {
     name: "evolution",
     help: "a genetic algorithm; with several objectives NSGA-II",
-    options: &[POPULATION, MUTATION, CROSSOVER, TOURNAMENT, TRAIN],
+    options: &[
+        POPULATION, MUTATION, CROSSOVER, TOURNAMENT, SPECS, PENALTY, TRAIN,
+    ],
+    feature: None,
     make,
 };
 
@@ -30,6 +37,7 @@ pub(crate) struct Evolution<'a> {
     breeding: Breeding<'a>,
     size: usize,
     survival: Survival,
+    competition: Competition,
     train: Train,
     seed: u64,
     generation: u64,
@@ -48,6 +56,7 @@ impl<'a> Evolution<'a> {
             breeding: Breeding::from_options(task.space, options)?,
             size: options.count("population")?,
             survival,
+            competition: Competition::new(&task, Merit::from_options(options)?),
             train: Train::from_options(options)?,
             seed: task.seed,
             generation: 0,
@@ -72,9 +81,10 @@ impl Strategy for Evolution<'_> {
         if let Survival::Elite(elite) = self.survival {
             self.population.keep(elite);
         }
+        self.competition.merit.see(evaluated);
         let children = std::mem::take(&mut self.children);
-        self.population
-            .renew(Member::all(children, evaluated), self.size);
+        let born = Member::all(children, evaluated);
+        self.population.renew(born, self.size, &self.competition);
     }
 
     fn batch(&self) -> usize {

@@ -20,6 +20,7 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
         },
         TRAIN,
     ],
+    feature: None,
     make,
 };
 

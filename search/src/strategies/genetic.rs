@@ -5,7 +5,9 @@
 
 use super::evolution::{Evolution, Survival};
 use crate::breeding::{CROSSOVER, MUTATION, POPULATION, TOURNAMENT};
+use crate::merit::SPECS;
 use crate::options::{Kind, OptionInfo};
+use crate::reward::PENALTY;
 use crate::strategy::{SearchError, Strategy, StrategyInfo, TRAIN, Task};
 
 pub(crate) const INFO: StrategyInfo = StrategyInfo {
@@ -25,8 +27,11 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
         MUTATION,
         CROSSOVER,
         TOURNAMENT,
+        SPECS,
+        PENALTY,
         TRAIN,
     ],
+    feature: None,
     make,
 };
 

@@ -7,9 +7,11 @@
 //! (iterated local search; Lourenço, Martin and Stützle, 2003).
 
 use crate::design::Design;
+use crate::merit::{Merit, SPECS};
 use crate::moves::Step;
 use crate::options::{Kind, OptionInfo};
 use crate::problem::Evaluated;
+use crate::reward::PENALTY;
 use crate::space::Space;
 use crate::strategy::{Ask, SearchError, Strategy, StrategyInfo, TRAIN, Task, Train};
 use rand::seq::SliceRandom;
@@ -41,8 +43,11 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
             kind: Kind::Float { min: 0.0, max: 1.0 },
             default: Some("0.5"),
         },
+        SPECS,
+        PENALTY,
         TRAIN,
     ],
+    feature: None,
     make,
 };
 
@@ -51,6 +56,7 @@ struct Local<'a> {
     batch: usize,
     shake: usize,
     fresh: f64,
+    merit: Merit,
     train: Train,
     seed: u64,
     asked: u64,
@@ -69,6 +75,7 @@ fn make(task: Task<'_>) -> Result<Box<dyn Strategy + '_>, SearchError> {
         batch: options.count("batch")?,
         shake: options.count("shake")?,
         fresh: options.float("fresh")?,
+        merit: Merit::from_options(options)?,
         train: Train::from_options(options)?,
         seed: task.seed,
         asked: 0,
@@ -107,7 +114,7 @@ impl Local<'_> {
     fn move_to(&mut self, design: Design, result: Evaluated, rng: &mut ChaCha8Rng) {
         self.steps = self.space.steps(&design);
         self.steps.shuffle(rng);
-        let better = |(_, best): &(Design, Evaluated)| result.is_better(best);
+        let better = |(_, best): &(Design, Evaluated)| self.merit.is_better(&result, best);
         if self.best.as_ref().is_none_or(better) {
             self.best = Some((design.clone(), result.clone()));
         }
@@ -131,14 +138,19 @@ impl Strategy for Local<'_> {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream(2 * self.asked + 1);
         self.asked += 1;
+        self.merit.see(evaluated);
+        let merit = &self.merit;
         let told = std::mem::take(&mut self.proposed)
             .into_iter()
             .zip(evaluated);
-        let best = told.reduce(|one, other| if other.1.is_better(one.1) { other } else { one });
+        let best = told.reduce(|one, other| match merit.is_better(other.1, one.1) {
+            true => other,
+            false => one,
+        });
         if let Some((design, result)) = best {
             let improves = |(_, centre): &(Design, Evaluated)| {
                 let newer = result.trial > centre.trial;
-                result.is_better(centre) || newer && !centre.is_better(result)
+                merit.is_better(result, centre) || newer && !merit.is_better(centre, result)
             };
             if self.centre.as_ref().is_none_or(improves) {
                 self.move_to(design, result.clone(), &mut rng);

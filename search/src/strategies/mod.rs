@@ -1,6 +1,7 @@
 //! The strategies, one file each.
 
 pub(crate) mod annealing;
+pub(crate) mod bayesian;
 pub(crate) mod es;
 pub(crate) mod evolution;
 pub(crate) mod exhaustive;

@@ -114,6 +114,7 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
         PENALTY,
         TRAIN,
     ],
+    feature: None,
     make,
 };
 
@@ -269,15 +270,22 @@ impl Recipe {
 }
 
 impl Ppo<'_> {
-    /// The gradient of the surrogate over all drawn designs, with the weights as they are.
-    fn gradient(&self, lessons: &[Vec<Lesson>]) -> Weights {
+    /// The gradient of the surrogate over all drawn designs, with the weights as they are;
+    /// weights that drew the designs need not follow them again.
+    fn gradient(&self, lessons: &[Vec<Lesson>], untouched: bool) -> Weights {
         let mut gradient = self.controller.gradient();
         let moves: usize = lessons.iter().map(Vec::len).sum();
         for (drawn, lessons) in self.drawn.iter().zip(lessons) {
-            let now = self.controller.replay(self.space, &drawn.design);
-            let slopes = self.recipe.slopes(&now.moves, lessons, 1.0 / moves as f64);
-            self.controller
-                .add_gradient(&now.moves, &slopes, &mut gradient);
+            let again;
+            let now = match untouched {
+                true => &drawn.moves,
+                false => {
+                    again = self.controller.replay(self.space, &drawn.design).moves;
+                    &again
+                }
+            };
+            let slopes = self.recipe.slopes(now, lessons, 1.0 / moves as f64);
+            self.controller.add_gradient(now, &slopes, &mut gradient);
         }
         gradient
     }
@@ -313,8 +321,8 @@ impl Strategy for Ppo<'_> {
             rewards = rewards.iter().map(|one| place(*one, &rewards)).collect();
         }
         let lessons = self.recipe.lessons(&self.drawn, &rewards);
-        for _ in 0..self.epochs {
-            let gradient = self.gradient(&lessons);
+        for epoch in 0..self.epochs {
+            let gradient = self.gradient(&lessons, epoch == 0);
             self.trainer.climb(&mut self.controller, gradient);
         }
         let newest = evaluated.iter().map(|one| one.trial + 1).max().unwrap_or(0);
@@ -420,7 +428,8 @@ mod tests {
                 idle: 0,
             };
             // After a step some ratios are outside of the clip and some within.
-            let first = ppo.gradient(&lessons);
+            let first = ppo.gradient(&lessons, true);
+            assert_eq!(first.0, ppo.gradient(&lessons, false).0);
             ppo.trainer.climb(&mut ppo.controller, first);
             let (mut inside, mut outside) = (0, 0);
             for (drawn, lessons) in ppo.drawn.iter().zip(&lessons) {
@@ -434,7 +443,7 @@ mod tests {
                 }
             }
             assert!(inside > 0 && outside > 0, "{inside} {outside}");
-            let gradient = ppo.gradient(&lessons);
+            let gradient = ppo.gradient(&lessons, false);
             for (array, slopes) in gradient.0.iter().enumerate() {
                 for (place, slope) in slopes.indexed_iter() {
                     let kept = ppo.controller.weights.0[array][place];

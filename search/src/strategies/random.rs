@@ -10,6 +10,7 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
     name: "random",
     help: "designs drawn uniformly from those within the limits",
     options: &[TRAIN],
+    feature: None,
     make,
 };
 

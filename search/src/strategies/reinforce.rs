@@ -12,7 +12,10 @@
 //! rewards of −100 and less, and with a learning rate near 1 a few such episodes
 //! saturate an unclipped policy at an infeasible design.
 
-use crate::controller::{Cell, Controller, OPTIMIZERS, Slope, Trainer, Training, Trajectory};
+use crate::controller::{
+    Cell, Controller, OPTIMIZERS, Slope, Trainer, Training, Trajectory, Weights,
+};
+use crate::design::Design;
 use crate::options::{Kind, OptionInfo};
 use crate::problem::Evaluated;
 use crate::reward::{PENALTY, Pruned, Reward, place};
@@ -58,6 +61,7 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
             default: None,
         },
     ],
+    feature: None,
     make,
 };
 
@@ -126,6 +130,36 @@ const CONTROLLER: &[OptionInfo] = &[
         default: Some("0"),
     },
     OptionInfo {
+        name: "entropy_decay",
+        help: "factor on the weight of the entropy every `decay_every` episodes",
+        kind: Kind::Float { min: 0.0, max: 1.0 },
+        default: Some("1"),
+    },
+    OptionInfo {
+        name: "elite",
+        help: "best designs so far that every update makes likelier (self-imitation)",
+        kind: Kind::Int {
+            min: 0,
+            max: 10_000,
+        },
+        default: Some("0"),
+    },
+    OptionInfo {
+        name: "imitation",
+        help: "weight of the elite beside an episode whose rewards are one unit above expectation",
+        kind: Kind::Float { min: 0.0, max: 1e6 },
+        default: Some("1"),
+    },
+    OptionInfo {
+        name: "patience",
+        help: "episodes without a new design after which the policy begins again; 0 for never",
+        kind: Kind::Int {
+            min: 0,
+            max: 1_000_000,
+        },
+        default: Some("0"),
+    },
+    OptionInfo {
         name: "clip",
         help: "largest norm of a gradient",
         kind: Kind::Float {
@@ -158,6 +192,13 @@ struct Reinforce<'a> {
     baseline_decay: f64,
     scale: Scale,
     entropy: f64,
+    entropy_decay: f64,
+    decay_every: u64,
+    elite: Elite,
+    patience: u64,
+    /// Number of distinct designs told so far, and episodes since a new one.
+    known: u64,
+    idle: u64,
     baseline: Option<f64>,
     /// Moving average of the distance between rewards and baseline.
     spread: Option<f64>,
@@ -183,7 +224,7 @@ fn make(task: Task<'_>) -> Result<Box<dyn Strategy + '_>, SearchError> {
         clip: options.float("controller.clip")?,
     };
     let pruned = match options.choice("pruned")? {
-        "least" => Pruned::Least(f64::INFINITY),
+        "least" => Pruned::Least(Vec::new()),
         _ => Pruned::Zero,
     };
     let hardware = task
@@ -211,6 +252,16 @@ fn make(task: Task<'_>) -> Result<Box<dyn Strategy + '_>, SearchError> {
             _ => Scale::Raw,
         },
         entropy: options.float("controller.entropy")?,
+        entropy_decay: options.float("controller.entropy_decay")?,
+        decay_every: training.decay_every,
+        elite: Elite {
+            size: options.count("controller.elite")?,
+            weight: options.float("controller.imitation")?,
+            designs: Vec::new(),
+        },
+        patience: options.count("controller.patience")? as u64,
+        known: 0,
+        idle: 0,
         baseline: None,
         spread: None,
         recent: VecDeque::new(),
@@ -228,9 +279,11 @@ impl Reinforce<'_> {
     /// One ascent along the policy gradient of an episode.
     fn learn(&mut self, advantages: &[f64]) {
         let mut gradient = self.controller.gradient();
+        let decays = (self.number() / self.decay_every) as f64;
+        let entropy = self.entropy * libm::pow(self.entropy_decay, decays);
         for (trajectory, advantage) in self.drawn.iter().zip(advantages) {
             let mut factor = advantage / advantages.len() as f64;
-            let entropy = self.entropy / advantages.len() as f64;
+            let entropy = entropy / advantages.len() as f64;
             let mut slopes = vec![Slope::default(); trajectory.moves.len()];
             for (one, slope) in trajectory.moves.iter().zip(&mut slopes).rev() {
                 if one.own {
@@ -242,7 +295,19 @@ impl Reinforce<'_> {
             self.controller
                 .add_gradient(&trajectory.moves, &slopes, &mut gradient);
         }
+        self.elite
+            .add_gradient(&self.controller, self.space, &mut gradient);
         self.trainer.climb(&mut self.controller, gradient);
+    }
+
+    /// Draws new weights for a policy that has proposed nothing new for long.
+    fn begin_again(&mut self) {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        rng.set_stream(u64::MAX - self.number());
+        self.controller = self.controller.redrawn(self.space, &mut rng);
+        self.trainer = self.trainer.begun_again(&self.controller);
+        self.elite.designs.clear();
+        self.idle = 0;
     }
 
     /// How much better each reward is than expected.
@@ -275,6 +340,46 @@ impl Reinforce<'_> {
         self.recent.drain(..excess);
         let among = self.recent.make_contiguous();
         rewards.iter().map(|reward| place(*reward, among)).collect()
+    }
+}
+
+/// The best designs so far, which the policy is drawn to (self-imitation; Oh, Guo, Singh and
+/// Lee, ICML 2018).
+struct Elite {
+    size: usize,
+    weight: f64,
+    /// Trials and rewards with the designs as they were drawn, best first.
+    designs: Vec<(u64, f64, Design)>,
+}
+
+impl Elite {
+    /// Lets new designs compete with those known.
+    fn admit(&mut self, drawn: &[Trajectory], told: &[Evaluated], rewards: &[f64]) {
+        if self.size == 0 {
+            return;
+        }
+        for ((one, result), reward) in drawn.iter().zip(told).zip(rewards) {
+            if self.designs.iter().all(|known| known.0 != result.trial) {
+                self.designs
+                    .push((result.trial, *reward, one.design.clone()));
+            }
+        }
+        self.designs
+            .sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        self.designs.truncate(self.size);
+    }
+
+    /// Adds what makes each of them likelier.
+    fn add_gradient(&self, controller: &Controller, space: &Space, into: &mut Weights) {
+        let choice = self.weight / self.designs.len().max(1) as f64;
+        for (_, _, design) in &self.designs {
+            let moves = controller.replay(space, design).moves;
+            let slope = Slope {
+                choice,
+                ..Slope::default()
+            };
+            controller.add_gradient(&moves, &vec![slope; moves.len()], into);
+        }
     }
 }
 
@@ -313,7 +418,18 @@ impl Strategy for Reinforce<'_> {
         }
         let mean = rewards.iter().sum::<f64>() / rewards.len() as f64;
         let advantages = self.advantages(&rewards, mean);
+        self.elite.admit(&self.drawn, evaluated, &rewards);
         self.learn(&advantages);
+        let newest = evaluated.iter().map(|one| one.trial + 1).max().unwrap_or(0);
+        self.idle = if newest > self.known {
+            0
+        } else {
+            self.idle + 1
+        };
+        self.known = self.known.max(newest);
+        if self.patience > 0 && self.idle == self.patience {
+            self.begin_again();
+        }
         self.episodes.push(Episode {
             trials: evaluated.iter().map(|one| one.trial).collect(),
             trained: evaluated.iter().any(|one| one.hardware.is_feasible()),

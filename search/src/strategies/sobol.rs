@@ -15,6 +15,7 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
     name: "sobol",
     help: "designs spread evenly over those within the limits (scrambled Sobol sequence)",
     options: &[TRAIN],
+    feature: None,
     make,
 };
 

@@ -6,8 +6,11 @@
 //! the hardware that is closest to the specs, and then searches networks on it. Searches
 //! are evolution; the budget is shared by an option. (Yang et al., DAC 2020, section V.)
 
-use crate::breeding::{Breeding, CROSSOVER, MUTATION, Member, POPULATION, Population, TOURNAMENT};
+use crate::breeding::{
+    Breeding, CROSSOVER, Competition, MUTATION, Member, POPULATION, Population, TOURNAMENT,
+};
 use crate::design::Design;
+use crate::merit::Merit;
 use crate::options::{Kind, OptionInfo};
 use crate::problem::Evaluated;
 use crate::space::{Role, Space};
@@ -36,6 +39,7 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
         CROSSOVER,
         TOURNAMENT,
     ],
+    feature: None,
     make,
 };
 
@@ -54,6 +58,7 @@ struct Successive<'a> {
     known: u64,
     idle: usize,
     population: Population,
+    competition: Competition,
     proposed: Vec<Design>,
 }
 
@@ -85,6 +90,7 @@ fn make(task: Task<'_>) -> Result<Box<dyn Strategy + '_>, SearchError> {
         known: 0,
         idle: 0,
         population: Population::default(),
+        competition: Competition::new(&task, Merit::domination()),
         proposed: Vec::new(),
     }))
 }
@@ -180,7 +186,8 @@ impl Strategy for Successive<'_> {
             Phase::Hardware => 1,
             _ => self.size,
         };
-        self.population.renew(Member::all(designs, &seen), size);
+        let born = Member::all(designs, &seen);
+        self.population.renew(born, size, &self.competition);
     }
 
     fn batch(&self) -> usize {

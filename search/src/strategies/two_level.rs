@@ -7,8 +7,11 @@
 //! 2019, and hardware/software co-exploration, arXiv 1907.04650, which steer the slow
 //! level by a controller instead of evolution).
 
-use crate::breeding::{Breeding, CROSSOVER, MUTATION, Member, POPULATION, Population, TOURNAMENT};
+use crate::breeding::{
+    Breeding, CROSSOVER, Competition, MUTATION, Member, POPULATION, Population, TOURNAMENT,
+};
 use crate::design::Design;
+use crate::merit::Merit;
 use crate::options::{Kind, OptionInfo};
 use crate::problem::Evaluated;
 use crate::space::{Role, Space};
@@ -43,6 +46,7 @@ pub(crate) const INFO: StrategyInfo = StrategyInfo {
         CROSSOVER,
         TOURNAMENT,
     ],
+    feature: None,
     make,
 };
 
@@ -64,6 +68,7 @@ struct TwoLevel<'a> {
     proposed: Vec<(usize, Design)>,
     training: bool,
     population: Population,
+    competition: Competition,
 }
 
 /// Networks with the best hardware found for them so far.
@@ -87,6 +92,7 @@ fn make(task: Task<'_>) -> Result<Box<dyn Strategy + '_>, SearchError> {
         proposed: Vec::new(),
         training: false,
         population: Population::default(),
+        competition: Competition::new(&task, Merit::domination()),
     }))
 }
 
@@ -143,7 +149,7 @@ impl TwoLevel<'_> {
                 result: one.result?,
             })
         });
-        self.population.renew(born, self.size);
+        self.population.renew(born, self.size, &self.competition);
     }
 }
 

@@ -66,6 +66,37 @@ impl Shape {
     }
 }
 
+impl Shape {
+    /// Up to 16 layers on two sub-accelerators, fewer on three or with branches.
+    #[allow(dead_code)]
+    pub fn larger(round: usize, random: &mut Random) -> Self {
+        let branches = round % 5 == 4;
+        let subs = if round % 3 == 2 { 3 } else { 2 };
+        let total = match (branches, subs) {
+            (true, _) => 7,
+            (false, 3) => 9,
+            (false, _) => [16, 12, 14][round / 3 % 3],
+        };
+        let tasks = 1 + random.below(4) as usize;
+        // Layers fall to tasks evenly but for chance.
+        let mut sizes = vec![total / tasks; tasks];
+        sizes[0] += total - sizes.iter().sum::<usize>();
+        Self {
+            tasks: sizes,
+            subs,
+            most: if round.is_multiple_of(4) {
+                [5, 6]
+            } else {
+                [60, 60]
+            },
+            least: u64::from(round % 7 != 0),
+            absent: [0, 10, 30][round / 5 % 3],
+            branches,
+            transfer: if round % 4 == 1 { 6 } else { 0 },
+        }
+    }
+}
+
 impl Random {
     pub fn new(seed: u64) -> Self {
         Self(ChaCha8Rng::seed_from_u64(seed))
