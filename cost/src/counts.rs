@@ -24,12 +24,15 @@
 //! saved. Each of these sums is a product over dimensions, where rows (P with R) and columns (Q with
 //! S) count as one dimension each. Module `flow` takes the usual case, `edge` every case.
 
+use std::cell::RefCell;
+
 use serde::{Deserialize, Serialize};
 
+use crate::cuts::Cuts;
 use crate::dataflow::MAX_LEVELS;
 use crate::edge::Words;
-use crate::feeds::{Feed, Feeds};
-use crate::flow::{Between, Flow, Sizes};
+use crate::feeds::Feeds;
+use crate::flow::{Flow, Gap, Sizes};
 use crate::layer::{Layer, Tensor};
 use crate::mapping::Mapping;
 use crate::nest::Nest;
@@ -46,6 +49,13 @@ pub struct Access {
 }
 
 impl Access {
+    /// Nobody comes.
+    pub(crate) const NONE: Access = Access {
+        reads: 0,
+        fills: 0,
+        updates: 0,
+    };
+
     /// Reads, fills and updates together.
     pub const fn total(&self) -> u64 {
         self.reads + self.fills + self.updates
@@ -61,56 +71,95 @@ pub struct Counts {
     pub steps: u64,
 }
 
-/// Notes what travels along a feed at its two ends.
+/// Notes what travels along a feed at its two ends; the outputs that the source works on, all
+/// instances together.
 #[inline(always)]
 pub(crate) fn enter(
     access: &mut [[Access; 3]; MAX_LEVELS],
-    flow: &Flow,
-    (tensor, feed): (Tensor, &Feed),
-    gap: &Between,
+    flow: &mut Flow,
+    tensor: Tensor,
+    gap: &Gap,
     words: Words,
-) {
+) -> u64 {
     let groups = flow.sizes.groups();
     let t = tensor.index();
     let (sent, delivered) = (words.sent * groups, words.delivered * groups);
-    let outside = &mut access[feed.parent][t];
+    let (mut outside, mut inside) = (0, 0);
     if tensor == Tensor::O {
-        outside.updates = sent;
-        outside.reads = sent - flow.outputs(gap.from) * groups;
-    } else {
-        outside.reads = sent;
+        outside = flow.outputs(gap.from) * groups;
+        inside = flow.outputs(gap.at) * groups;
     }
-    if gap.keeps {
-        access[feed.child][t].fills = match tensor {
-            Tensor::O => delivered - flow.outputs(gap.at) * groups,
-            _ => delivered,
-        };
+    let source = &mut access[gap.feed.parent][t];
+    if tensor == Tensor::O {
+        source.updates = sent;
     }
+    source.reads = sent - outside;
+    if gap.feed.keeps {
+        access[gap.feed.child][t].fills = delivered - inside;
+    }
+    outside
+}
+
+/// What is worked out of one mapping after the other: it is large, and clearing it would take longer
+/// than counting.
+#[derive(Clone)]
+pub(crate) struct Scratch {
+    pub nest: Nest,
+    pub cuts: Cuts,
+}
+
+impl Scratch {
+    pub const fn blank() -> Self {
+        Scratch {
+            nest: Nest::blank(),
+            cuts: Cuts::unknown(),
+        }
+    }
+
+    /// The traffic of a mapping.
+    #[inline(always)]
+    pub fn read<'a>(
+        &'a mut self,
+        layer: &'a Layer,
+        sizes: &'a Sizes,
+        mapping: &'a Mapping,
+    ) -> Flow<'a> {
+        self.nest.read(layer, mapping);
+        self.cuts.forget();
+        Flow {
+            layer,
+            mapping,
+            sizes,
+            nest: &self.nest,
+            cuts: &mut self.cuts,
+        }
+    }
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = const { RefCell::new(Scratch::blank()) };
 }
 
 /// Counts the accesses of a nest that covers the layer (see [`Mapping::covers`]).
 pub fn count(layer: &Layer, mapping: &Mapping) -> Counts {
-    let mut nest = Nest::blank();
-    nest.start(layer);
-    nest.read(mapping, 0);
-    let sizes = Sizes::new(layer);
-    let flow = Flow {
-        layer,
-        sizes: &sizes,
-        nest: &nest,
-        multipliers: mapping.levels().len(),
-    };
-    let mut counts = Counts {
-        access: [[Access::default(); 3]; MAX_LEVELS],
-        steps: flow.steps() * sizes.groups(),
-    };
-    for feed in Feeds::new(mapping.levels()).all() {
-        let gap = flow.between(feed);
-        let words = match feed.tensor {
-            Tensor::I => flow.inputs(&gap, [0, 1].map(|axis| flow.windows(axis, gap.at))),
-            other => flow.words(other, &gap),
+    SCRATCH.with_borrow_mut(|scratch| {
+        let sizes = Sizes::new(layer);
+        let mut flow = scratch.read(layer, &sizes, mapping);
+        let mut counts = Counts {
+            access: [[Access::default(); 3]; MAX_LEVELS],
+            steps: flow.steps() * sizes.groups(),
         };
-        enter(&mut counts.access, &flow, (feed.tensor, feed), &gap, words);
-    }
-    counts
+        for feed in Feeds::new(mapping.levels()).all() {
+            let gap = flow.gap(feed);
+            let words = match feed.tensor {
+                Tensor::I => {
+                    let windows = [flow.windows(0, feed), flow.windows(1, feed)];
+                    flow.inputs(&gap, windows)
+                }
+                other => flow.words(other, &gap),
+            };
+            enter(&mut counts.access, &mut flow, feed.tensor, &gap, words);
+        }
+        counts
+    })
 }

@@ -1,10 +1,12 @@
 //! Which store feeds which with each tensor, and over which links: all that the tiles do not decide.
 
+use std::ops::Range;
+
 use crate::dataflow::{Buffering, MAX_LEVELS};
 use crate::evaluate::OnChip;
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
-use crate::links::Link;
+use crate::links::{Link, NO_LINK};
 use crate::mapping::{Level, Mapping};
 
 /// Most ways of three tensors from store to store and to the multipliers.
@@ -18,9 +20,11 @@ pub(crate) struct Feed {
     pub parent: usize,
     /// The level that is fed; the number of levels stands for the multipliers.
     pub child: usize,
+    /// Whether what is fed keeps its tile between steps; multipliers do not.
+    pub keeps: bool,
 }
 
-/// All feeds of a nest, tensor by tensor, innermost first.
+/// All feeds of a nest, tensor by tensor, outermost first.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Feeds {
     all: [Feed; MAX_FEEDS],
@@ -35,6 +39,7 @@ impl Feeds {
             tensor: Tensor::W,
             parent: 0,
             child: 0,
+            keeps: false,
         }; MAX_FEEDS],
         ends: [0; 3],
     };
@@ -44,17 +49,19 @@ impl Feeds {
         let mut feeds = Feeds::NONE;
         let mut count = 0;
         for tensor in Tensor::ALL {
-            let mut child = levels.len();
-            for parent in (0..levels.len()).rev() {
-                // The outermost level keeps everything.
-                if parent == 0 || levels[parent].keep.contains(tensor) {
+            // The outermost level keeps everything.
+            let mut parent = 0;
+            for child in 1..=levels.len() {
+                let keeps = child < levels.len();
+                if !keeps || levels[child].keep.contains(tensor) {
                     feeds.all[count] = Feed {
                         tensor,
                         parent,
                         child,
+                        keeps,
                     };
                     count += 1;
-                    child = parent;
+                    parent = child;
                 }
             }
             feeds.ends[tensor.index()] = count;
@@ -67,16 +74,15 @@ impl Feeds {
         &self.all[..self.ends[2]]
     }
 
-    /// Those of one tensor, with their numbers.
+    /// The numbers of those of one tensor.
     #[inline(always)]
-    pub fn of(&self, tensor: Tensor) -> impl Iterator<Item = (usize, &Feed)> {
+    pub fn of(&self, tensor: Tensor) -> Range<usize> {
         let start = match tensor {
             Tensor::W => 0,
             Tensor::I => self.ends[0],
             Tensor::O => self.ends[1],
         };
-        let end = self.ends[tensor.index()];
-        self.all[..end].iter().enumerate().skip(start)
+        start..self.ends[tensor.index()]
     }
 }
 
@@ -94,10 +100,10 @@ pub(crate) enum Exposed {
 /// How a feed travels.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Carriage {
-    /// The link into the fed store or the array, if it uses one.
-    pub inner: Option<Link>,
-    /// Whether it uses the off-chip interface.
-    pub off_chip: bool,
+    /// The link into the fed store or the array, or [`NO_LINK`].
+    pub inner: usize,
+    /// The off-chip interface, or [`NO_LINK`].
+    pub outer: usize,
     /// Whether it would if the layer before or after did not keep the tensor on the chip.
     pub stays: bool,
     pub exposed: Exposed,
@@ -108,8 +114,8 @@ pub(crate) struct Carriage {
 impl Carriage {
     /// Nothing travels.
     pub const NONE: Carriage = Carriage {
-        inner: None,
-        off_chip: false,
+        inner: NO_LINK,
+        outer: NO_LINK,
         stays: false,
         exposed: Exposed::Nothing,
         packing: None,
@@ -132,7 +138,10 @@ impl Carriage {
         let stays = feed.parent == 0 && on_chip.keeps(feed.tensor);
         let off_chip = feed.parent == 0 && !stays;
         let limited = inner.is_some() || (off_chip && sub.dram_bandwidth.is_some());
-        let exposed = if fed.is_some_and(|level| level.buffering == Buffering::Single) {
+        let travels = inner.is_some() || off_chip;
+        let exposed = if !travels {
+            Exposed::Nothing
+        } else if fed.is_some_and(|level| level.buffering == Buffering::Single) {
             Exposed::All
         } else if limited {
             Exposed::First
@@ -141,8 +150,12 @@ impl Carriage {
         };
         let compressed = feed.parent == 0 && sub.compressed;
         Carriage {
-            inner,
-            off_chip,
+            inner: inner.map_or(NO_LINK, Link::index),
+            outer: if off_chip {
+                Link::OffChip.index()
+            } else {
+                NO_LINK
+            },
             stays,
             exposed,
             packing: compressed.then(|| sub.packing(layer, feed.tensor)),
