@@ -30,9 +30,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::cuts::Cuts;
 use crate::dataflow::MAX_LEVELS;
-use crate::edge::Words;
-use crate::feeds::Feeds;
-use crate::flow::{Flow, Gap, Sizes};
+use crate::feeds::{Feed, Feeds};
+use crate::flow::{Flow, Sizes, Travel};
 use crate::layer::{Layer, Tensor};
 use crate::mapping::Mapping;
 use crate::nest::Nest;
@@ -76,26 +75,26 @@ pub struct Counts {
 #[inline(always)]
 pub(crate) fn enter(
     access: &mut [[Access; 3]; MAX_LEVELS],
-    flow: &mut Flow,
+    sizes: &Sizes,
     tensor: Tensor,
-    gap: &Gap,
-    words: Words,
+    feed: &Feed,
+    travel: &Travel,
 ) -> u64 {
-    let groups = flow.sizes.groups();
-    let t = tensor.index();
-    let (sent, delivered) = (words.sent * groups, words.delivered * groups);
-    let (mut outside, mut inside) = (0, 0);
-    if tensor == Tensor::O {
-        outside = flow.outputs(gap.from) * groups;
-        inside = flow.outputs(gap.at) * groups;
+    let (groups, t) = (sizes.groups(), tensor.index());
+    let (sent, delivered) = (travel.sent * groups, travel.delivered * groups);
+    let source = &mut access[feed.parent][t];
+    if tensor != Tensor::O {
+        source.reads = sent;
+        if feed.keeps {
+            access[feed.child][t].fills = delivered;
+        }
+        return 0;
     }
-    let source = &mut access[gap.feed.parent][t];
-    if tensor == Tensor::O {
-        source.updates = sent;
-    }
+    let outside = travel.outside * sizes.outputs();
+    source.updates = sent;
     source.reads = sent - outside;
-    if gap.feed.keeps {
-        access[gap.feed.child][t].fills = delivered - inside;
+    if feed.keeps {
+        access[feed.child][t].fills = delivered - travel.inside * sizes.outputs();
     }
     outside
 }
@@ -150,15 +149,12 @@ pub fn count(layer: &Layer, mapping: &Mapping) -> Counts {
             steps: flow.steps() * sizes.groups(),
         };
         for feed in Feeds::new(mapping.levels()).all() {
-            let gap = flow.gap(feed);
-            let words = match feed.tensor {
-                Tensor::I => {
-                    let windows = [flow.windows(0, feed), flow.windows(1, feed)];
-                    flow.inputs(&gap, windows)
-                }
-                other => flow.words(other, &gap),
+            let windows = match feed.tensor {
+                Tensor::I => [flow.windows(0, feed), flow.windows(1, feed)],
+                _ => [0; 2],
             };
-            enter(&mut counts.access, &mut flow, feed.tensor, &gap, words);
+            let travel = flow.travel(feed.tensor, feed, windows, false);
+            enter(&mut counts.access, &sizes, feed.tensor, feed, &travel);
         }
         counts
     })

@@ -11,8 +11,8 @@ use crate::counts::{Access, Scratch, enter};
 use crate::cuts::Dims;
 use crate::dataflow::MAX_LEVELS;
 use crate::evaluate::{LayerCost, OnChip};
-use crate::feeds::{Carriage, Exposed, Feeds, MAX_FEEDS};
-use crate::flow::{Flow, Gap, Sizes};
+use crate::feeds::{Exposed, Feeds, MAX_FEEDS, Way};
+use crate::flow::{Flow, Sizes};
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
 use crate::links::{ALL_LINKS, Link, Loads, MAX_LINKS, bandwidths};
@@ -196,8 +196,8 @@ struct Setting<'a> {
     sizes: Sizes,
     levels: usize,
     feeds: Feeds,
-    carriages: [Carriage; MAX_FEEDS],
-    /// The feed whose partial sums the elements take over.
+    ways: [Way; MAX_FEEDS],
+    /// The level that takes partial sums over from outside the array.
     taken_over: usize,
     /// Links that carry anything, one bit each.
     links: u8,
@@ -225,7 +225,7 @@ impl<'a> Setting<'a> {
             sizes: Sizes::new(layer),
             levels: 0,
             feeds: Feeds::NONE,
-            carriages: [Carriage::NONE; MAX_FEEDS],
+            ways: [Way::NONE; MAX_FEEDS],
             taken_over: 0,
             links: 0,
             bandwidths: [f64::INFINITY; MAX_LINKS],
@@ -242,19 +242,20 @@ impl<'a> Setting<'a> {
         self.feeds = Feeds::new(mapping.levels());
         self.links = 0;
         for (index, feed) in self.feeds.all().iter().enumerate() {
-            let carriage = Carriage::new(feed, &self.layer, mapping, &self.sub, self.on_chip);
-            self.carriages[index] = carriage;
-            self.links |= 1 << carriage.inner | 1 << carriage.outer;
+            let way = Way::new(feed, &self.layer, mapping, &self.sub, self.on_chip);
+            self.ways[index] = way;
+            self.links |= 1 << way.inner | 1 << way.outer;
             // The first store of outputs inside the array, or the multipliers.
             if feed.tensor == Tensor::O && feed.parent < mapping.array_level() {
-                self.taken_over = index;
+                self.taken_over = feed.child;
             }
         }
         self.links &= ALL_LINKS;
         self.bandwidths = bandwidths(mapping.levels(), &self.sub);
-        self.prices = self.technology.map(|technology| {
-            Prices::new(technology, &self.layer, mapping, &self.feeds, &self.sub)
-        });
+        let ways = &mut self.ways[..self.feeds.all().len()];
+        self.prices = self
+            .technology
+            .map(|technology| Prices::new(technology, &self.layer, mapping, &self.sub, ways));
     }
 }
 
@@ -320,10 +321,10 @@ impl Known {
     #[inline]
     fn time(&mut self, setting: &Setting, mapping: &Mapping) {
         let mut loads = Loads::NONE;
-        let feeds = setting.feeds.all().len();
-        for (carriage, [bits, exposed]) in setting.carriages[..feeds].iter().zip(&self.bits) {
-            loads.add(carriage.inner, *bits, *exposed);
-            loads.add(carriage.outer, *bits, *exposed);
+        let ways = setting.feeds.all().len();
+        for (way, [bits, exposed]) in setting.ways[..ways].iter().zip(&self.bits) {
+            loads.add(way.inner, *bits, *exposed);
+            loads.add(way.outer, *bits, *exposed);
         }
         let cost = &mut self.cost;
         let sides = if setting.measures {
@@ -358,46 +359,54 @@ impl Counting<'_> {
     #[inline(always)]
     fn tensor(&mut self, tensor: Tensor, dims: Dims) {
         let setting = self.setting;
-        for index in setting.feeds.of(tensor) {
-            let feed = &setting.feeds.all()[index];
+        let (last, width) = (
+            u64::from(setting.layer.bits(tensor)),
+            setting.layer.precision.on_the_way(tensor),
+        );
+        let ways = setting.feeds.of(tensor);
+        for (way, bits) in setting.ways[ways.clone()].iter().zip(&mut self.bits[ways]) {
+            let feed = &way.feed;
             if feed.child <= self.level {
                 continue;
             }
-            let gap = self.flow.gap(feed);
-            let words = if tensor == Tensor::I {
-                let windows = &mut self.windows[feed.child];
-                for (axis, words) in windows.iter_mut().enumerate() {
+            let mut windows = [0; 2];
+            if tensor == Tensor::I {
+                let known = &mut self.windows[feed.child];
+                for axis in 0..2 {
                     if dims & windows_of(axis) != 0 {
-                        *words = self.flow.windows(axis, feed);
+                        known[axis] = self.flow.windows(axis, feed);
                     }
+                    windows[axis] = known[axis];
                 }
-                self.flow.inputs(&gap, *windows)
-            } else {
-                self.flow.words(tensor, &gap)
-            };
-            if tensor == Tensor::O && index == setting.taken_over {
-                *self.sums = words.delivered;
             }
-            let outside = enter(&mut self.cost.access, &mut self.flow, tensor, &gap, words);
-            let access = &mut self.cost.access[feed.parent][tensor.index()];
-            let (sent, fills) = (access.reads + access.updates, access.fills);
-            let width = setting.layer.precision.on_the_way(tensor);
-            let mut bits = sent * width;
+            let waits = way.exposed == Exposed::First;
+            let travel = self.flow.travel(tensor, feed, windows, waits);
+            if tensor == Tensor::O && feed.child == setting.taken_over {
+                *self.sums = travel.delivered;
+            }
+            let access = &mut self.cost.access;
+            let outside = enter(access, &setting.sizes, tensor, feed, &travel);
+            let access = &mut access[feed.parent][tensor.index()];
+            let mut crossing = (access.reads + access.updates) * width;
             // Each instance elides one read per output it works on. Instances that share an output
             // (reduction dimensions spread above) never complete it.
             if tensor == Tensor::O && outside == setting.sizes.outputs() {
-                bits -= outside * width;
-                bits += outside * u64::from(setting.layer.bits(tensor));
+                crossing -= outside * width;
+                crossing += outside * last;
             }
-            let carriage = &setting.carriages[index];
-            self.bits[index] = travelling(&mut self.flow, tensor, &gap, carriage, bits);
-            if carriage.stays {
+            let packed = way.packed(crossing);
+            let exposed = match way.exposed {
+                Exposed::All => packed,
+                _ => travel.first * last,
+            };
+            *bits = [packed, exposed];
+            if way.stays {
                 *access = Access::default();
-                bits = 0;
+                crossing = 0;
             }
-            if let (Some(prices), Some(energy)) = (&setting.prices, &mut self.cost.energy) {
+            if let Some(energy) = &mut self.cost.energy {
                 let store = &mut energy.store[feed.parent][tensor.index()];
-                *store = prices.store(index, bits + fills * width);
+                *store = way.price.of(crossing + access.fills * width);
             }
         }
     }
@@ -416,28 +425,10 @@ impl Counting<'_> {
         if sub.accumulate_cycles == 0 {
             return steps;
         }
-        let fed = &self.setting.feeds.all()[self.setting.taken_over];
-        let each = (*self.sums * groups).div_ceil(self.flow.instances(fed.child));
+        let instances = self.flow.instances(self.setting.taken_over);
+        let each = (*self.sums * groups).div_ceil(instances);
         steps + each * u64::from(sub.accumulate_cycles)
     }
-}
-
-/// Bits of a feed, and those of them that cannot hide.
-#[inline(always)]
-fn travelling(
-    flow: &mut Flow,
-    tensor: Tensor,
-    gap: &Gap,
-    carriage: &Carriage,
-    bits: u64,
-) -> [u64; 2] {
-    let bits = carriage.packed(bits);
-    let exposed = match carriage.exposed {
-        Exposed::Nothing => 0,
-        Exposed::All => bits,
-        Exposed::First => flow.first(tensor, gap) * u64::from(flow.layer.bits(tensor)),
-    };
-    [bits, exposed]
 }
 
 /// The dimensions of the windows along an axis, one bit each.

@@ -8,6 +8,7 @@ use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
 use crate::links::{Link, NO_LINK};
 use crate::mapping::{Level, Mapping};
+use crate::prices::Price;
 
 /// Most ways of three tensors from store to store and to the multipliers.
 pub(crate) const MAX_FEEDS: usize = 3 * MAX_LEVELS;
@@ -24,6 +25,16 @@ pub(crate) struct Feed {
     pub keeps: bool,
 }
 
+impl Feed {
+    /// Nothing is fed.
+    const NONE: Feed = Feed {
+        tensor: Tensor::W,
+        parent: 0,
+        child: 0,
+        keeps: false,
+    };
+}
+
 /// All feeds of a nest, tensor by tensor, outermost first.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Feeds {
@@ -35,12 +46,7 @@ pub(crate) struct Feeds {
 impl Feeds {
     /// No feeds yet.
     pub const NONE: Feeds = Feeds {
-        all: [Feed {
-            tensor: Tensor::W,
-            parent: 0,
-            child: 0,
-            keeps: false,
-        }; MAX_FEEDS],
+        all: [Feed::NONE; MAX_FEEDS],
         ends: [0; 3],
     };
 
@@ -69,7 +75,7 @@ impl Feeds {
         feeds
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn all(&self) -> &[Feed] {
         &self.all[..self.ends[2]]
     }
@@ -99,7 +105,8 @@ pub(crate) enum Exposed {
 
 /// How a feed travels.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Carriage {
+pub(crate) struct Way {
+    pub feed: Feed,
     /// The link into the fed store or the array, or [`NO_LINK`].
     pub inner: usize,
     /// The off-chip interface, or [`NO_LINK`].
@@ -109,16 +116,20 @@ pub(crate) struct Carriage {
     pub exposed: Exposed,
     /// Compressed size over plain size, where it is compressed.
     pub packing: Option<f64>,
+    /// What it costs to read and write the tensor at the level that feeds.
+    pub price: Price,
 }
 
-impl Carriage {
+impl Way {
     /// Nothing travels.
-    pub const NONE: Carriage = Carriage {
+    pub const NONE: Way = Way {
+        feed: Feed::NONE,
         inner: NO_LINK,
         outer: NO_LINK,
         stays: false,
         exposed: Exposed::Nothing,
         packing: None,
+        price: Price::NONE,
     };
 
     /// How a feed travels in the nest of a mapping; see module [`crate::links`].
@@ -149,7 +160,8 @@ impl Carriage {
             Exposed::Nothing
         };
         let compressed = feed.parent == 0 && sub.compressed;
-        Carriage {
+        Way {
+            feed: *feed,
             inner: inner.map_or(NO_LINK, Link::index),
             outer: if off_chip {
                 Link::OffChip.index()
@@ -159,6 +171,7 @@ impl Carriage {
             stays,
             exposed,
             packing: compressed.then(|| sub.packing(layer, feed.tensor)),
+            price: Price::NONE,
         }
     }
 

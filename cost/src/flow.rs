@@ -22,6 +22,7 @@ pub(crate) struct Sizes {
     /// Batch times input channels of one group.
     channels: u64,
     groups: u64,
+    all_outputs: u64,
     axes: [Axis; 2],
     /// Words by axis of all windows of a single output and a single tap.
     single: [u64; 2],
@@ -35,11 +36,14 @@ impl Sizes {
             sizes.product()
         };
         let axes = [Axis::new(layer, 0), Axis::new(layer, 1)];
+        let outputs = product(&[Dim::N, Dim::K, Dim::P, Dim::Q]);
+        let groups = u64::from(layer.groups);
         Sizes {
             weights: product(&[Dim::K, Dim::C, Dim::R, Dim::S]),
-            outputs: product(&[Dim::N, Dim::K, Dim::P, Dim::Q]),
+            outputs,
             channels: product(&[Dim::N, Dim::C]),
-            groups: u64::from(layer.groups),
+            groups,
+            all_outputs: outputs * groups,
             axes,
             single: [axes[0].single(), axes[1].single()],
         }
@@ -54,7 +58,7 @@ impl Sizes {
     /// Outputs of all groups.
     #[inline]
     pub fn outputs(&self) -> u64 {
-        self.outputs * self.groups
+        self.all_outputs
     }
 }
 
@@ -72,6 +76,21 @@ impl Gap<'_> {
     pub fn between(&self) -> Set {
         self.at & !self.from
     }
+}
+
+/// What travels along a feed (in one group), and between how many ends.
+#[derive(Clone, Copy)]
+pub(crate) struct Travel {
+    /// Words read at the source: what several instances ask for counts once.
+    pub sent: u64,
+    /// Words that arrive at all instances together.
+    pub delivered: u64,
+    /// Instances of the source along the dimensions that do not select the tensor's tiles.
+    pub outside: u64,
+    /// The same of what is fed.
+    pub inside: u64,
+    /// Words sent in the first step.
+    pub first: u64,
 }
 
 /// The traffic of a mapped layer (of one group).
@@ -94,9 +113,87 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// Words of weights or outputs from a level to the next one that is fed with them.
+    /// What travels along a feed. Inputs need the words of all windows of what is fed, by axis (see
+    /// [`Flow::windows`]); words of the first step are 0 where nobody `waits` for them.
     #[inline(always)]
-    pub fn words(&mut self, tensor: Tensor, gap: &Gap) -> Words {
+    pub fn travel(
+        &mut self,
+        tensor: Tensor,
+        feed: &Feed,
+        windows: [u64; 2],
+        waits: bool,
+    ) -> Travel {
+        let gap = self.gap(feed);
+        let nest = self.nest;
+        if nest.uneven() & gap.at != 0 {
+            return self.uneven_travel(tensor, &gap, windows, waits);
+        }
+        let tiles = match tensor {
+            Tensor::W => self.sizes.weights,
+            Tensor::O => self.sizes.outputs,
+            Tensor::I => match self.fetched(&gap, windows) {
+                Some(words) => words,
+                None => return self.uneven_travel(tensor, &gap, windows, waits),
+            },
+        };
+        let loops = if feed.keeps {
+            nest.down_to_moved(tensor, gap.at)
+        } else {
+            gap.at
+        };
+        let shared = nest.shared(tensor);
+        let (outside, inside) = (
+            nest.product(shared & gap.from),
+            nest.product(shared & gap.at),
+        );
+        let mut sources = outside;
+        if tensor == Tensor::O && nest.apart() & gap.between() != 0 {
+            sources *= self.kept_apart(&gap);
+        }
+        let words = tiles * nest.product(nest.free(tensor) & loops);
+        let moving = |tensor: Tensor| nest.product(nest.free(tensor) & gap.at);
+        let first = match tensor {
+            _ if !waits => 0,
+            Tensor::W => tiles / (moving(Tensor::I) * moving(Tensor::O)),
+            Tensor::O => tiles / (moving(Tensor::W) * moving(Tensor::I)),
+            Tensor::I => match self.first_inputs(&gap) {
+                Some(words) => words,
+                None => return self.uneven_travel(tensor, &gap, windows, waits),
+            },
+        };
+        Travel {
+            sent: words * sources,
+            delivered: words * inside,
+            outside,
+            inside,
+            first: first * sources,
+        }
+    }
+
+    /// The same where cuts are uneven or windows irregular.
+    #[inline(never)]
+    fn uneven_travel(
+        &mut self,
+        tensor: Tensor,
+        gap: &Gap,
+        windows: [u64; 2],
+        waits: bool,
+    ) -> Travel {
+        let words = match tensor {
+            Tensor::I => self.inputs(gap, windows),
+            _ => self.words(tensor, gap),
+        };
+        Travel {
+            sent: words.sent,
+            delivered: words.delivered,
+            outside: self.places(tensor, gap.from),
+            inside: self.places(tensor, gap.at),
+            first: if waits { self.first(tensor, gap) } else { 0 },
+        }
+    }
+
+    /// Words of weights or outputs.
+    fn words(&mut self, tensor: Tensor, gap: &Gap) -> Words {
         let nest = self.nest;
         let concerns = !(nest.free(tensor) | nest.shared(tensor));
         if nest.resting() & gap.at & concerns != 0 && gap.feed.keeps {
@@ -109,23 +206,27 @@ impl<'a> Flow<'a> {
         self.asked(tensor, gap).of(tiles)
     }
 
-    /// Words of inputs from a level to the next one that is fed with them, given those of all its
-    /// windows by axis (see [`Flow::windows`]).
+    /// Words of inputs.
+    fn inputs(&mut self, gap: &Gap, windows: [u64; 2]) -> Words {
+        let rests = self.nest.resting() & gap.at != 0 && gap.feed.keeps;
+        match self.fetched(gap, windows) {
+            Some(words) if !rests => self.asked(Tensor::I, gap).of(words),
+            _ => self.exactly(gap),
+        }
+    }
+
+    /// Words of inputs that are fetched if filters repeat nothing; none if windows are too irregular.
     #[inline(always)]
-    pub fn inputs(&mut self, gap: &Gap, windows: [u64; 2]) -> Words {
-        let keeps = gap.feed.keeps;
-        let slid = if self.nest.resting() & gap.at != 0 && keeps || self.on_diagonal(gap) {
-            None
-        } else if keeps {
-            self.slid(gap.at, windows)
+    fn fetched(&self, gap: &Gap, windows: [u64; 2]) -> Option<u64> {
+        if self.on_diagonal(gap) {
+            return None;
+        }
+        let slid = if gap.feed.keeps {
+            self.slid(gap.at, windows)?
         } else {
-            Some(0)
+            0
         };
-        let Some(slid) = slid else {
-            return self.exactly(gap);
-        };
-        let tiles = (windows[0] * windows[1] - slid) * self.sizes.channels;
-        self.asked(Tensor::I, gap).of(tiles)
+        Some((windows[0] * windows[1] - slid) * self.sizes.channels)
     }
 
     /// Input rows (axis 0) or columns (axis 1) of all windows of what is fed.
@@ -153,8 +254,7 @@ impl<'a> Flow<'a> {
     }
 
     /// Words of the first step.
-    #[inline(always)]
-    pub fn first(&mut self, tensor: Tensor, gap: &Gap) -> u64 {
+    fn first(&mut self, tensor: Tensor, gap: &Gap) -> u64 {
         let at = gap.at;
         let mut tile = |dim: Dim| self.first_tiles(dim, at);
         let tiles = match tensor {
@@ -162,18 +262,33 @@ impl<'a> Flow<'a> {
             Tensor::O => tile(Dim::N) * tile(Dim::K) * tile(Dim::P) * tile(Dim::Q),
             Tensor::I => {
                 let channels = tile(Dim::N) * tile(Dim::C);
-                let windows = |axis| self.first_windows(axis, gap);
-                let (Some(rows), Some(columns)) = (windows(0), windows(1)) else {
-                    return self.edge(gap).first();
-                };
-                channels * rows * columns
+                match self.first_windows(gap) {
+                    Some(words) => channels * words,
+                    None => return self.edge(gap).first(),
+                }
             }
         };
         tiles * self.sources(tensor, gap)
     }
 
-    /// Elements of a dimension that all instances together hold at the first step.
+    /// Input words of the first step, if filters are not spread and all cuts even; none if windows are
+    /// irregular.
     #[inline(always)]
+    fn first_inputs(&self, gap: &Gap) -> Option<u64> {
+        let held = |dim: Dim| {
+            let slot = self.nest.slot(dim, gap.at);
+            u64::from(self.nest.tile(slot)) * u64::from(self.nest.places(slot))
+        };
+        Some(held(Dim::N) * held(Dim::C) * self.first_windows(gap)?)
+    }
+
+    /// Words of the windows of the first step; none if they are irregular.
+    #[inline(always)]
+    fn first_windows(&self, gap: &Gap) -> Option<u64> {
+        Some(self.first_windows_along(0, gap)? * self.first_windows_along(1, gap)?)
+    }
+
+    /// Elements of a dimension that all instances together hold at the first step.
     fn first_tiles(&mut self, dim: Dim, at: Set) -> u64 {
         let nest = self.nest;
         let loops = nest.of(dim) & at;
@@ -186,7 +301,7 @@ impl<'a> Flow<'a> {
 
     /// Words of the windows of the first step along an axis; none if they are irregular.
     #[inline(always)]
-    fn first_windows(&self, axis: usize, gap: &Gap) -> Option<u64> {
+    fn first_windows_along(&self, axis: usize, gap: &Gap) -> Option<u64> {
         let nest = self.nest;
         let [outs, taps] = window_dims(axis);
         let (out, tap) = (nest.slot(outs, gap.at), nest.slot(taps, gap.at));
@@ -210,7 +325,6 @@ impl<'a> Flow<'a> {
 
     /// How many different tiles of a tensor a source hands out at a time to instances that differ
     /// only along dimensions which do not select its tiles.
-    #[inline(always)]
     fn sources(&mut self, tensor: Tensor, gap: &Gap) -> u64 {
         let nest = self.nest;
         let spread = nest.shared(tensor);
@@ -247,14 +361,7 @@ impl<'a> Flow<'a> {
         Tensor::ALL.into_iter().map(of).product()
     }
 
-    /// Outputs that each instance of a level ever works on, all instances together.
-    #[inline(always)]
-    pub fn outputs(&mut self, at: Set) -> u64 {
-        self.sizes.outputs * self.places(Tensor::O, at)
-    }
-
     /// Instances along the dimensions that do not select a tensor's tiles.
-    #[inline(always)]
     fn places(&mut self, tensor: Tensor, at: Set) -> u64 {
         let spread = self.nest.shared(tensor) & at;
         if spread & self.nest.scattered() != 0 {
@@ -275,7 +382,6 @@ impl<'a> Flow<'a> {
     }
 
     /// How often the tiles of a tensor are asked for, by one source and by all instances.
-    #[inline(always)]
     fn asked(&mut self, tensor: Tensor, gap: &Gap) -> Words {
         let nest = self.nest;
         let loops = if gap.feed.keeps {

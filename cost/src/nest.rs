@@ -12,7 +12,7 @@
 
 use crate::dataflow::{Axis, MAX_LEVELS};
 use crate::layer::{Dim, Layer, Tensor};
-use crate::mapping::{Advance, Loop, MAX_CUTS, MAX_LOOPS, Mapping};
+use crate::mapping::{Advance, MAX_CUTS, MAX_LOOPS, Mapping};
 
 /// A set of loops; the innermost has the lowest bit, and loops with one iteration are in no set.
 pub(crate) type Set = u64;
@@ -26,19 +26,26 @@ const FIRST: usize = MAX_LOOPS;
 /// A slot whose products are one.
 const ONE: Set = 1 << (SLOTS - 1);
 
+/// What the loops down to one of them have made of the layer.
+#[derive(Clone, Copy)]
+#[repr(align(32))]
+struct Entry {
+    /// Iterations of the loops of its class.
+    product: u64,
+    /// Elements of a whole piece of its dimension.
+    tile: u32,
+    /// Pieces of its dimension, all steps and instances together.
+    pieces: u32,
+    /// Instances that share its dimension.
+    places: u32,
+    /// Its own iterations on a whole piece.
+    count: u32,
+}
+
 /// Running products by loop, and which loops are which.
 #[derive(Clone)]
 pub(crate) struct Nest {
-    /// Elements of a whole piece of the loop's dimension below it.
-    tiles: [u32; SLOTS],
-    /// Iterations on a whole piece.
-    counts: [u32; SLOTS],
-    /// Pieces of the loop's dimension below it, all steps and instances together.
-    pieces: [u32; SLOTS],
-    /// Instances that share the loop's dimension below it.
-    places: [u32; SLOTS],
-    /// Iterations of the loops of its class down to it.
-    products: [u64; SLOTS],
+    entries: [Entry; SLOTS],
     /// Loops above each level; the level after the last is that of the multipliers.
     above: [Set; MAX_LEVELS + 1],
     dims: [Set; 7],
@@ -58,11 +65,7 @@ impl Nest {
     /// Room for a nest.
     pub const fn blank() -> Self {
         Nest {
-            tiles: [0; SLOTS],
-            counts: [0; SLOTS],
-            pieces: [0; SLOTS],
-            places: [0; SLOTS],
-            products: [0; SLOTS],
+            entries: [Entry::BLANK; SLOTS],
             above: [0; MAX_LEVELS + 1],
             dims: [0; 7],
             classes: [0; 6],
@@ -74,52 +77,54 @@ impl Nest {
     }
 
     /// Becomes the nest of a mapping.
-    #[inline]
     pub fn read(&mut self, layer: &Layer, mapping: &Mapping) {
-        for (d, &bound) in layer.bounds.iter().enumerate() {
-            let slot = whole(d);
-            self.tiles[slot] = bound;
-            self.pieces[slot] = 1;
-            self.places[slot] = 1;
-        }
-        self.products[SLOTS - 1] = 1;
-        self.above = [0; MAX_LEVELS + 1];
-        self.dims = [0; 7];
-        self.classes = [0; 6];
-        (self.summed, self.uneven, self.resting, self.scattered) = (0, 0, 0, 0);
         let mut tiles = layer.bounds;
         let mut pieces = [1_u32; 7];
         let mut places = [1_u32; 7];
         let mut products = [1_u64; 6];
-        let mut ragged = 0_u32;
-        for (l, slot) in mapping.loops().iter().zip((0..=FIRST).rev()) {
+        let mut dims = [0; 7];
+        let mut classes = [0; 6];
+        let (mut summed, mut uneven, mut ragged) = (0, 0, 0_u32);
+        let mut bit: Set = 1 << FIRST;
+        self.above = [0; MAX_LEVELS + 1];
+        let wholes = self.entries[SLOTS - 7..].iter_mut().rev();
+        for (whole, bound) in wholes.zip(layer.bounds) {
+            (whole.product, whole.tile) = (1, bound);
+            (whole.pieces, whole.places) = (1, 1);
+        }
+        let entries = self.entries[..=FIRST].iter_mut().rev();
+        for (entry, l) in entries.zip(mapping.loops()) {
             let d = l.dim.index();
-            let class = class(l);
             let extent = tiles[d];
-            let tile = l.tile.min(extent);
-            let rest = u32::from(!extent.is_multiple_of(tile));
-            let count = extent / tile + rest;
-            let spread = if class % 2 == 1 { count } else { 1 };
+            let tile = l.tile.clamp(1, extent);
+            let (whole, rest) = (extent / tile, extent % tile);
+            let rest = u32::from(rest != 0);
+            let count = whole + rest;
+            let spread = matches!(l.advance, Advance::Space(_));
+            let class = usize::from(FREE[d]) + usize::from(spread);
             tiles[d] = tile;
             pieces[d] = pieces[d].wrapping_mul(count);
-            places[d] = places[d].wrapping_mul(spread);
+            places[d] = places[d].wrapping_mul(if spread { count } else { 1 });
             products[class] = products[class].wrapping_mul(count.into());
-            self.tiles[slot] = tile;
-            self.counts[slot] = count;
-            self.pieces[slot] = pieces[d];
-            self.places[slot] = places[d];
-            self.products[slot] = products[class];
-            let bit = Set::from(tile < extent) << slot;
-            self.dims[d] |= bit;
-            self.classes[class] |= bit;
-            self.summed |= if l.reduce { bit } else { 0 };
-            self.uneven |= Set::from(rest) << slot;
+            entry.tile = tile;
+            entry.pieces = pieces[d];
+            entry.places = places[d];
+            entry.product = products[class];
+            entry.count = count;
+            let turning = if tile < extent { bit } else { 0 };
+            dims[d] |= turning;
+            classes[class] |= turning;
+            summed |= if l.reduce { bit } else { 0 };
+            uneven |= if rest != 0 { bit } else { 0 };
             ragged |= rest << d;
-            self.above[usize::from(l.level) + 1] = Set::MAX << slot;
+            self.above[usize::from(l.level) + 1] = bit.wrapping_neg();
+            bit >>= 1;
         }
+        (self.dims, self.classes, self.summed, self.uneven) = (dims, classes, summed, uneven);
         for level in 1..=MAX_LEVELS {
             self.above[level] |= self.above[level - 1];
         }
+        (self.resting, self.scattered) = (0, 0);
         while ragged != 0 {
             self.look_at_rests(ragged.trailing_zeros() as usize);
             ragged &= ragged - 1;
@@ -137,12 +142,12 @@ impl Nest {
         let mut smaller = [(0_u32, 0_u32); MAX_CUTS];
         let mut kinds = 0;
         let mut resting = 0;
-        let (mut extent, mut wholes) = (self.tiles[whole(d)], 1_u32);
+        let (mut extent, mut wholes) = (self.entries[whole(d)].tile, 1_u32);
         while cuts != 0 {
             // From the outermost inwards.
             let slot = cuts.ilog2() as usize;
             cuts &= !(1 << slot);
-            let tile = self.tiles[slot];
+            let tile = self.entries[slot].tile;
             let mut inside = wholes * (extent / tile);
             let mut rests = 0;
             for (size, number) in &mut smaller[..kinds] {
@@ -160,7 +165,7 @@ impl Nest {
                 rests += wholes;
             }
             (extent, wholes) = (tile, inside);
-            self.pieces[slot] = inside + rests;
+            self.entries[slot].pieces = inside + rests;
         }
         self.resting |= resting;
     }
@@ -236,14 +241,14 @@ impl Nest {
     /// Iterations of the loops of one class down to the innermost of a set of them.
     #[inline(always)]
     pub fn product(&self, set: Set) -> u64 {
-        self.products[(set | ONE).trailing_zeros() as usize]
+        self.entries[(set | ONE).trailing_zeros() as usize].product
     }
 
     /// Iterations of a few loops, of any class.
     pub fn iterations(&self, mut set: Set) -> u64 {
         let mut product = 1;
         while set != 0 {
-            product *= u64::from(self.counts[set.trailing_zeros() as usize % SLOTS]);
+            product *= u64::from(self.entries[set.trailing_zeros() as usize % SLOTS].count);
             set &= set - 1;
         }
         product
@@ -258,25 +263,25 @@ impl Nest {
     /// Elements of a whole piece.
     #[inline(always)]
     pub fn tile(&self, slot: usize) -> u32 {
-        self.tiles[slot]
+        self.entries[slot].tile
     }
 
     /// Pieces, all steps and instances together.
     #[inline(always)]
     pub fn pieces(&self, slot: usize) -> u32 {
-        self.pieces[slot]
+        self.entries[slot].pieces
     }
 
     /// Instances.
     #[inline(always)]
     pub fn places(&self, slot: usize) -> u32 {
-        self.places[slot]
+        self.entries[slot].places
     }
 
     /// Iterations on a whole piece.
     #[inline(always)]
     pub fn count(&self, slot: usize) -> u32 {
-        self.counts[slot]
+        self.entries[slot].count
     }
 
     /// Columns and rows of the array that are in use.
@@ -288,7 +293,7 @@ impl Nest {
             spread &= spread - 1;
             let columns = mapping.loops()[FIRST - slot].advance == Advance::Space(Axis::Columns);
             let side = &mut sides[usize::from(!columns)];
-            *side = side.saturating_mul(self.counts[slot]);
+            *side = side.saturating_mul(self.entries[slot].count);
         }
         sides
     }
@@ -305,11 +310,15 @@ fn innermost(set: Set, d: usize) -> usize {
     (set | 1 << whole(d)).trailing_zeros() as usize
 }
 
-/// The class of a loop.
-#[inline(always)]
-fn class(l: &Loop) -> usize {
-    // The tensor that a dimension is irrelevant to.
-    const FREE: [u8; 7] = [0, 1, 2, 0, 0, 2, 2];
-    let spread = matches!(l.advance, Advance::Space(_));
-    2 * usize::from(FREE[l.dim.index()]) + usize::from(spread)
+impl Entry {
+    const BLANK: Entry = Entry {
+        product: 1,
+        tile: 0,
+        pieces: 1,
+        places: 1,
+        count: 1,
+    };
 }
+
+/// By dimension: the class of its loops in time; that of its loops in space is the next.
+const FREE: [u8; 7] = [0, 2, 4, 0, 0, 4, 4];

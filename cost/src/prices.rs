@@ -7,7 +7,7 @@ use crate::counts::Access;
 use crate::dataflow::{Axis, MAX_LEVELS};
 use crate::energy::{Energy, Role};
 use crate::evaluate::LayerCost;
-use crate::feeds::{Feeds, MAX_FEEDS};
+use crate::feeds::Way;
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
 use crate::links::{crossing_bits, real};
@@ -18,12 +18,31 @@ use crate::technology::{Counting, Technology};
 
 /// What the accesses to one tensor in one store cost.
 #[derive(Clone, Copy, Debug)]
-struct Price {
+pub(crate) struct Price {
     per_bit: f64,
     /// Compressed size over plain size.
     packing: f64,
     /// Share of the accesses that zeros do not save.
     share: f64,
+    /// Factor on all energies of the technology.
+    scale: f64,
+}
+
+impl Price {
+    /// Free of charge.
+    pub const NONE: Price = Price {
+        per_bit: 0.0,
+        packing: 1.0,
+        share: 1.0,
+        scale: 1.0,
+    };
+
+    /// The energy of so many bits read and written.
+    #[inline(always)]
+    pub fn of(&self, bits: u64) -> f64 {
+        let bits = real(bits) * self.packing * self.share;
+        self.per_bit * bits * self.scale
+    }
 }
 
 /// What a nest's accesses cost in a technology, tiles apart.
@@ -32,48 +51,41 @@ pub(crate) struct Prices<'a> {
     technology: &'a Technology,
     /// All multiplications.
     mac: f64,
-    /// By feed: its tensor in the store that it comes from.
-    stores: [Price; MAX_FEEDS],
     /// Per access of the shared store and of the innermost one, as [`Counting::Operands`] has it.
     operands: [f64; 2],
 }
 
 impl<'a> Prices<'a> {
+    /// Works prices out, and enters those of the ways into them.
     pub fn new(
         technology: &'a Technology,
         layer: &Layer,
         mapping: &Mapping,
-        feeds: &Feeds,
         sub: &SubAccelerator,
+        ways: &mut [Way],
     ) -> Self {
-        let none = Price {
-            per_bit: 0.0,
-            packing: 1.0,
-            share: 1.0,
-        };
         let macs = match technology.counting {
             Counting::Native => technology.native_macs(layer, sub),
             Counting::Operands => technology.mac_energy * layer.macs() as f64,
         };
         let operand = |role| technology.access_energy(role, None);
-        let mut prices = Prices {
+        let prices = Prices {
             technology,
             mac: macs * technology.energy_scale,
-            stores: [none; MAX_FEEDS],
             operands: [operand(Role::Shared), operand(Role::Element)],
         };
         if technology.counting == Counting::Native {
-            prices.price_stores(layer, mapping, feeds, sub);
+            prices.price_stores(layer, mapping, sub, ways);
         }
         prices
     }
 
     fn price_stores(
-        &mut self,
+        &self,
         layer: &Layer,
         mapping: &Mapping,
-        feeds: &Feeds,
         sub: &SubAccelerator,
+        ways: &mut [Way],
     ) {
         let array = mapping.array_level();
         let density = layer.density();
@@ -87,12 +99,13 @@ impl<'a> Prices<'a> {
             };
             per_bit[level] = per_byte * narrow / 8.0;
         }
-        for (price, feed) in self.stores.iter_mut().zip(feeds.all()) {
+        for Way { feed, price, .. } in ways {
             let (level, tensor) = (feed.parent, feed.tensor);
             if !mapping.levels()[level].keep.contains(tensor) {
                 continue;
             }
             price.per_bit = per_bit[level];
+            price.scale = self.technology.energy_scale;
             if level == 0 {
                 price.packing = sub.packing(layer, tensor);
             }
@@ -108,14 +121,6 @@ impl<'a> Prices<'a> {
             mac: self.mac,
             ..Energy::default()
         }
-    }
-
-    /// The energy of so many bits read from and written to the store that a feed comes from.
-    #[inline(always)]
-    pub fn store(&self, feed: usize, bits: u64) -> f64 {
-        let price = &self.stores[feed];
-        let bits = real(bits) * price.packing * price.share;
-        price.per_bit * bits * self.technology.energy_scale
     }
 
     /// Adds the network to the energy of the stores; `outputs` are those of all groups.
