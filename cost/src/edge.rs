@@ -22,13 +22,13 @@ impl Words {
         delivered: 0,
     };
 
-    /// So many words of each.
-    #[inline]
-    pub fn of(self, words: u64) -> Words {
-        self.and(Words {
+    /// So many words at both ends.
+    #[inline(always)]
+    pub const fn same(words: u64) -> Words {
+        Words {
             sent: words,
             delivered: words,
-        })
+        }
     }
 
     /// Each of these with each of the others.

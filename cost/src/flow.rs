@@ -20,10 +20,10 @@ pub(crate) struct Sizes {
     weights: u64,
     outputs: u64,
     /// Batch times input channels of one group.
-    channels: u64,
+    pub channels: u64,
     groups: u64,
     all_outputs: u64,
-    axes: [Axis; 2],
+    pub axes: [Axis; 2],
     /// Words by axis of all windows of a single output and a single tap.
     single: [u64; 2],
 }
@@ -129,8 +129,8 @@ impl<'a> Flow<'a> {
             return self.uneven_travel(tensor, &gap, windows, waits);
         }
         let tiles = match tensor {
-            Tensor::W => self.sizes.weights,
-            Tensor::O => self.sizes.outputs,
+            Tensor::W => Words::same(self.sizes.weights),
+            Tensor::O => Words::same(self.sizes.outputs),
             Tensor::I => match self.fetched(&gap, windows) {
                 Some(words) => words,
                 None => return self.uneven_travel(tensor, &gap, windows, waits),
@@ -150,20 +150,20 @@ impl<'a> Flow<'a> {
         if tensor == Tensor::O && nest.apart() & gap.between() != 0 {
             sources *= self.kept_apart(&gap);
         }
-        let words = tiles * nest.product(nest.free(tensor) & loops);
+        let steps = nest.product(nest.free(tensor) & loops);
         let moving = |tensor: Tensor| nest.product(nest.free(tensor) & gap.at);
         let first = match tensor {
             _ if !waits => 0,
-            Tensor::W => tiles / (moving(Tensor::I) * moving(Tensor::O)),
-            Tensor::O => tiles / (moving(Tensor::W) * moving(Tensor::I)),
+            Tensor::W => tiles.sent / (moving(Tensor::I) * moving(Tensor::O)),
+            Tensor::O => tiles.sent / (moving(Tensor::W) * moving(Tensor::I)),
             Tensor::I => match self.first_inputs(&gap) {
                 Some(words) => words,
                 None => return self.uneven_travel(tensor, &gap, windows, waits),
             },
         };
         Travel {
-            sent: words * sources,
-            delivered: words * inside,
+            sent: tiles.sent * steps * sources,
+            delivered: tiles.delivered * steps * inside,
             outside,
             inside,
             first: first * sources,
@@ -203,30 +203,34 @@ impl<'a> Flow<'a> {
             Tensor::W => self.sizes.weights,
             _ => self.sizes.outputs,
         };
-        self.asked(tensor, gap).of(tiles)
+        self.asked(tensor, gap).and(Words::same(tiles))
     }
 
     /// Words of inputs.
     fn inputs(&mut self, gap: &Gap, windows: [u64; 2]) -> Words {
         let rests = self.nest.resting() & gap.at != 0 && gap.feed.keeps;
         match self.fetched(gap, windows) {
-            Some(words) if !rests => self.asked(Tensor::I, gap).of(words),
+            Some(words) if !rests => self.asked(Tensor::I, gap).and(words),
             _ => self.exactly(gap),
         }
     }
 
     /// Words of inputs that are fetched if filters repeat nothing; none if windows are too irregular.
     #[inline(always)]
-    fn fetched(&self, gap: &Gap, windows: [u64; 2]) -> Option<u64> {
+    fn fetched(&self, gap: &Gap, windows: [u64; 2]) -> Option<Words> {
         if self.on_diagonal(gap) {
-            return None;
+            return self.side_by_side(gap, windows);
         }
-        let slid = if gap.feed.keeps {
-            self.slid(gap.at, windows)?
-        } else {
-            0
-        };
-        Some((windows[0] * windows[1] - slid) * self.sizes.channels)
+        if !gap.feed.keeps {
+            return Some(Words::same(windows[0] * windows[1] * self.sizes.channels));
+        }
+        match self.slid(gap.at, windows) {
+            Some(slid) => {
+                let words = (windows[0] * windows[1] - slid) * self.sizes.channels;
+                Some(Words::same(words))
+            }
+            None => self.side_by_side(gap, windows),
+        }
     }
 
     /// Input rows (axis 0) or columns (axis 1) of all windows of what is fed.
@@ -313,14 +317,13 @@ impl<'a> Flow<'a> {
             );
         }
         let along = &self.sizes.axes[axis];
-        if along.clips || loops & nest.uneven() != 0 || self.on_diagonal_of(axis, gap) {
+        if along.clips || loops & nest.uneven() != 0 {
             return None;
         }
-        let sums = |slot: usize| {
-            let pieces = u64::from(nest.places(slot));
-            (pieces, pieces * u64::from(nest.tile(slot)))
-        };
-        Some(along.plain(sums(out), sums(tap)))
+        let places = [out, tap].map(|slot| u64::from(nest.places(slot)));
+        let sums = |places: u64, slot: usize| (places, places * u64::from(nest.tile(slot)));
+        let all = along.plain(sums(places[0], out), sums(places[1], tap));
+        Some(all - self.coinciding(axis, gap, places))
     }
 
     /// How many different tiles of a tensor a source hands out at a time to instances that differ
@@ -408,11 +411,7 @@ impl<'a> Flow<'a> {
         let innermost = moving & moving.wrapping_neg();
         let along = |axis: usize, dim: Dim| {
             let loops = nest.of(dim) & at;
-            // The innermost loops in time that walk this dimension and no other.
-            let others = moving & !loops;
-            let inside = (others & others.wrapping_neg()).wrapping_sub(1);
-            let walked = moving & loops & inside;
-            let outermost = 1 << walked.ilog2();
+            let outermost = 1 << self.walking(dim, at).ilog2();
             if loops & nest.spread() & (outermost - 1) != 0 {
                 return None;
             }

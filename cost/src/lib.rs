@@ -35,6 +35,7 @@
 
 pub mod accelergy;
 mod area;
+mod beside;
 mod chain;
 pub mod counts;
 mod cuts;
