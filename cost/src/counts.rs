@@ -24,11 +24,9 @@
 //! saved. Each of these sums is a product over dimensions, where rows (P with R) and columns (Q with
 //! S) count as one dimension each. Module `flow` takes the usual case, `edge` every case.
 
-use std::cell::RefCell;
-
 use serde::{Deserialize, Serialize};
 
-use crate::cuts::Cuts;
+use crate::cuts::with_cuts;
 use crate::dataflow::MAX_LEVELS;
 use crate::feeds::{Feed, Feeds};
 use crate::flow::{Flow, Sizes, Travel};
@@ -82,11 +80,11 @@ pub(crate) fn enter(
 ) -> u64 {
     let (groups, t) = (sizes.groups(), tensor.index());
     let (sent, delivered) = (travel.sent * groups, travel.delivered * groups);
-    let source = &mut access[feed.parent][t];
+    let source = &mut access[feed.parent()][t];
     if tensor != Tensor::O {
         source.reads = sent;
         if feed.keeps {
-            access[feed.child][t].fills = delivered;
+            access[feed.child()][t].fills = delivered;
         }
         return 0;
     }
@@ -94,56 +92,25 @@ pub(crate) fn enter(
     source.updates = sent;
     source.reads = sent - outside;
     if feed.keeps {
-        access[feed.child][t].fills = delivered - travel.inside * sizes.outputs();
+        access[feed.child()][t].fills = delivered - travel.inside * sizes.outputs();
     }
     outside
 }
 
-/// What is worked out of one mapping after the other: it is large, and clearing it would take longer
-/// than counting.
-#[derive(Clone)]
-pub(crate) struct Scratch {
-    pub nest: Nest,
-    pub cuts: Cuts,
-}
-
-impl Scratch {
-    pub const fn blank() -> Self {
-        Scratch {
-            nest: Nest::blank(),
-            cuts: Cuts::unknown(),
-        }
-    }
-
-    /// The traffic of a mapping.
-    #[inline(always)]
-    pub fn read<'a>(
-        &'a mut self,
-        layer: &'a Layer,
-        sizes: &'a Sizes,
-        mapping: &'a Mapping,
-    ) -> Flow<'a> {
-        self.nest.read(layer, mapping);
-        self.cuts.forget();
-        Flow {
-            layer,
-            mapping,
-            sizes,
-            nest: &self.nest,
-            cuts: &mut self.cuts,
-        }
-    }
-}
-
-thread_local! {
-    static SCRATCH: RefCell<Scratch> = const { RefCell::new(Scratch::blank()) };
-}
-
 /// Counts the accesses of a nest that covers the layer (see [`Mapping::covers`]).
 pub fn count(layer: &Layer, mapping: &Mapping) -> Counts {
-    SCRATCH.with_borrow_mut(|scratch| {
-        let sizes = Sizes::new(layer);
-        let mut flow = scratch.read(layer, &sizes, mapping);
+    let sizes = Sizes::new(layer);
+    let mut nest = Nest::blank();
+    nest.start(layer);
+    nest.read(mapping);
+    with_cuts(|cuts| {
+        let mut flow = Flow {
+            layer,
+            mapping,
+            sizes: &sizes,
+            nest: &nest,
+            cuts,
+        };
         let mut counts = Counts {
             access: [[Access::default(); 3]; MAX_LEVELS],
             steps: flow.steps() * sizes.groups(),

@@ -1,5 +1,7 @@
 //! The cuts of each dimension one by one, for what products do not say.
 
+use std::cell::RefCell;
+
 use crate::chain::{Chain, Way};
 use crate::dataflow::MAX_LEVELS;
 use crate::layer::{Dim, Layer};
@@ -53,7 +55,6 @@ impl Turn {
 }
 
 /// The turns of a mapping and the cuts that they make, once anybody has asked for them.
-#[derive(Clone)]
 pub(crate) struct Cuts {
     known: bool,
     turns: [Turn; MAX_LOOPS],
@@ -64,9 +65,23 @@ pub(crate) struct Cuts {
     chains: [Chain; 7],
 }
 
+thread_local! {
+    /// Cuts are seldom asked for, but large: there is one place for those of all mappings.
+    static CUTS: RefCell<Cuts> = const { RefCell::new(Cuts::unknown()) };
+}
+
+/// Does something that may ask for the cuts of one mapping.
+#[inline(always)]
+pub(crate) fn with_cuts<T>(what: impl FnOnce(&mut Cuts) -> T) -> T {
+    CUTS.with_borrow_mut(|cuts| {
+        cuts.known = false;
+        what(cuts)
+    })
+}
+
 impl Cuts {
     /// Nothing known yet.
-    pub const fn unknown() -> Self {
+    const fn unknown() -> Self {
         let turn = Turn {
             dim: Dim::N,
             way: Way::Time,
@@ -80,12 +95,6 @@ impl Cuts {
             depths: [Depths(0); MAX_LEVELS + 1],
             chains: [Chain::NONE; 7],
         }
-    }
-
-    /// The mapping has changed.
-    #[inline]
-    pub fn forget(&mut self) {
-        self.known = false;
     }
 
     /// The cuts of a mapping.

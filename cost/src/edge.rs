@@ -92,9 +92,9 @@ impl<'a> Edge<'a> {
             layer,
             cuts,
             tensor: feed.tensor,
-            turns: cuts.turns(feed.child),
-            depths: cuts.depths(feed.child),
-            shared: cuts.depths(feed.parent),
+            turns: cuts.turns(feed.child()),
+            depths: cuts.depths(feed.child()),
+            shared: cuts.depths(feed.parent()),
             keeps: feed.keeps,
         }
     }

@@ -7,8 +7,8 @@
 
 use std::cell::RefCell;
 
-use crate::counts::{Access, Scratch, enter};
-use crate::cuts::Dims;
+use crate::counts::{Access, enter};
+use crate::cuts::{Dims, with_cuts};
 use crate::dataflow::MAX_LEVELS;
 use crate::evaluate::{LayerCost, OnChip};
 use crate::feeds::{Exposed, Feeds, MAX_FEEDS, Way};
@@ -17,6 +17,7 @@ use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
 use crate::links::{ALL_LINKS, Link, Loads, MAX_LINKS, bandwidths};
 use crate::mapping::{Loop, Mapping};
+use crate::nest::Nest;
 use crate::prices::Prices;
 use crate::technology::Technology;
 use crate::windows::window_dims;
@@ -246,8 +247,8 @@ impl<'a> Setting<'a> {
             self.ways[index] = way;
             self.links |= 1 << way.inner | 1 << way.outer;
             // The first store of outputs inside the array, or the multipliers.
-            if feed.tensor == Tensor::O && feed.parent < mapping.array_level() {
-                self.taken_over = feed.child;
+            if feed.tensor == Tensor::O && feed.parent() < mapping.array_level() {
+                self.taken_over = feed.child();
             }
         }
         self.links &= ALL_LINKS;
@@ -262,7 +263,7 @@ impl<'a> Setting<'a> {
 /// What is known of a mapping.
 #[derive(Clone)]
 struct Known {
-    scratch: Scratch,
+    nest: Nest,
     /// Words of all windows of a level along each axis, where the level is fed with inputs.
     windows: [[u64; 2]; MAX_LEVELS + 1],
     /// Bits of each feed, and those of them that cannot hide.
@@ -276,7 +277,7 @@ impl Known {
     /// Room for what will be known.
     const fn blank() -> Self {
         Known {
-            scratch: Scratch::blank(),
+            nest: Nest::blank(),
             windows: [[0; 2]; MAX_LEVELS + 1],
             bits: [[0; 2]; MAX_FEEDS],
             sums: 0,
@@ -294,6 +295,7 @@ impl Known {
     /// Forgets what was known; counting all levels overwrites the rest.
     #[inline]
     fn start(&mut self, setting: &Setting) {
+        self.nest.start(&setting.layer);
         self.cost = LayerCost::nothing(&setting.layer, setting.levels);
         self.cost.energy = setting.prices.as_ref().map(Prices::start);
     }
@@ -301,19 +303,29 @@ impl Known {
     /// Counts what lies inside a level, see [`Evaluator::change`].
     #[inline]
     fn count(&mut self, setting: &Setting, mapping: &Mapping, level: usize, dims: Dims) {
-        let mut counting = Counting {
-            setting,
-            flow: self.scratch.read(&setting.layer, &setting.sizes, mapping),
-            level,
-            windows: &mut self.windows,
-            bits: &mut self.bits,
-            sums: &mut self.sums,
-            cost: &mut self.cost,
-        };
-        counting.tensor(Tensor::W, dims);
-        counting.tensor(Tensor::I, dims);
-        counting.tensor(Tensor::O, dims);
-        self.cost.compute_cycles = counting.compute_cycles();
+        self.nest.read(mapping);
+        let compute_cycles = with_cuts(|cuts| {
+            let mut counting = Counting {
+                setting,
+                flow: Flow {
+                    layer: &setting.layer,
+                    mapping,
+                    sizes: &setting.sizes,
+                    nest: &self.nest,
+                    cuts,
+                },
+                level,
+                windows: &mut self.windows,
+                bits: &mut self.bits,
+                sums: &mut self.sums,
+                cost: &mut self.cost,
+            };
+            counting.tensor(Tensor::W, dims);
+            counting.tensor(Tensor::I, dims);
+            counting.tensor(Tensor::O, dims);
+            counting.compute_cycles()
+        });
+        self.cost.compute_cycles = compute_cycles;
         self.time(setting, mapping);
     }
 
@@ -328,7 +340,7 @@ impl Known {
         }
         let cost = &mut self.cost;
         let sides = if setting.measures {
-            self.scratch.nest.sides(mapping)
+            self.nest.sides(mapping)
         } else {
             [1; 2]
         };
@@ -366,12 +378,12 @@ impl Counting<'_> {
         let ways = setting.feeds.of(tensor);
         for (way, bits) in setting.ways[ways.clone()].iter().zip(&mut self.bits[ways]) {
             let feed = &way.feed;
-            if feed.child <= self.level {
+            if feed.child() <= self.level {
                 continue;
             }
             let mut windows = [0; 2];
             if tensor == Tensor::I {
-                let known = &mut self.windows[feed.child];
+                let known = &mut self.windows[feed.child()];
                 for axis in 0..2 {
                     if dims & windows_of(axis) != 0 {
                         known[axis] = self.flow.windows(axis, feed);
@@ -381,12 +393,12 @@ impl Counting<'_> {
             }
             let waits = way.exposed == Exposed::First;
             let travel = self.flow.travel(tensor, feed, windows, waits);
-            if tensor == Tensor::O && feed.child == setting.taken_over {
+            if tensor == Tensor::O && feed.child() == setting.taken_over {
                 *self.sums = travel.delivered;
             }
             let access = &mut self.cost.access;
             let outside = enter(access, &setting.sizes, tensor, feed, &travel);
-            let access = &mut access[feed.parent][tensor.index()];
+            let access = &mut access[feed.parent()][tensor.index()];
             let mut crossing = (access.reads + access.updates) * width;
             // Each instance elides one read per output it works on. Instances that share an output
             // (reduction dimensions spread above) never complete it.
@@ -405,7 +417,7 @@ impl Counting<'_> {
                 crossing = 0;
             }
             if let Some(energy) = &mut self.cost.energy {
-                let store = &mut energy.store[feed.parent][tensor.index()];
+                let store = &mut energy.store[feed.parent()][tensor.index()];
                 *store = way.price.of(crossing + access.fills * width);
             }
         }

@@ -17,15 +17,25 @@ pub(crate) const MAX_FEEDS: usize = 3 * MAX_LEVELS;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Feed {
     pub tensor: Tensor,
-    /// The level that feeds.
-    pub parent: usize,
-    /// The level that is fed; the number of levels stands for the multipliers.
-    pub child: usize,
+    parent: u8,
+    child: u8,
     /// Whether what is fed keeps its tile between steps; multipliers do not.
     pub keeps: bool,
 }
 
 impl Feed {
+    /// The level that feeds.
+    #[inline(always)]
+    pub const fn parent(&self) -> usize {
+        self.parent as usize
+    }
+
+    /// The level that is fed; the number of levels stands for the multipliers.
+    #[inline(always)]
+    pub const fn child(&self) -> usize {
+        self.child as usize
+    }
+
     /// Nothing is fed.
     const NONE: Feed = Feed {
         tensor: Tensor::W,
@@ -40,7 +50,7 @@ impl Feed {
 pub(crate) struct Feeds {
     all: [Feed; MAX_FEEDS],
     /// Where those of each tensor end.
-    ends: [usize; 3],
+    ends: [u8; 3],
 }
 
 impl Feeds {
@@ -62,22 +72,22 @@ impl Feeds {
                 if !keeps || levels[child].keep.contains(tensor) {
                     feeds.all[count] = Feed {
                         tensor,
-                        parent,
-                        child,
+                        parent: parent as u8,
+                        child: child as u8,
                         keeps,
                     };
                     count += 1;
                     parent = child;
                 }
             }
-            feeds.ends[tensor.index()] = count;
+            feeds.ends[tensor.index()] = count as u8;
         }
         feeds
     }
 
     #[inline(always)]
     pub fn all(&self) -> &[Feed] {
-        &self.all[..self.ends[2]]
+        &self.all[..usize::from(self.ends[2])]
     }
 
     /// The numbers of those of one tensor.
@@ -88,7 +98,7 @@ impl Feeds {
             Tensor::I => self.ends[0],
             Tensor::O => self.ends[1],
         };
-        start..self.ends[tensor.index()]
+        usize::from(start)..usize::from(self.ends[tensor.index()])
     }
 }
 
@@ -108,9 +118,9 @@ pub(crate) enum Exposed {
 pub(crate) struct Way {
     pub feed: Feed,
     /// The link into the fed store or the array, or [`NO_LINK`].
-    pub inner: usize,
+    pub inner: u8,
     /// The off-chip interface, or [`NO_LINK`].
-    pub outer: usize,
+    pub outer: u8,
     /// Whether it would if the layer before or after did not keep the tensor on the chip.
     pub stays: bool,
     pub exposed: Exposed,
@@ -124,8 +134,8 @@ impl Way {
     /// Nothing travels.
     pub const NONE: Way = Way {
         feed: Feed::NONE,
-        inner: NO_LINK,
-        outer: NO_LINK,
+        inner: NO_LINK as u8,
+        outer: NO_LINK as u8,
         stays: false,
         exposed: Exposed::Nothing,
         packing: None,
@@ -141,13 +151,13 @@ impl Way {
         on_chip: OnChip,
     ) -> Self {
         let array = mapping.array_level();
-        let fed = mapping.levels().get(feed.child);
+        let fed = mapping.levels().get(feed.child());
         let inner = match fed.and_then(|level| level.bandwidth) {
-            Some(_) => Some(Link::Store(feed.child as u8)),
-            None => (feed.parent < array && array <= feed.child).then_some(Link::Noc),
+            Some(_) => Some(Link::Store(feed.child() as u8)),
+            None => (feed.parent() < array && array <= feed.child()).then_some(Link::Noc),
         };
-        let stays = feed.parent == 0 && on_chip.keeps(feed.tensor);
-        let off_chip = feed.parent == 0 && !stays;
+        let stays = feed.parent() == 0 && on_chip.keeps(feed.tensor);
+        let off_chip = feed.parent() == 0 && !stays;
         let limited = inner.is_some() || (off_chip && sub.dram_bandwidth.is_some());
         let travels = inner.is_some() || off_chip;
         let exposed = if !travels {
@@ -159,15 +169,15 @@ impl Way {
         } else {
             Exposed::Nothing
         };
-        let compressed = feed.parent == 0 && sub.compressed;
+        let compressed = feed.parent() == 0 && sub.compressed;
         Way {
             feed: *feed,
-            inner: inner.map_or(NO_LINK, Link::index),
+            inner: inner.map_or(NO_LINK, Link::index) as u8,
             outer: if off_chip {
                 Link::OffChip.index()
             } else {
                 NO_LINK
-            },
+            } as u8,
             stays,
             exposed,
             packing: compressed.then(|| sub.packing(layer, feed.tensor)),

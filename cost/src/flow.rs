@@ -108,8 +108,8 @@ impl<'a> Flow<'a> {
     pub fn gap<'f>(&self, feed: &'f Feed) -> Gap<'f> {
         Gap {
             feed,
-            from: self.nest.above(feed.parent),
-            at: self.nest.above(feed.child),
+            from: self.nest.above(feed.parent()),
+            at: self.nest.above(feed.child()),
         }
     }
 
@@ -239,13 +239,13 @@ impl<'a> Flow<'a> {
         if !feed.keeps {
             return self.sizes.single[axis];
         }
-        let at = self.nest.above(feed.child);
+        let at = self.nest.above(feed.child());
         // One by one: an array of sides would be written in parts and read back whole.
         let [outs, taps] = window_dims(axis);
         let (out, tap) = (self.side(outs, at), self.side(taps, at));
         match self.sizes.axes[axis].words(out, tap) {
             Some(words) => words,
-            None => self.irregular_windows(axis, feed.child),
+            None => self.irregular_windows(axis, feed.child()),
         }
     }
 

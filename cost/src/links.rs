@@ -91,9 +91,9 @@ impl Loads {
 
     /// Adds bits to a link, and those of them that cannot hide.
     #[inline(always)]
-    pub fn add(&mut self, link: usize, bits: u64, exposed: u64) {
-        self.bits[link] += bits;
-        self.exposed[link] += exposed;
+    pub fn add(&mut self, link: u8, bits: u64, exposed: u64) {
+        self.bits[usize::from(link)] += bits;
+        self.exposed[usize::from(link)] += exposed;
     }
 
     /// The bytes and cycles of a link, given its bytes per cycle.

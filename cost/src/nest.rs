@@ -48,9 +48,9 @@ pub(crate) struct Nest {
     entries: [Entry; SLOTS],
     /// Loops above each level; the level after the last is that of the multipliers.
     above: [Set; MAX_LEVELS + 1],
-    dims: [Set; 7],
+    dims: [Set; 8],
     /// By class: loops in time and loops in space of the dimensions that select no tiles of a tensor.
-    classes: [Set; 6],
+    classes: [Set; 8],
     /// Loops along which partial sums are added up on the way.
     summed: Set,
     /// Loops that do not divide what they cut.
@@ -67,8 +67,8 @@ impl Nest {
         Nest {
             entries: [Entry::BLANK; SLOTS],
             above: [0; MAX_LEVELS + 1],
-            dims: [0; 7],
-            classes: [0; 6],
+            dims: [0; 8],
+            classes: [0; 8],
             summed: 0,
             uneven: 0,
             resting: 0,
@@ -76,63 +76,70 @@ impl Nest {
         }
     }
 
-    /// Becomes the nest of a mapping.
-    pub fn read(&mut self, layer: &Layer, mapping: &Mapping) {
-        let mut tiles = layer.bounds;
-        let mut pieces = [1_u32; 7];
-        let mut places = [1_u32; 7];
-        let mut products = [1_u64; 6];
-        let mut dims = [0; 7];
-        let mut classes = [0; 6];
-        let (mut summed, mut uneven, mut ragged) = (0, 0, 0_u32);
-        let mut bit: Set = 1 << FIRST;
-        self.above = [0; MAX_LEVELS + 1];
-        let wholes = self.entries[SLOTS - 7..].iter_mut().rev();
-        for (whole, bound) in wholes.zip(layer.bounds) {
-            (whole.product, whole.tile) = (1, bound);
-            (whole.pieces, whole.places) = (1, 1);
+    /// Will be nests of a layer.
+    pub fn start(&mut self, layer: &Layer) {
+        for (d, &tile) in layer.bounds.iter().enumerate() {
+            self.entries[whole(d)] = Entry {
+                tile,
+                ..Entry::BLANK
+            };
         }
-        let entries = self.entries[..=FIRST].iter_mut().rev();
-        for (entry, l) in entries.zip(mapping.loops()) {
+    }
+
+    /// Becomes the nest of a mapping.
+    pub fn read(&mut self, mapping: &Mapping) {
+        let mut last: [u8; 8] = std::array::from_fn(|d| whole(d) as u8);
+        let mut products = [1_u64; 8];
+        let (mut summed, mut uneven) = (0, 0);
+        self.above = [0; MAX_LEVELS + 1];
+        self.dims = [0; 8];
+        self.classes = [0; 8];
+        for (l, slot) in mapping.loops().iter().zip((0..=FIRST).rev()) {
             let d = l.dim.index();
-            let extent = tiles[d];
-            let tile = l.tile.clamp(1, extent);
+            let outside = &self.entries[usize::from(last[d])];
+            let extent = outside.tile;
+            let tile = l.tile.min(extent);
             let (whole, rest) = (extent / tile, extent % tile);
-            let rest = u32::from(rest != 0);
-            let count = whole + rest;
+            let count = whole + u32::from(rest != 0);
             let spread = matches!(l.advance, Advance::Space(_));
             let class = usize::from(FREE[d]) + usize::from(spread);
-            tiles[d] = tile;
-            pieces[d] = pieces[d].wrapping_mul(count);
-            places[d] = places[d].wrapping_mul(if spread { count } else { 1 });
+            let pieces = outside.pieces.wrapping_mul(count);
+            let places = outside.places.wrapping_mul(if spread { count } else { 1 });
             products[class] = products[class].wrapping_mul(count.into());
-            entry.tile = tile;
-            entry.pieces = pieces[d];
-            entry.places = places[d];
+            let entry = &mut self.entries[slot];
             entry.product = products[class];
-            entry.count = count;
+            (entry.tile, entry.count) = (tile, count);
+            (entry.pieces, entry.places) = (pieces, places);
+            last[d] = slot as u8;
+            let bit: Set = 1 << slot;
             let turning = if tile < extent { bit } else { 0 };
-            dims[d] |= turning;
-            classes[class] |= turning;
+            self.dims[d] |= turning;
+            self.classes[class] |= turning;
             summed |= if l.reduce { bit } else { 0 };
             uneven |= if rest != 0 { bit } else { 0 };
-            ragged |= rest << d;
             self.above[usize::from(l.level) + 1] = bit.wrapping_neg();
-            bit >>= 1;
         }
-        (self.dims, self.classes, self.summed, self.uneven) = (dims, classes, summed, uneven);
+        (self.summed, self.uneven) = (summed, uneven);
         for level in 1..=MAX_LEVELS {
             self.above[level] |= self.above[level - 1];
         }
         (self.resting, self.scattered) = (0, 0);
-        while ragged != 0 {
-            self.look_at_rests(ragged.trailing_zeros() as usize);
-            ragged &= ragged - 1;
+        if uneven != 0 {
+            self.look_at_rests();
+        }
+    }
+
+    /// Looks at the smaller pieces of the dimensions with an uneven cut.
+    fn look_at_rests(&mut self) {
+        for d in 0..7 {
+            if self.dims[d] & self.uneven != 0 {
+                self.look_at_rests_of(d);
+            }
         }
     }
 
     /// Counts the pieces of a dimension with an uneven cut, and finds out whether smaller ones rest.
-    fn look_at_rests(&mut self, d: usize) {
+    fn look_at_rests_of(&mut self, d: usize) {
         let (in_time, spread) = (self.moving(), self.spread());
         let mut cuts = self.dims[d];
         if (cuts & spread).count_ones() > 1 {

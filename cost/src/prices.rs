@@ -100,7 +100,7 @@ impl<'a> Prices<'a> {
             per_bit[level] = per_byte * narrow / 8.0;
         }
         for Way { feed, price, .. } in ways {
-            let (level, tensor) = (feed.parent, feed.tensor);
+            let (level, tensor) = (feed.parent(), feed.tensor);
             if !mapping.levels()[level].keep.contains(tensor) {
                 continue;
             }
