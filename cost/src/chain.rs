@@ -9,8 +9,8 @@ mod walk;
 
 use walk::{Extent, Walk, part};
 
+use crate::cuts::Turn;
 use crate::mapping::{Advance, MAX_CUTS};
-use crate::nest::Turn;
 
 /// Whether a cut's pieces follow one another or stand side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

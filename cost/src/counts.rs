@@ -26,10 +26,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cuts::with_cuts;
 use crate::dataflow::MAX_LEVELS;
-use crate::edge::Words;
 use crate::feeds::{Feed, Feeds};
-use crate::flow::{Between, Flow, Sizes};
+use crate::flow::{Flow, Sizes, Travel};
 use crate::layer::{Layer, Tensor};
 use crate::mapping::Mapping;
 use crate::nest::Nest;
@@ -46,6 +46,13 @@ pub struct Access {
 }
 
 impl Access {
+    /// Nobody comes.
+    pub(crate) const NONE: Access = Access {
+        reads: 0,
+        fills: 0,
+        updates: 0,
+    };
+
     /// Reads, fills and updates together.
     pub const fn total(&self) -> u64 {
         self.reads + self.fills + self.updates
@@ -61,56 +68,61 @@ pub struct Counts {
     pub steps: u64,
 }
 
-/// Notes what travels along a feed at its two ends.
+/// Notes what travels along a feed at its two ends; the outputs that the source works on, all
+/// instances together.
 #[inline(always)]
 pub(crate) fn enter(
     access: &mut [[Access; 3]; MAX_LEVELS],
-    flow: &Flow,
-    (tensor, feed): (Tensor, &Feed),
-    gap: &Between,
-    words: Words,
-) {
-    let groups = flow.sizes.groups();
-    let t = tensor.index();
-    let (sent, delivered) = (words.sent * groups, words.delivered * groups);
-    let outside = &mut access[feed.parent][t];
-    if tensor == Tensor::O {
-        outside.updates = sent;
-        outside.reads = sent - flow.outputs(gap.from) * groups;
-    } else {
-        outside.reads = sent;
+    sizes: &Sizes,
+    tensor: Tensor,
+    feed: &Feed,
+    travel: &Travel,
+) -> u64 {
+    let (groups, t) = (sizes.groups(), tensor.index());
+    let (sent, delivered) = (travel.sent * groups, travel.delivered * groups);
+    let source = &mut access[feed.parent()][t];
+    if tensor != Tensor::O {
+        source.reads = sent;
+        if feed.keeps {
+            access[feed.child()][t].fills = delivered;
+        }
+        return 0;
     }
-    if gap.keeps {
-        access[feed.child][t].fills = match tensor {
-            Tensor::O => delivered - flow.outputs(gap.at) * groups,
-            _ => delivered,
-        };
+    let outside = travel.outside * sizes.outputs();
+    source.updates = sent;
+    source.reads = sent - outside;
+    if feed.keeps {
+        access[feed.child()][t].fills = delivered - travel.inside * sizes.outputs();
     }
+    outside
 }
 
 /// Counts the accesses of a nest that covers the layer (see [`Mapping::covers`]).
 pub fn count(layer: &Layer, mapping: &Mapping) -> Counts {
+    let sizes = Sizes::new(layer);
     let mut nest = Nest::blank();
     nest.start(layer);
-    nest.read(mapping, 0);
-    let sizes = Sizes::new(layer);
-    let flow = Flow {
-        layer,
-        sizes: &sizes,
-        nest: &nest,
-        multipliers: mapping.levels().len(),
-    };
-    let mut counts = Counts {
-        access: [[Access::default(); 3]; MAX_LEVELS],
-        steps: flow.steps() * sizes.groups(),
-    };
-    for feed in Feeds::new(mapping.levels()).all() {
-        let gap = flow.between(feed);
-        let words = match feed.tensor {
-            Tensor::I => flow.inputs(&gap, [0, 1].map(|axis| flow.windows(axis, gap.at))),
-            other => flow.words(other, &gap),
+    nest.read(mapping);
+    with_cuts(|cuts| {
+        let mut flow = Flow {
+            layer,
+            mapping,
+            sizes: &sizes,
+            nest: &nest,
+            cuts,
         };
-        enter(&mut counts.access, &flow, (feed.tensor, feed), &gap, words);
-    }
-    counts
+        let mut counts = Counts {
+            access: [[Access::default(); 3]; MAX_LEVELS],
+            steps: flow.steps() * sizes.groups(),
+        };
+        for feed in Feeds::new(mapping.levels()).all() {
+            let windows = match feed.tensor {
+                Tensor::I => [flow.windows(0, feed), flow.windows(1, feed)],
+                _ => [0; 2],
+            };
+            let travel = flow.travel(feed.tensor, feed, windows, false);
+            enter(&mut counts.access, &sizes, feed.tensor, feed, &travel);
+        }
+        counts
+    })
 }

@@ -1,9 +1,9 @@
 //! The words of one tensor on its way from the store that feeds to the one that is fed.
 
 use crate::chain::{Instances, View};
-use crate::flow::Between;
+use crate::cuts::{Cuts, Depths, Dims, Turn};
+use crate::feeds::Feed;
 use crate::layer::{Dim, Layer, Tensor};
-use crate::nest::{Above, Depths, Dims, Nest};
 use crate::views::{Diagonal, Views};
 use crate::windows::{Axis, window_dims};
 
@@ -22,13 +22,13 @@ impl Words {
         delivered: 0,
     };
 
-    /// So many words of each.
-    #[inline]
-    pub fn of(self, words: u64) -> Words {
-        self.and(Words {
+    /// So many words at both ends.
+    #[inline(always)]
+    pub const fn same(words: u64) -> Words {
+        Words {
             sent: words,
             delivered: words,
-        })
+        }
     }
 
     /// Each of these with each of the others.
@@ -55,10 +55,10 @@ impl std::ops::Sub for Words {
 /// One tensor between two levels that keep it, or between the innermost and the multipliers.
 pub(crate) struct Edge<'a> {
     layer: &'a Layer,
-    nest: &'a Nest,
+    cuts: &'a Cuts,
     tensor: Tensor,
-    /// What lies above the fed store.
-    at: &'a Above,
+    /// Loops above the fed store.
+    turns: &'a [Turn],
     /// Cuts above the fed store.
     depths: Depths,
     /// Cuts above and at the feeding store's place.
@@ -87,15 +87,15 @@ impl Sight {
 }
 
 impl<'a> Edge<'a> {
-    pub fn new(layer: &'a Layer, nest: &'a Nest, tensor: Tensor, gap: &Between<'a>) -> Self {
+    pub fn new(layer: &'a Layer, cuts: &'a Cuts, feed: &Feed) -> Self {
         Edge {
             layer,
-            nest,
-            tensor,
-            at: gap.at,
-            depths: nest.depths(gap.at),
-            shared: nest.depths(gap.from),
-            keeps: gap.keeps,
+            cuts,
+            tensor: feed.tensor,
+            turns: cuts.turns(feed.child()),
+            depths: cuts.depths(feed.child()),
+            shared: cuts.depths(feed.parent()),
+            keeps: feed.keeps,
         }
     }
 
@@ -114,7 +114,7 @@ impl<'a> Edge<'a> {
         if !self.keeps {
             return self.all(above);
         }
-        let turns = self.nest.turns(self.at);
+        let turns = self.turns;
         // Loops that do not concern the tensor cost nothing as long as they are innermost.
         let mut left = turns.len();
         while left > 0 && !(turns[left - 1].in_time() && self.concerns(turns[left - 1].dim)) {
@@ -196,7 +196,7 @@ impl<'a> Edge<'a> {
         let filters = |merged| {
             let instances = self.instances(Dim::K, merged);
             let depth = self.depths.of(Dim::K);
-            let chain = self.nest.chain_of(Dim::K);
+            let chain = self.cuts.chain(Dim::K);
             chain.settled_pieces(above.of(Dim::K), depth, instances)
         };
         let moving = usize::from(matches!(dim, Dim::Q | Dim::S));
@@ -254,7 +254,7 @@ impl<'a> Edge<'a> {
         let dims = window_dims(axis);
         Views {
             axis: Axis::new(self.layer, axis),
-            chains: dims.map(|dim| self.nest.chain_of(dim)),
+            chains: dims.map(|dim| self.cuts.chain(dim)),
             depths: dims.map(|dim| self.depths.of(dim)),
         }
     }
@@ -267,7 +267,7 @@ impl<'a> Edge<'a> {
     /// Whether windows of several instances may coincide.
     fn on_diagonal(&self) -> bool {
         let spreads = |dim: Dim| {
-            let chain = self.nest.chain_of(dim);
+            let chain = self.cuts.chain(dim);
             chain.spreads(self.shared.of(dim), self.depths.of(dim))
         };
         let both = |axis| window_dims(axis).into_iter().all(spreads);
@@ -276,8 +276,8 @@ impl<'a> Edge<'a> {
 
     fn sums(&self, dim: Dim, sight: Sight) -> (u64, u64) {
         let depth = self.depths.of(dim);
-        self.nest
-            .chain_of(dim)
+        self.cuts
+            .chain(dim)
             .sums(depth, sight.view(dim), Instances::Each)
     }
 
@@ -286,7 +286,7 @@ impl<'a> Edge<'a> {
     fn repeats(&self, above: Depths, merged: bool) -> u64 {
         let of = |dim: Dim| {
             let instances = self.instances(dim, merged);
-            let chain = self.nest.chain_of(dim);
+            let chain = self.cuts.chain(dim);
             chain.pieces(above.of(dim), self.depths.of(dim), instances)
         };
         match self.tensor {
@@ -316,7 +316,7 @@ struct Moved {
 
 impl Moved {
     fn add(&mut self, dim: Dim, edge: &Edge) {
-        if !edge.nest.chain_of(dim).rests(edge.depths.of(dim)) {
+        if !edge.cuts.chain(dim).rests(edge.depths.of(dim)) {
             self.stuck |= 1 << dim.index();
         }
     }

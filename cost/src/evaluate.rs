@@ -27,7 +27,7 @@ use crate::evaluator::evaluate_once;
 use crate::fit::{Refusal, fit};
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
-use crate::links::{Link, LinkLoad, Loads, MAX_LINKS, bandwidths};
+use crate::links::{ALL_LINKS, Link, LinkLoad, Loads, MAX_LINKS, bandwidths, real};
 use crate::mapping::{Advance, Mapping};
 use crate::technology::Technology;
 
@@ -165,10 +165,9 @@ pub fn move_only(
     let brought = cost.access[0][Tensor::I.index()].reads;
     cost.access[1][Tensor::I.index()].fills = brought;
     let mut loads = Loads::NONE;
-    loads.add(Link::OffChip, off_chip, 0);
-    loads.add(Link::Noc, noc, 0);
-    loads.time(u8::MAX, &bandwidths(&[], sub), &mut cost.links);
-    cost.conclude(sub);
+    loads.add(Link::OffChip.index() as u8, off_chip, 0);
+    loads.add(Link::Noc.index() as u8, noc, 0);
+    cost.conclude(sub, &loads, ALL_LINKS, &bandwidths(&[], sub));
     if let Some(technology) = technology {
         technology.spend_moving(layer, sub, &mut cost);
     }
@@ -204,36 +203,45 @@ impl LayerCost {
     }
 
     /// The cost of nothing.
-    #[inline(always)]
-    pub(crate) fn blank() -> Self {
+    pub(crate) const fn blank() -> Self {
         LayerCost {
             cycles: 0,
             compute_cycles: 0,
             hop_cycles: 0,
             macs: 0,
             utilization: 0.0,
-            access: [[Access::default(); 3]; MAX_LEVELS],
+            access: [[Access::NONE; 3]; MAX_LEVELS],
             levels: 0,
-            links: [LinkLoad::default(); MAX_LINKS],
+            links: [LinkLoad::NONE; MAX_LINKS],
             energy: None,
             bound_by: Bound::Compute,
         }
     }
 
-    /// Composes the latency of its parts.
+    /// Composes the latency of its parts: computation, and the loads of those links that are `used`,
+    /// one bit each, given the bytes per cycle of all.
     #[inline]
-    pub(crate) fn conclude(&mut self, sub: &SubAccelerator) {
+    pub(crate) fn conclude(
+        &mut self,
+        sub: &SubAccelerator,
+        loads: &Loads,
+        used: u8,
+        bandwidths: &[f64; MAX_LINKS],
+    ) {
         let mut in_sequence = self.compute_cycles.saturating_add(self.hop_cycles);
         let mut longest = 0;
-        for link in &self.links {
+        for index in bits(used) {
+            let link = loads.time(index, bandwidths[index]);
             in_sequence = in_sequence.saturating_add(link.exposed);
             longest = longest.max(link.cycles);
+            self.links[index] = link;
         }
         self.cycles = in_sequence.max(longest);
         let mut most = self.compute_cycles;
         self.bound_by = Bound::Compute;
-        for (index, link) in self.links.iter().enumerate() {
+        for index in bits(used) {
             // The largest share of the latency; the multipliers' if it is theirs as well.
+            let link = &self.links[index];
             let share = if link.cycles == self.cycles {
                 link.cycles
             } else {
@@ -243,11 +251,21 @@ impl LayerCost {
                 (self.bound_by, most) = (Bound::Link(Link::at(index)), share);
             }
         }
-        let peak = f64::from(sub.pes) * f64::from(sub.simd) * self.cycles as f64;
+        let peak = f64::from(sub.pes) * f64::from(sub.simd) * real(self.cycles);
         self.utilization = if peak > 0.0 {
-            self.macs as f64 / peak
+            real(self.macs) / peak
         } else {
             0.0
         };
     }
+}
+
+/// The positions of the bits of a set of links.
+#[inline(always)]
+fn bits(mut set: u8) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let index = set.trailing_zeros() as usize;
+        set &= set.wrapping_sub(1);
+        (index < MAX_LINKS).then_some(index)
+    })
 }

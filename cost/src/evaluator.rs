@@ -5,20 +5,22 @@
 //! mapping, so that a small change costs only what the change can reach: levels outside the changed
 //! loop keep their counts, and windows along the other axis keep their words.
 
+use std::cell::RefCell;
+
 use crate::counts::{Access, enter};
+use crate::cuts::{Dims, with_cuts};
 use crate::dataflow::MAX_LEVELS;
-use crate::energy::Energy;
 use crate::evaluate::{LayerCost, OnChip};
-use crate::feeds::{Carriage, Exposed, Feed, Feeds, MAX_FEEDS};
-use crate::flow::{Between, Flow, Sizes, windows_of};
+use crate::feeds::{Exposed, Feeds, MAX_FEEDS, Way};
+use crate::flow::{Flow, Sizes};
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
-use crate::links::{Link, Loads, MAX_LINKS, bandwidths, crossing_bits};
+use crate::links::{ALL_LINKS, Link, Loads, MAX_LINKS, bandwidths};
 use crate::mapping::{Loop, Mapping};
-use crate::nest::{Dims, Nest};
+use crate::nest::Nest;
 use crate::prices::Prices;
 use crate::technology::Technology;
-use std::cell::RefCell;
+use crate::windows::window_dims;
 
 /// The cost of a mapping, kept up to date while the mapping changes.
 ///
@@ -60,7 +62,7 @@ impl<'a> Evaluator<'a> {
         technology: Option<&'a Technology>,
     ) -> Self {
         let setting = Setting::new(layer, mapping, sub, technology, OnChip::default());
-        let mut known = Known::nothing(&setting, mapping);
+        let mut known = Known::nothing(&setting);
         known.count(&setting, mapping, 0, Dims::MAX);
         Evaluator {
             setting,
@@ -91,9 +93,11 @@ impl<'a> Evaluator<'a> {
             || mapping.array_level() != self.mapping.array_level()
         {
             self.setting.furnish(mapping);
-            self.known = Known::nothing(&self.setting, mapping);
+            self.known.start(&self.setting);
+            self.mapping = *mapping;
+        } else {
+            self.mapping.follow(mapping);
         }
-        self.mapping = *mapping;
         self.change(0, Dims::MAX);
         &self.known.cost
     }
@@ -108,7 +112,7 @@ impl<'a> Evaluator<'a> {
             return self.evaluate(mapping);
         }
         if let Some((level, dims)) = difference(self.mapping.loops(), mapping.loops()) {
-            self.mapping = *mapping;
+            self.mapping.follow(mapping);
             self.change(level, dims);
         }
         &self.known.cost
@@ -140,7 +144,7 @@ impl<'a> Evaluator<'a> {
     #[inline]
     pub fn set_bandwidth(&mut self, bandwidth: f64) {
         self.setting.sub.bandwidth = bandwidth;
-        self.setting.bandwidths[Link::Noc.index()] = Some(bandwidth);
+        self.setting.bandwidths[Link::Noc.index()] = bandwidth;
         self.known.time(&self.setting, &self.mapping);
     }
 
@@ -177,7 +181,7 @@ pub(crate) fn evaluate_once(
         static KNOWN: RefCell<Known> = RefCell::new(Known::blank());
     }
     KNOWN.with_borrow_mut(|known| {
-        known.start(&setting, mapping);
+        known.start(&setting);
         known.count(&setting, mapping, 0, Dims::MAX);
         known.cost
     })
@@ -191,12 +195,18 @@ struct Setting<'a> {
     technology: Option<&'a Technology>,
     on_chip: OnChip,
     sizes: Sizes,
+    levels: usize,
     feeds: Feeds,
-    carriages: [Carriage; MAX_FEEDS],
+    ways: [Way; MAX_FEEDS],
+    /// The level that takes partial sums over from outside the array.
+    taken_over: usize,
     /// Links that carry anything, one bit each.
     links: u8,
-    bandwidths: [Option<f64>; MAX_LINKS],
+    /// Bytes per cycle of each link.
+    bandwidths: [f64; MAX_LINKS],
     prices: Option<Prices<'a>>,
+    /// Whether ways through the array cost anything.
+    measures: bool,
 }
 
 impl<'a> Setting<'a> {
@@ -214,11 +224,14 @@ impl<'a> Setting<'a> {
             technology,
             on_chip,
             sizes: Sizes::new(layer),
+            levels: 0,
             feeds: Feeds::NONE,
-            carriages: [Carriage::NONE; MAX_FEEDS],
+            ways: [Way::NONE; MAX_FEEDS],
+            taken_over: 0,
             links: 0,
-            bandwidths: [None; MAX_LINKS],
+            bandwidths: [f64::INFINITY; MAX_LINKS],
             prices: None,
+            measures: sub.hop_cycles > 0 || technology.is_some_and(|t| t.hop_energy > 0.0),
         };
         setting.furnish(mapping);
         setting
@@ -226,19 +239,24 @@ impl<'a> Setting<'a> {
 
     /// Works out what the levels of a mapping and its array decide.
     fn furnish(&mut self, mapping: &Mapping) {
+        self.levels = mapping.levels().len();
         self.feeds = Feeds::new(mapping.levels());
         self.links = 0;
-        for (carriage, feed) in self.carriages.iter_mut().zip(self.feeds.all()) {
-            *carriage = Carriage::new(feed, &self.layer, mapping, &self.sub, self.on_chip);
-            let off_chip = carriage.off_chip.then_some(Link::OffChip);
-            for link in carriage.inner.into_iter().chain(off_chip) {
-                self.links |= 1 << link.index();
+        for (index, feed) in self.feeds.all().iter().enumerate() {
+            let way = Way::new(feed, &self.layer, mapping, &self.sub, self.on_chip);
+            self.ways[index] = way;
+            self.links |= 1 << way.inner | 1 << way.outer;
+            // The first store of outputs inside the array, or the multipliers.
+            if feed.tensor == Tensor::O && feed.parent() < mapping.array_level() {
+                self.taken_over = feed.child();
             }
         }
+        self.links &= ALL_LINKS;
         self.bandwidths = bandwidths(mapping.levels(), &self.sub);
+        let ways = &mut self.ways[..self.feeds.all().len()];
         self.prices = self
             .technology
-            .map(|technology| Prices::new(technology, &self.layer, mapping, &self.sub));
+            .map(|technology| Prices::new(technology, &self.layer, mapping, &self.sub, ways));
     }
 }
 
@@ -250,55 +268,64 @@ struct Known {
     windows: [[u64; 2]; MAX_LEVELS + 1],
     /// Bits of each feed, and those of them that cannot hide.
     bits: [[u64; 2]; MAX_FEEDS],
+    /// Partial sums that the elements take over.
+    sums: u64,
     cost: LayerCost,
 }
 
 impl Known {
     /// Room for what will be known.
-    fn blank() -> Self {
+    const fn blank() -> Self {
         Known {
             nest: Nest::blank(),
             windows: [[0; 2]; MAX_LEVELS + 1],
             bits: [[0; 2]; MAX_FEEDS],
+            sums: 0,
             cost: LayerCost::blank(),
         }
     }
 
     #[inline]
-    fn nothing(setting: &Setting, mapping: &Mapping) -> Self {
+    fn nothing(setting: &Setting) -> Self {
         let mut known = Known::blank();
-        known.start(setting, mapping);
+        known.start(setting);
         known
     }
 
     /// Forgets what was known; counting all levels overwrites the rest.
     #[inline]
-    fn start(&mut self, setting: &Setting, mapping: &Mapping) {
+    fn start(&mut self, setting: &Setting) {
         self.nest.start(&setting.layer);
-        self.cost = LayerCost::nothing(&setting.layer, mapping.levels().len());
-        self.cost.energy = setting.technology.map(|_| Energy::default());
+        self.cost = LayerCost::nothing(&setting.layer, setting.levels);
+        self.cost.energy = setting.prices.as_ref().map(Prices::start);
     }
 
     /// Counts what lies inside a level, see [`Evaluator::change`].
     #[inline]
     fn count(&mut self, setting: &Setting, mapping: &Mapping, level: usize, dims: Dims) {
-        self.nest.read(mapping, level);
-        let flow = Flow {
-            layer: &setting.layer,
-            sizes: &setting.sizes,
-            nest: &self.nest,
-            multipliers: mapping.levels().len(),
-        };
-        let counting = Counting {
-            setting,
-            flow,
-            level,
-            windows: &mut self.windows,
-            bits: &mut self.bits,
-            access: &mut self.cost.access,
-        };
-        counting.count(dims);
-        self.cost.compute_cycles = compute_cycles(&setting.sub, mapping, &flow);
+        self.nest.read(mapping);
+        let compute_cycles = with_cuts(|cuts| {
+            let mut counting = Counting {
+                setting,
+                flow: Flow {
+                    layer: &setting.layer,
+                    mapping,
+                    sizes: &setting.sizes,
+                    nest: &self.nest,
+                    cuts,
+                },
+                level,
+                windows: &mut self.windows,
+                bits: &mut self.bits,
+                sums: &mut self.sums,
+                cost: &mut self.cost,
+            };
+            counting.tensor(Tensor::W, dims);
+            counting.tensor(Tensor::I, dims);
+            counting.tensor(Tensor::O, dims);
+            counting.compute_cycles()
+        });
+        self.cost.compute_cycles = compute_cycles;
         self.time(setting, mapping);
     }
 
@@ -306,26 +333,24 @@ impl Known {
     #[inline]
     fn time(&mut self, setting: &Setting, mapping: &Mapping) {
         let mut loads = Loads::NONE;
-        let feeds = setting.feeds.all().len();
-        let bits = self.bits[..feeds].iter();
-        for (carriage, [bits, exposed]) in setting.carriages[..feeds].iter().zip(bits) {
-            if let Some(link) = carriage.inner {
-                loads.add(link, *bits, *exposed);
-            }
-            if carriage.off_chip {
-                loads.add(Link::OffChip, *bits, *exposed);
-            }
+        let ways = setting.feeds.all().len();
+        for (way, [bits, exposed]) in setting.ways[..ways].iter().zip(&self.bits) {
+            loads.add(way.inner, *bits, *exposed);
+            loads.add(way.outer, *bits, *exposed);
         }
         let cost = &mut self.cost;
-        loads.time(setting.links, &setting.bandwidths, &mut cost.links);
-        let sides = self.nest.above(mapping.levels().len()).sides;
+        let sides = if setting.measures {
+            self.nest.sides(mapping)
+        } else {
+            [1; 2]
+        };
         // To the farthest element in use and back.
         let hops = 2 * (u64::from(sides[0]) + u64::from(sides[1]));
         cost.hop_cycles = hops * u64::from(setting.sub.hop_cycles);
-        cost.conclude(&setting.sub);
+        cost.conclude(&setting.sub, &loads, setting.links, &setting.bandwidths);
         if let Some(prices) = &setting.prices {
             let outputs = setting.sizes.outputs();
-            prices.spend(&setting.layer, mapping, outputs, sides, cost);
+            prices.conclude(&setting.layer, mapping, outputs, sides, cost);
         }
     }
 }
@@ -337,93 +362,89 @@ struct Counting<'k> {
     level: usize,
     windows: &'k mut [[u64; 2]; MAX_LEVELS + 1],
     bits: &'k mut [[u64; 2]; MAX_FEEDS],
-    access: &'k mut [[Access; 3]; MAX_LEVELS],
+    sums: &'k mut u64,
+    cost: &'k mut LayerCost,
 }
 
 impl Counting<'_> {
-    #[inline(always)]
-    fn count(mut self, dims: Dims) {
-        self.count_tensor(Tensor::W, dims);
-        self.count_tensor(Tensor::I, dims);
-        self.count_tensor(Tensor::O, dims);
-    }
-
     /// Inlined for each tensor: what depends on it is known then.
     #[inline(always)]
-    fn count_tensor(&mut self, tensor: Tensor, dims: Dims) {
+    fn tensor(&mut self, tensor: Tensor, dims: Dims) {
         let setting = self.setting;
-        for (index, feed) in setting.feeds.of(tensor) {
-            if feed.child <= self.level {
+        let (last, width) = (
+            u64::from(setting.layer.bits(tensor)),
+            setting.layer.precision.on_the_way(tensor),
+        );
+        let ways = setting.feeds.of(tensor);
+        for (way, bits) in setting.ways[ways.clone()].iter().zip(&mut self.bits[ways]) {
+            let feed = &way.feed;
+            if feed.child() <= self.level {
                 continue;
             }
-            let gap = self.flow.between(feed);
-            let words = if tensor == Tensor::I {
-                let windows = &mut self.windows[feed.child];
-                for (axis, words) in windows.iter_mut().enumerate() {
+            let mut windows = [0; 2];
+            if tensor == Tensor::I {
+                let known = &mut self.windows[feed.child()];
+                for axis in 0..2 {
                     if dims & windows_of(axis) != 0 {
-                        *words = self.flow.windows(axis, gap.at);
+                        known[axis] = self.flow.windows(axis, feed);
                     }
+                    windows[axis] = known[axis];
                 }
-                self.flow.inputs(&gap, *windows)
-            } else {
-                self.flow.words(tensor, &gap)
+            }
+            let waits = way.exposed == Exposed::First;
+            let travel = self.flow.travel(tensor, feed, windows, waits);
+            if tensor == Tensor::O && feed.child() == setting.taken_over {
+                *self.sums = travel.delivered;
+            }
+            let access = &mut self.cost.access;
+            let outside = enter(access, &setting.sizes, tensor, feed, &travel);
+            let access = &mut access[feed.parent()][tensor.index()];
+            let mut crossing = (access.reads + access.updates) * width;
+            // Each instance elides one read per output it works on. Instances that share an output
+            // (reduction dimensions spread above) never complete it.
+            if tensor == Tensor::O && outside == setting.sizes.outputs() {
+                crossing -= outside * width;
+                crossing += outside * last;
+            }
+            let packed = way.packed(crossing);
+            let exposed = match way.exposed {
+                Exposed::All => packed,
+                _ => travel.first * last,
             };
-            enter(self.access, &self.flow, (tensor, feed), &gap, words);
-            let outside = &mut self.access[feed.parent][tensor.index()];
-            let carriage = &setting.carriages[index];
-            self.bits[index] = bits(&self.flow, tensor, &gap, carriage, outside);
-            if carriage.stays {
-                *outside = Access::default();
+            *bits = [packed, exposed];
+            if way.stays {
+                *access = Access::default();
+                crossing = 0;
+            }
+            if let Some(energy) = &mut self.cost.energy {
+                let store = &mut energy.store[feed.parent()][tensor.index()];
+                *store = way.price.of(crossing + access.fills * width);
             }
         }
     }
+
+    /// Cycles of the busiest element.
+    #[inline(always)]
+    fn compute_cycles(&mut self) -> u64 {
+        let sub = &self.setting.sub;
+        let groups = self.setting.sizes.groups();
+        let steps = sub.steps(&self.setting.layer, self.flow.steps() * groups);
+        let steps = if sub.simd > 1 {
+            steps.div_ceil(u64::from(sub.simd))
+        } else {
+            steps
+        };
+        if sub.accumulate_cycles == 0 {
+            return steps;
+        }
+        let instances = self.flow.instances(self.setting.taken_over);
+        let each = (*self.sums * groups).div_ceil(instances);
+        steps + each * u64::from(sub.accumulate_cycles)
+    }
 }
 
-/// Bits of a feed whose source is counted, and those of them that cannot hide.
-#[inline(always)]
-fn bits(
-    flow: &Flow,
-    tensor: Tensor,
-    gap: &Between,
-    carriage: &Carriage,
-    outside: &Access,
-) -> [u64; 2] {
-    if carriage.inner.is_none() && !carriage.off_chip {
-        return [0; 2];
-    }
-    let bits = crossing_bits(flow.layer, tensor, outside, flow.sizes.outputs());
-    let bits = carriage.packed(bits);
-    let exposed = match carriage.exposed {
-        Exposed::Nothing => 0,
-        Exposed::All => bits,
-        Exposed::First => flow.first(tensor, gap) * u64::from(flow.layer.bits(tensor)),
-    };
-    [bits, exposed]
-}
-
-/// Cycles of the busiest element.
-#[inline]
-fn compute_cycles(sub: &SubAccelerator, mapping: &Mapping, flow: &Flow) -> u64 {
-    let groups = flow.sizes.groups();
-    let steps = sub.steps(flow.layer, flow.steps() * groups);
-    let steps = if sub.simd > 1 {
-        steps.div_ceil(u64::from(sub.simd))
-    } else {
-        steps
-    };
-    if sub.accumulate_cycles == 0 {
-        return steps;
-    }
-    let array = mapping.array_level();
-    let levels = mapping.levels();
-    let keeps = |&level: &usize| levels[level].keep.contains(Tensor::O);
-    let inside = (array..levels.len()).find(keeps).unwrap_or(levels.len());
-    let feed = Feed {
-        tensor: Tensor::O,
-        parent: mapping.parent(inside, Tensor::O),
-        child: inside,
-    };
-    let sums = flow.words(Tensor::O, &flow.between(&feed)).delivered * groups;
-    let each = sums.div_ceil(flow.instances(inside));
-    steps + each * u64::from(sub.accumulate_cycles)
+/// The dimensions of the windows along an axis, one bit each.
+const fn windows_of(axis: usize) -> Dims {
+    let [out, tap] = window_dims(axis);
+    1 << out.index() | 1 << tap.index()
 }

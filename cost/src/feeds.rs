@@ -1,11 +1,14 @@
 //! Which store feeds which with each tensor, and over which links: all that the tiles do not decide.
 
+use std::ops::Range;
+
 use crate::dataflow::{Buffering, MAX_LEVELS};
 use crate::evaluate::OnChip;
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
-use crate::links::Link;
+use crate::links::{Link, NO_LINK};
 use crate::mapping::{Level, Mapping};
+use crate::prices::Price;
 
 /// Most ways of three tensors from store to store and to the multipliers.
 pub(crate) const MAX_FEEDS: usize = 3 * MAX_LEVELS;
@@ -14,28 +17,46 @@ pub(crate) const MAX_FEEDS: usize = 3 * MAX_LEVELS;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Feed {
     pub tensor: Tensor,
-    /// The level that feeds.
-    pub parent: usize,
-    /// The level that is fed; the number of levels stands for the multipliers.
-    pub child: usize,
+    parent: u8,
+    child: u8,
+    /// Whether what is fed keeps its tile between steps; multipliers do not.
+    pub keeps: bool,
 }
 
-/// All feeds of a nest, tensor by tensor, innermost first.
+impl Feed {
+    /// The level that feeds.
+    #[inline(always)]
+    pub const fn parent(&self) -> usize {
+        self.parent as usize
+    }
+
+    /// The level that is fed; the number of levels stands for the multipliers.
+    #[inline(always)]
+    pub const fn child(&self) -> usize {
+        self.child as usize
+    }
+
+    /// Nothing is fed.
+    const NONE: Feed = Feed {
+        tensor: Tensor::W,
+        parent: 0,
+        child: 0,
+        keeps: false,
+    };
+}
+
+/// All feeds of a nest, tensor by tensor, outermost first.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Feeds {
     all: [Feed; MAX_FEEDS],
     /// Where those of each tensor end.
-    ends: [usize; 3],
+    ends: [u8; 3],
 }
 
 impl Feeds {
     /// No feeds yet.
     pub const NONE: Feeds = Feeds {
-        all: [Feed {
-            tensor: Tensor::W,
-            parent: 0,
-            child: 0,
-        }; MAX_FEEDS],
+        all: [Feed::NONE; MAX_FEEDS],
         ends: [0; 3],
     };
 
@@ -44,39 +65,40 @@ impl Feeds {
         let mut feeds = Feeds::NONE;
         let mut count = 0;
         for tensor in Tensor::ALL {
-            let mut child = levels.len();
-            for parent in (0..levels.len()).rev() {
-                // The outermost level keeps everything.
-                if parent == 0 || levels[parent].keep.contains(tensor) {
+            // The outermost level keeps everything.
+            let mut parent = 0;
+            for child in 1..=levels.len() {
+                let keeps = child < levels.len();
+                if !keeps || levels[child].keep.contains(tensor) {
                     feeds.all[count] = Feed {
                         tensor,
-                        parent,
-                        child,
+                        parent: parent as u8,
+                        child: child as u8,
+                        keeps,
                     };
                     count += 1;
-                    child = parent;
+                    parent = child;
                 }
             }
-            feeds.ends[tensor.index()] = count;
+            feeds.ends[tensor.index()] = count as u8;
         }
         feeds
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn all(&self) -> &[Feed] {
-        &self.all[..self.ends[2]]
+        &self.all[..usize::from(self.ends[2])]
     }
 
-    /// Those of one tensor, with their numbers.
+    /// The numbers of those of one tensor.
     #[inline(always)]
-    pub fn of(&self, tensor: Tensor) -> impl Iterator<Item = (usize, &Feed)> {
+    pub fn of(&self, tensor: Tensor) -> Range<usize> {
         let start = match tensor {
             Tensor::W => 0,
             Tensor::I => self.ends[0],
             Tensor::O => self.ends[1],
         };
-        let end = self.ends[tensor.index()];
-        self.all[..end].iter().enumerate().skip(start)
+        usize::from(start)..usize::from(self.ends[tensor.index()])
     }
 }
 
@@ -93,26 +115,31 @@ pub(crate) enum Exposed {
 
 /// How a feed travels.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Carriage {
-    /// The link into the fed store or the array, if it uses one.
-    pub inner: Option<Link>,
-    /// Whether it uses the off-chip interface.
-    pub off_chip: bool,
+pub(crate) struct Way {
+    pub feed: Feed,
+    /// The link into the fed store or the array, or [`NO_LINK`].
+    pub inner: u8,
+    /// The off-chip interface, or [`NO_LINK`].
+    pub outer: u8,
     /// Whether it would if the layer before or after did not keep the tensor on the chip.
     pub stays: bool,
     pub exposed: Exposed,
     /// Compressed size over plain size, where it is compressed.
     pub packing: Option<f64>,
+    /// What it costs to read and write the tensor at the level that feeds.
+    pub price: Price,
 }
 
-impl Carriage {
+impl Way {
     /// Nothing travels.
-    pub const NONE: Carriage = Carriage {
-        inner: None,
-        off_chip: false,
+    pub const NONE: Way = Way {
+        feed: Feed::NONE,
+        inner: NO_LINK as u8,
+        outer: NO_LINK as u8,
         stays: false,
         exposed: Exposed::Nothing,
         packing: None,
+        price: Price::NONE,
     };
 
     /// How a feed travels in the nest of a mapping; see module [`crate::links`].
@@ -124,28 +151,37 @@ impl Carriage {
         on_chip: OnChip,
     ) -> Self {
         let array = mapping.array_level();
-        let fed = mapping.levels().get(feed.child);
+        let fed = mapping.levels().get(feed.child());
         let inner = match fed.and_then(|level| level.bandwidth) {
-            Some(_) => Some(Link::Store(feed.child as u8)),
-            None => (feed.parent < array && array <= feed.child).then_some(Link::Noc),
+            Some(_) => Some(Link::Store(feed.child() as u8)),
+            None => (feed.parent() < array && array <= feed.child()).then_some(Link::Noc),
         };
-        let stays = feed.parent == 0 && on_chip.keeps(feed.tensor);
-        let off_chip = feed.parent == 0 && !stays;
+        let stays = feed.parent() == 0 && on_chip.keeps(feed.tensor);
+        let off_chip = feed.parent() == 0 && !stays;
         let limited = inner.is_some() || (off_chip && sub.dram_bandwidth.is_some());
-        let exposed = if fed.is_some_and(|level| level.buffering == Buffering::Single) {
+        let travels = inner.is_some() || off_chip;
+        let exposed = if !travels {
+            Exposed::Nothing
+        } else if fed.is_some_and(|level| level.buffering == Buffering::Single) {
             Exposed::All
         } else if limited {
             Exposed::First
         } else {
             Exposed::Nothing
         };
-        let compressed = feed.parent == 0 && sub.compressed;
-        Carriage {
-            inner,
-            off_chip,
+        let compressed = feed.parent() == 0 && sub.compressed;
+        Way {
+            feed: *feed,
+            inner: inner.map_or(NO_LINK, Link::index) as u8,
+            outer: if off_chip {
+                Link::OffChip.index()
+            } else {
+                NO_LINK
+            } as u8,
             stays,
             exposed,
             packing: compressed.then(|| sub.packing(layer, feed.tensor)),
+            price: Price::NONE,
         }
     }
 

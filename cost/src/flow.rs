@@ -2,14 +2,15 @@
 //!
 //! A tile is asked for once for every iteration of the loops outside its innermost relevant one,
 //! so words are the tensor's elements times one factor per dimension that it does not depend on.
-//! What is irregular beyond that, pieces that rest and windows that coincide, goes through
-//! [`Edge`], which knows every case.
+//! Where a dimension is cut unevenly module `uneven` knows its factor. What is irregular beyond that,
+//! pieces that rest and windows that coincide, goes through [`Edge`], which knows every case.
 
-use crate::chain::Instances;
-use crate::edge::{Edge, Words, dims_of, is_window};
+use crate::cuts::Cuts;
+use crate::edge::{Edge, Words};
 use crate::feeds::Feed;
 use crate::layer::{Dim, Layer, Tensor};
-use crate::nest::{Above, Dims, Nest};
+use crate::mapping::Mapping;
+use crate::nest::{Nest, Set};
 use crate::windows::{Axis, Side, Sweep, window_dims};
 
 /// What every count needs of a layer.
@@ -19,9 +20,12 @@ pub(crate) struct Sizes {
     weights: u64,
     outputs: u64,
     /// Batch times input channels of one group.
-    channels: u64,
+    pub channels: u64,
     groups: u64,
-    axes: [Axis; 2],
+    all_outputs: u64,
+    pub axes: [Axis; 2],
+    /// Words by axis of all windows of a single output and a single tap.
+    single: [u64; 2],
 }
 
 impl Sizes {
@@ -31,12 +35,17 @@ impl Sizes {
             let sizes = dims.iter().map(|&dim| u64::from(layer.bound(dim)));
             sizes.product()
         };
+        let axes = [Axis::new(layer, 0), Axis::new(layer, 1)];
+        let outputs = product(&[Dim::N, Dim::K, Dim::P, Dim::Q]);
+        let groups = u64::from(layer.groups);
         Sizes {
             weights: product(&[Dim::K, Dim::C, Dim::R, Dim::S]),
-            outputs: product(&[Dim::N, Dim::K, Dim::P, Dim::Q]),
+            outputs,
             channels: product(&[Dim::N, Dim::C]),
-            groups: u64::from(layer.groups),
-            axes: [Axis::new(layer, 0), Axis::new(layer, 1)],
+            groups,
+            all_outputs: outputs * groups,
+            axes,
+            single: [axes[0].single(), axes[1].single()],
         }
     }
 
@@ -49,408 +58,410 @@ impl Sizes {
     /// Outputs of all groups.
     #[inline]
     pub fn outputs(&self) -> u64 {
-        self.outputs * self.groups
+        self.all_outputs
     }
 }
 
-/// A source and what it feeds: what lies above the two levels.
+/// A source and what it feeds: the loops above the two levels.
 #[derive(Clone, Copy)]
-pub(crate) struct Between<'a> {
-    pub from: &'a Above,
-    pub at: &'a Above,
-    /// Whether what is fed keeps its tile between steps; multipliers do not.
-    pub keeps: bool,
+pub(crate) struct Gap<'a> {
+    pub feed: &'a Feed,
+    pub from: Set,
+    pub at: Set,
+}
+
+impl Gap<'_> {
+    /// Loops below the source.
+    #[inline(always)]
+    pub fn between(&self) -> Set {
+        self.at & !self.from
+    }
+}
+
+/// What travels along a feed (in one group), and between how many ends.
+#[derive(Clone, Copy)]
+pub(crate) struct Travel {
+    /// Words read at the source: what several instances ask for counts once.
+    pub sent: u64,
+    /// Words that arrive at all instances together.
+    pub delivered: u64,
+    /// Instances of the source along the dimensions that do not select the tensor's tiles.
+    pub outside: u64,
+    /// The same of what is fed.
+    pub inside: u64,
+    /// Words sent in the first step.
+    pub first: u64,
 }
 
 /// The traffic of a mapped layer (of one group).
-#[derive(Clone, Copy)]
 pub(crate) struct Flow<'a> {
     pub layer: &'a Layer,
+    pub mapping: &'a Mapping,
     pub sizes: &'a Sizes,
     pub nest: &'a Nest,
-    /// Index of the multipliers, one beyond the innermost level.
-    pub multipliers: usize,
+    pub cuts: &'a mut Cuts,
 }
 
 impl<'a> Flow<'a> {
-    /// What lies above the two ends of a feed.
+    /// The loops above the two ends of a feed.
     #[inline(always)]
-    pub fn between(&self, feed: &Feed) -> Between<'a> {
-        Between {
-            from: self.nest.above(feed.parent),
-            at: self.nest.above(feed.child),
-            keeps: feed.child < self.multipliers,
+    pub fn gap<'f>(&self, feed: &'f Feed) -> Gap<'f> {
+        Gap {
+            feed,
+            from: self.nest.above(feed.parent()),
+            at: self.nest.above(feed.child()),
         }
     }
 
-    /// Words of weights or outputs from a level to the next one that is fed with them.
+    /// What travels along a feed. Inputs need the words of all windows of what is fed, by axis (see
+    /// [`Flow::windows`]); words of the first step are 0 where nobody `waits` for them.
     #[inline(always)]
-    pub fn words(&self, tensor: Tensor, gap: &Between) -> Words {
-        if self.nest.resting != 0 && gap.keeps && self.rests(dims_of(tensor), gap.at) {
-            return self.exactly(tensor, gap);
+    pub fn travel(
+        &mut self,
+        tensor: Tensor,
+        feed: &Feed,
+        windows: [u64; 2],
+        waits: bool,
+    ) -> Travel {
+        let gap = self.gap(feed);
+        let nest = self.nest;
+        if nest.uneven() & gap.at != 0 {
+            return self.uneven_travel(tensor, &gap, windows, waits);
+        }
+        let tiles = match tensor {
+            Tensor::W => Words::same(self.sizes.weights),
+            Tensor::O => Words::same(self.sizes.outputs),
+            Tensor::I => match self.fetched(&gap, windows) {
+                Some(words) => words,
+                None => return self.uneven_travel(tensor, &gap, windows, waits),
+            },
+        };
+        let loops = if feed.keeps {
+            nest.down_to_moved(tensor, gap.at)
+        } else {
+            gap.at
+        };
+        let shared = nest.shared(tensor);
+        let (outside, inside) = (
+            nest.product(shared & gap.from),
+            nest.product(shared & gap.at),
+        );
+        let mut sources = outside;
+        if tensor == Tensor::O && nest.apart() & gap.between() != 0 {
+            sources *= self.kept_apart(&gap);
+        }
+        let steps = nest.product(nest.free(tensor) & loops);
+        let moving = |tensor: Tensor| nest.product(nest.free(tensor) & gap.at);
+        let first = match tensor {
+            _ if !waits => 0,
+            Tensor::W => tiles.sent / (moving(Tensor::I) * moving(Tensor::O)),
+            Tensor::O => tiles.sent / (moving(Tensor::W) * moving(Tensor::I)),
+            Tensor::I => match self.first_inputs(&gap) {
+                Some(words) => words,
+                None => return self.uneven_travel(tensor, &gap, windows, waits),
+            },
+        };
+        Travel {
+            sent: tiles.sent * steps * sources,
+            delivered: tiles.delivered * steps * inside,
+            outside,
+            inside,
+            first: first * sources,
+        }
+    }
+
+    /// The same where cuts are uneven or windows irregular.
+    #[inline(never)]
+    fn uneven_travel(
+        &mut self,
+        tensor: Tensor,
+        gap: &Gap,
+        windows: [u64; 2],
+        waits: bool,
+    ) -> Travel {
+        let words = match tensor {
+            Tensor::I => self.inputs(gap, windows),
+            _ => self.words(tensor, gap),
+        };
+        Travel {
+            sent: words.sent,
+            delivered: words.delivered,
+            outside: self.places(tensor, gap.from),
+            inside: self.places(tensor, gap.at),
+            first: if waits { self.first(tensor, gap) } else { 0 },
+        }
+    }
+
+    /// Words of weights or outputs.
+    fn words(&mut self, tensor: Tensor, gap: &Gap) -> Words {
+        let nest = self.nest;
+        let concerns = !(nest.free(tensor) | nest.shared(tensor));
+        if nest.resting() & gap.at & concerns != 0 && gap.feed.keeps {
+            return self.exactly(gap);
         }
         let tiles = match tensor {
             Tensor::W => self.sizes.weights,
             _ => self.sizes.outputs,
         };
-        self.asked(tensor, gap).of(tiles)
+        self.asked(tensor, gap).and(Words::same(tiles))
     }
 
-    /// Words of inputs from a level to the next one that is fed with them, given those of all its
-    /// windows by axis (see [`Flow::windows`]).
-    #[inline(always)]
-    pub fn inputs(&self, gap: &Between, windows: [u64; 2]) -> Words {
-        let rests = self.nest.resting != 0 && gap.keeps && self.rests(Dims::MAX, gap.at);
-        let slid = if rests || (0..2).any(|axis| on_diagonal(axis, gap)) {
-            None
-        } else if gap.keeps {
-            self.slid(gap.at, windows)
-        } else {
-            Some(0)
-        };
-        let Some(slid) = slid else {
-            return self.exactly(Tensor::I, gap);
-        };
-        let tiles = (windows[0] * windows[1] - slid) * self.sizes.channels;
-        self.asked(Tensor::I, gap).of(tiles)
+    /// Words of inputs.
+    fn inputs(&mut self, gap: &Gap, windows: [u64; 2]) -> Words {
+        let rests = self.nest.resting() & gap.at != 0 && gap.feed.keeps;
+        match self.fetched(gap, windows) {
+            Some(words) if !rests => self.asked(Tensor::I, gap).and(words),
+            _ => self.exactly(gap),
+        }
     }
 
-    /// Input rows (axis 0) or columns (axis 1) of all windows of a level.
+    /// Words of inputs that are fetched if filters repeat nothing; none if windows are too irregular.
     #[inline(always)]
-    pub fn windows(&self, axis: usize, at: &Above) -> u64 {
+    fn fetched(&self, gap: &Gap, windows: [u64; 2]) -> Option<Words> {
+        if self.on_diagonal(gap) {
+            return self.side_by_side(gap, windows);
+        }
+        if !gap.feed.keeps {
+            return Some(Words::same(windows[0] * windows[1] * self.sizes.channels));
+        }
+        match self.slid(gap.at, windows) {
+            Some(slid) => {
+                let words = (windows[0] * windows[1] - slid) * self.sizes.channels;
+                Some(Words::same(words))
+            }
+            None => self.side_by_side(gap, windows),
+        }
+    }
+
+    /// Input rows (axis 0) or columns (axis 1) of all windows of what is fed.
+    #[inline(always)]
+    pub fn windows(&mut self, axis: usize, feed: &Feed) -> u64 {
+        if !feed.keeps {
+            return self.sizes.single[axis];
+        }
+        let at = self.nest.above(feed.child());
         // One by one: an array of sides would be written in parts and read back whole.
         let [outs, taps] = window_dims(axis);
         let (out, tap) = (self.side(outs, at), self.side(taps, at));
-        self.sizes.axes[axis].words(&out, &tap)
+        match self.sizes.axes[axis].words(out, tap) {
+            Some(words) => words,
+            None => self.irregular_windows(axis, feed.child()),
+        }
+    }
+
+    #[cold]
+    fn irregular_windows(&mut self, axis: usize, level: usize) -> u64 {
+        let cuts = self.cuts.of(self.layer, self.mapping);
+        let depths = cuts.depths(level);
+        let [out, tap] = window_dims(axis).map(|dim| (cuts.chain(dim), depths.of(dim)));
+        self.sizes.axes[axis].irregular_words(out, tap)
     }
 
     /// Words of the first step.
-    #[inline(always)]
-    pub fn first(&self, tensor: Tensor, gap: &Between) -> u64 {
-        let tile = |dim: Dim| self.first_tiles(dim, gap.at);
+    fn first(&mut self, tensor: Tensor, gap: &Gap) -> u64 {
+        let at = gap.at;
+        let mut tile = |dim: Dim| self.first_tiles(dim, at);
         let tiles = match tensor {
             Tensor::W => tile(Dim::K) * tile(Dim::C) * tile(Dim::R) * tile(Dim::S),
             Tensor::O => tile(Dim::N) * tile(Dim::K) * tile(Dim::P) * tile(Dim::Q),
             Tensor::I => {
-                let windows = |axis| self.first_windows(axis, gap);
-                let (Some(rows), Some(columns)) = (windows(0), windows(1)) else {
-                    return self.edge(tensor, gap).first();
-                };
-                tile(Dim::N) * tile(Dim::C) * rows * columns
+                let channels = tile(Dim::N) * tile(Dim::C);
+                match self.first_windows(gap) {
+                    Some(words) => channels * words,
+                    None => return self.edge(gap).first(),
+                }
             }
         };
         tiles * self.sources(tensor, gap)
     }
 
-    /// Elements of a dimension that all instances together hold at the first step.
+    /// Input words of the first step, if filters are not spread and all cuts even; none if windows are
+    /// irregular.
     #[inline(always)]
-    fn first_tiles(&self, dim: Dim, at: &Above) -> u64 {
-        if at.uneven & 1 << dim.index() != 0 {
-            let depth = self.nest.depths(at).of(dim);
-            return self.nest.chain_of(dim).first(depth);
+    fn first_inputs(&self, gap: &Gap) -> Option<u64> {
+        let held = |dim: Dim| {
+            let slot = self.nest.slot(dim, gap.at);
+            u64::from(self.nest.tile(slot)) * u64::from(self.nest.places(slot))
+        };
+        Some(held(Dim::N) * held(Dim::C) * self.first_windows(gap)?)
+    }
+
+    /// Words of the windows of the first step; none if they are irregular.
+    #[inline(always)]
+    fn first_windows(&self, gap: &Gap) -> Option<u64> {
+        Some(self.first_windows_along(0, gap)? * self.first_windows_along(1, gap)?)
+    }
+
+    /// Elements of a dimension that all instances together hold at the first step.
+    fn first_tiles(&mut self, dim: Dim, at: Set) -> u64 {
+        let nest = self.nest;
+        let loops = nest.of(dim) & at;
+        if loops & nest.uneven() != 0 && loops & nest.spread() != 0 {
+            return self.uneven_first_tiles(dim, at);
         }
-        u64::from(at.tiles[dim.index()]) * u64::from(at.places[dim.index()])
+        let slot = nest.slot(dim, at);
+        u64::from(nest.tile(slot)) * u64::from(nest.places(slot))
     }
 
     /// Words of the windows of the first step along an axis; none if they are irregular.
     #[inline(always)]
-    fn first_windows(&self, axis: usize, gap: &Between) -> Option<u64> {
-        let at = gap.at;
-        let dims = window_dims(axis);
-        if at.uneven & windows_of(axis) != 0 {
-            return None;
-        }
-        let [out, tap] = dims.map(|dim| at.tiles[dim.index()]);
-        if at.spread & windows_of(axis) == 0 {
-            return Some(self.layer.covered(axis, (0, out), (0, tap)));
+    fn first_windows_along(&self, axis: usize, gap: &Gap) -> Option<u64> {
+        let nest = self.nest;
+        let [outs, taps] = window_dims(axis);
+        let (out, tap) = (nest.slot(outs, gap.at), nest.slot(taps, gap.at));
+        let loops = (nest.of(outs) | nest.of(taps)) & gap.at;
+        if loops & nest.spread() == 0 {
+            return Some(
+                self.layer
+                    .covered(axis, (0, nest.tile(out)), (0, nest.tile(tap))),
+            );
         }
         let along = &self.sizes.axes[axis];
-        if along.clips || on_diagonal(axis, gap) {
+        if along.clips || loops & nest.uneven() != 0 {
             return None;
         }
-        let [outs, taps] = dims.map(|dim| u64::from(at.places[dim.index()]));
-        let sums = |pieces: u64, tile: u32| (pieces, pieces * u64::from(tile));
-        Some(along.plain(sums(outs, out), sums(taps, tap)))
+        let places = [out, tap].map(|slot| u64::from(nest.places(slot)));
+        let sums = |places: u64, slot: usize| (places, places * u64::from(nest.tile(slot)));
+        let all = along.plain(sums(places[0], out), sums(places[1], tap));
+        Some(all - self.coinciding(axis, gap, places))
     }
 
     /// How many different tiles of a tensor a source hands out at a time to instances that differ
     /// only along dimensions which do not select its tiles.
-    #[inline(always)]
-    fn sources(&self, tensor: Tensor, gap: &Between) -> u64 {
-        let (from, at) = (gap.from, gap.at);
-        if at.uneven & !dims_of(tensor) != 0 {
+    fn sources(&mut self, tensor: Tensor, gap: &Gap) -> u64 {
+        let nest = self.nest;
+        let spread = nest.shared(tensor);
+        if spread & nest.scattered() & gap.at != 0 {
             return self.uneven_sources(tensor, gap);
         }
-        let sources = from.space[tensor.index()];
-        if tensor == Tensor::O && at.apart != from.apart {
-            return sources * (at.apart / from.apart);
+        let sources = nest.product(spread & gap.from);
+        if tensor == Tensor::O && nest.apart() & gap.between() != 0 {
+            return sources * self.kept_apart(gap);
         }
         sources
     }
 
+    /// Partial sums of an output that reach a source apart from each other.
     #[cold]
-    fn uneven_sources(&self, tensor: Tensor, gap: &Between) -> u64 {
-        let (shared, depths) = (self.nest.depths(gap.from), self.nest.depths(gap.at));
-        let of = |dim: Dim| {
-            let merged = merged(tensor, shared.of(dim));
-            self.nest.chain_of(dim).pieces(0, depths.of(dim), merged)
-        };
-        let free = Dim::ALL.into_iter().filter(|&dim| !tensor.depends_on(dim));
-        free.map(of).product()
+    fn kept_apart(&self, gap: &Gap) -> u64 {
+        self.nest.iterations(self.nest.apart() & gap.between())
     }
 
     /// Steps in time of the first instance, which takes part in all of them.
-    #[inline]
-    pub fn steps(&self) -> u64 {
-        let at = self.nest.above(self.multipliers);
-        if at.uneven == 0 {
-            return at.time[0] * at.time[1] * at.time[2];
+    #[inline(always)]
+    pub fn steps(&mut self) -> u64 {
+        if self.nest.uneven() != 0 {
+            return self.uneven_steps();
         }
-        let of = |dim: Dim| {
-            let chain = self.nest.chain_of(dim);
-            chain.pieces(chain.depth(), chain.depth(), Instances::Merged(0))
-        };
-        Dim::ALL.into_iter().map(of).product()
+        let free = |tensor| self.nest.product(self.nest.free(tensor));
+        free(Tensor::W) * free(Tensor::I) * free(Tensor::O)
     }
 
     /// Instances of a level that are ever used.
-    pub fn instances(&self, level: usize) -> u64 {
+    pub fn instances(&mut self, level: usize) -> u64 {
         let at = self.nest.above(level);
-        if at.uneven == 0 {
-            return at.places.iter().map(|&n| u64::from(n)).product();
+        let of = |tensor| self.places(tensor, at);
+        Tensor::ALL.into_iter().map(of).product()
+    }
+
+    /// Instances along the dimensions that do not select a tensor's tiles.
+    fn places(&mut self, tensor: Tensor, at: Set) -> u64 {
+        let spread = self.nest.shared(tensor) & at;
+        if spread & self.nest.scattered() != 0 {
+            return self.uneven_places(tensor, at);
         }
-        self.uneven_places(Dims::MAX, at)
-    }
-
-    /// Outputs that each instance of a level ever works on, all instances together.
-    #[inline(always)]
-    pub fn outputs(&self, at: &Above) -> u64 {
-        let sums = !dims_of(Tensor::O);
-        let places = if at.uneven & sums == 0 {
-            at.space[Tensor::O.index()]
-        } else {
-            self.uneven_places(sums, at)
-        };
-        self.sizes.outputs * places
-    }
-
-    /// Instances of a level that some dimensions are spread over.
-    #[cold]
-    fn uneven_places(&self, dims: Dims, at: &Above) -> u64 {
-        let depths = self.nest.depths(at);
-        let chosen = Dim::ALL.into_iter().filter(|d| dims & 1 << d.index() != 0);
-        let of = |dim: Dim| {
-            let chain = self.nest.chain_of(dim);
-            chain.pieces(0, depths.of(dim), Instances::Each)
-        };
-        chosen.map(of).product()
+        self.nest.product(spread)
     }
 
     #[cold]
-    fn exactly(&self, tensor: Tensor, gap: &Between) -> Words {
-        self.edge(tensor, gap).words()
+    fn exactly(&mut self, gap: &Gap) -> Words {
+        self.edge(gap).words()
     }
 
     /// The same way with all its cuts.
     #[cold]
-    fn edge(&self, tensor: Tensor, gap: &Between<'a>) -> Edge<'a> {
-        Edge::new(self.layer, self.nest, tensor, gap)
-    }
-
-    /// Whether a piece of one of these dimensions rests while loops above a level go on.
-    #[cold]
-    fn rests(&self, dims: Dims, at: &Above) -> bool {
-        let resting = self.nest.resting & dims;
-        let depths = self.nest.depths(at);
-        let rests = |dim: &Dim| {
-            resting & 1 << dim.index() != 0 && self.nest.chain_of(*dim).rests(depths.of(*dim))
-        };
-        Dim::ALL.iter().any(rests)
+    fn edge(&mut self, gap: &Gap) -> Edge<'_> {
+        Edge::new(self.layer, self.cuts.of(self.layer, self.mapping), gap.feed)
     }
 
     /// How often the tiles of a tensor are asked for, by one source and by all instances.
-    #[inline(always)]
-    fn asked(&self, tensor: Tensor, gap: &Between) -> Words {
-        let at = gap.at;
-        if at.uneven & !dims_of(tensor) != 0 {
-            return self.asked_unevenly(tensor, gap);
+    fn asked(&mut self, tensor: Tensor, gap: &Gap) -> Words {
+        let nest = self.nest;
+        let loops = if gap.feed.keeps {
+            nest.down_to_moved(tensor, gap.at)
+        } else {
+            gap.at
+        };
+        let (free, shared) = (nest.free(tensor), nest.shared(tensor));
+        if (free | shared) & nest.uneven() & gap.at != 0 {
+            return self.asked_unevenly(tensor, gap, loops);
         }
-        let t = tensor.index();
-        let steps = if gap.keeps { at.outer[t] } else { at.time[t] };
+        let steps = nest.product(free & loops);
         Words {
             sent: steps * self.sources(tensor, gap),
-            delivered: steps * at.space[t],
+            delivered: steps * nest.product(shared & gap.at),
         }
-    }
-
-    /// The same as a product over dimensions that may be cut unevenly: the steps of each down to
-    /// the loops that move the tensor, by its instances.
-    #[cold]
-    fn asked_unevenly(&self, tensor: Tensor, gap: &Between) -> Words {
-        let (shared, depths) = (self.nest.depths(gap.from), self.nest.depths(gap.at));
-        let moved = if gap.keeps {
-            self.nest.moved(gap.at, tensor)
-        } else {
-            depths
-        };
-        let mut asked = Words {
-            sent: 1,
-            delivered: 1,
-        };
-        for dim in Dim::ALL {
-            let (chain, depth) = (self.nest.chain_of(dim), depths.of(dim));
-            if tensor.depends_on(dim) || depth == 0 {
-                continue;
-            }
-            let (moved, merged) = (moved.of(dim), merged(tensor, shared.of(dim)));
-            asked.sent *= chain.pieces(moved, depth, merged);
-            asked.delivered *= chain.pieces(moved, depth, Instances::Each);
-        }
-        asked
     }
 
     /// Words, of all windows, that sliding keeps; none if windows are too irregular.
     #[inline(always)]
-    fn slid(&self, at: &Above, windows: [u64; 2]) -> Option<u64> {
-        let Some(run) = self.run(at) else {
-            return Some(0);
+    fn slid(&self, at: Set, windows: [u64; 2]) -> Option<u64> {
+        let nest = self.nest;
+        let moving = nest.moving() & at;
+        let innermost = moving & moving.wrapping_neg();
+        let along = |axis: usize, dim: Dim| {
+            let loops = nest.of(dim) & at;
+            let outermost = 1 << self.walking(dim, at).ilog2();
+            if loops & nest.spread() & (outermost - 1) != 0 {
+                return None;
+            }
+            let [outs, taps] = window_dims(axis);
+            let within = nest.slot(dim, at & !(2 * outermost - 1));
+            let sweep = Sweep {
+                outputs: dim == outs,
+                within: self.side_at(within),
+            };
+            let axes = &self.sizes.axes[axis];
+            let overlaps = axes.overlaps(self.side(outs, at), self.side(taps, at), sweep)?;
+            Some(overlaps * windows[1 - axis])
         };
-        let axis = match run.dim {
-            Dim::P | Dim::R => 0,
-            _ => 1,
-        };
-        // One by one: an array of sides would be written in parts and read back whole.
-        let [outs, taps] = window_dims(axis);
-        let (out, tap) = (self.side(outs, at), self.side(taps, at));
-        if run.spread || out.irregular.is_some() || tap.irregular.is_some() {
-            return None;
+        if innermost & nest.of(Dim::P) != 0 {
+            along(0, Dim::P)
+        } else if innermost & nest.of(Dim::Q) != 0 {
+            along(1, Dim::Q)
+        } else if innermost & nest.of(Dim::R) != 0 {
+            along(0, Dim::R)
+        } else if innermost & nest.of(Dim::S) != 0 {
+            along(1, Dim::S)
+        } else {
+            Some(0)
         }
-        let sweep = Sweep {
-            outputs: !run.dim.is_reduction(),
-            within: self.within(&run, at),
-        };
-        Some(self.sizes.axes[axis].overlaps(&out, &tap, sweep) * windows[1 - axis])
     }
 
     /// The pieces of a window's dimension.
     #[inline(always)]
-    fn side(&self, dim: Dim, at: &Above) -> Side<'a> {
-        if at.uneven & 1 << dim.index() != 0 {
-            return self.uneven_side(dim, self.nest.depths(at).of(dim));
-        }
-        Side {
-            bound: self.layer.bound(dim),
-            tile: at.tiles[dim.index()],
-            pieces: at.pieces[dim.index()].into(),
-            irregular: None,
-        }
+    fn side(&self, dim: Dim, at: Set) -> Side {
+        self.side_at(self.nest.slot(dim, at))
     }
 
-    #[cold]
-    fn uneven_side(&self, dim: Dim, depth: u8) -> Side<'a> {
-        let chain = self.nest.chain_of(dim);
-        let pieces = chain.pieces(depth, depth, Instances::Each);
-        let tile = chain.tile(depth);
-        let equal = pieces * u64::from(tile) == u64::from(chain.bound);
-        Side {
-            bound: chain.bound,
-            tile,
-            pieces,
-            irregular: (!equal).then_some((chain, depth)),
-        }
-    }
-
-    /// The loops in time that are innermost, if they all walk one dimension of a window.
     #[inline(always)]
-    fn run(&self, at: &Above) -> Option<Innermost> {
-        let turns = self.nest.turns(at).iter().rev();
-        let dim = turns.clone().find(|turn| turn.in_time())?.dim;
-        if !is_window(dim) {
-            return None;
-        }
-        let mut run = Innermost {
-            dim,
-            spread: false,
-            inside: 0,
-            within: self.layer.bound(dim),
-        };
-        let (mut inside, mut spread, mut over) = (0, false, false);
-        for turn in turns {
-            if turn.dim != dim {
-                over |= turn.in_time();
-            } else if over {
-                // The first cut outside says what they walk.
-                if run.inside == inside {
-                    run.within = turn.tile;
-                }
-                break;
-            } else if turn.in_time() {
-                inside += 1;
-                (run.inside, run.spread) = (inside, spread);
-                run.within = self.layer.bound(dim);
-            } else {
-                if run.inside == inside {
-                    run.within = turn.tile;
-                }
-                (inside, spread) = (inside + 1, true);
-            }
-        }
-        Some(run)
-    }
-
-    /// The pieces of a dimension within which its innermost loops walk.
-    #[inline(always)]
-    fn within(&self, run: &Innermost, at: &Above) -> Side<'a> {
-        let bound = self.layer.bound(run.dim);
-        let side = Side {
-            bound,
-            tile: run.within,
-            pieces: 1,
-            irregular: None,
-        };
-        if run.within == bound {
-            return side;
-        }
-        if at.uneven & 1 << run.dim.index() != 0 {
-            let depth = self.nest.depths(at).of(run.dim) - run.inside;
-            return self.uneven_side(run.dim, depth);
-        }
+    fn side_at(&self, slot: usize) -> Side {
         Side {
-            pieces: u64::from(bound / run.within),
-            ..side
+            tile: self.nest.tile(slot),
+            pieces: self.nest.pieces(slot),
         }
     }
-}
 
-/// Whether windows of several instances may coincide along an axis.
-#[inline(always)]
-fn on_diagonal(axis: usize, gap: &Between) -> bool {
-    let spreads = |dim: Dim| gap.from.places[dim.index()] != gap.at.places[dim.index()];
-    gap.at.spread & windows_of(axis) == windows_of(axis)
-        && window_dims(axis).into_iter().all(spreads)
-}
-
-/// The dimensions of the windows along an axis, one bit each.
-pub(crate) const fn windows_of(axis: usize) -> Dims {
-    let [out, tap] = window_dims(axis);
-    1 << out.index() | 1 << tap.index()
-}
-
-/// How a source that `shared` cuts of a dimension lie above counts the instances below it.
-const fn merged(tensor: Tensor, shared: u8) -> Instances {
-    match tensor {
-        Tensor::O => Instances::Summed(shared),
-        _ => Instances::Merged(shared),
+    /// Whether windows of several instances may coincide.
+    #[inline(always)]
+    fn on_diagonal(&self, gap: &Gap) -> bool {
+        self.on_diagonal_of(0, gap) || self.on_diagonal_of(1, gap)
     }
-}
 
-/// The loops in time that are innermost, all of one dimension.
-struct Innermost {
-    dim: Dim,
-    /// Whether the dimension is spread inside of them.
-    spread: bool,
-    /// Cuts of the dimension from the outermost of them inwards.
-    inside: u8,
-    /// Elements of a whole piece that they walk.
-    within: u32,
+    #[inline(always)]
+    fn on_diagonal_of(&self, axis: usize, gap: &Gap) -> bool {
+        let spread = self.nest.spread() & gap.between();
+        let [outs, taps] = window_dims(axis).map(|dim| self.nest.of(dim));
+        spread & outs != 0 && spread & taps != 0
+    }
 }

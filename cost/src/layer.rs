@@ -128,6 +128,17 @@ pub struct Precision {
 }
 
 impl Precision {
+    /// Bits of a word of a tensor that is not final yet.
+    #[inline(always)]
+    pub(crate) fn on_the_way(&self, tensor: Tensor) -> u64 {
+        let bits = match tensor {
+            Tensor::W => self.w,
+            Tensor::I => self.i,
+            Tensor::O => self.psum,
+        };
+        bits.into()
+    }
+
     /// The same width for every tensor, partial sums included (the view of MAESTRO and Timeloop).
     pub const fn uniform(bits: u32) -> Self {
         Precision {

@@ -35,8 +35,10 @@
 
 pub mod accelergy;
 mod area;
+mod beside;
 mod chain;
 pub mod counts;
+mod cuts;
 mod dataflow;
 mod edge;
 mod energy;
@@ -66,6 +68,7 @@ mod sram;
 mod technology;
 mod template;
 pub mod timeloop;
+mod uneven;
 mod views;
 mod why;
 mod windows;

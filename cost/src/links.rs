@@ -60,63 +60,64 @@ pub struct LinkLoad {
     pub exposed: u64,
 }
 
+impl LinkLoad {
+    /// Nothing is carried.
+    pub(crate) const NONE: LinkLoad = LinkLoad {
+        bytes: 0,
+        cycles: 0,
+        exposed: 0,
+    };
+}
+
+/// All links, one bit each.
+pub(crate) const ALL_LINKS: u8 = (1 << MAX_LINKS) - 1;
+
+/// Position of the loads of what uses no link.
+pub(crate) const NO_LINK: usize = MAX_LINKS;
+
 /// Bits by link, before bandwidths are known.
 #[derive(Clone, Copy)]
 pub(crate) struct Loads {
-    bits: [u64; MAX_LINKS],
-    exposed: [u64; MAX_LINKS],
+    bits: [u64; MAX_LINKS + 1],
+    exposed: [u64; MAX_LINKS + 1],
 }
 
 impl Loads {
     /// No loads yet.
     pub const NONE: Loads = Loads {
-        bits: [0; MAX_LINKS],
-        exposed: [0; MAX_LINKS],
+        bits: [0; MAX_LINKS + 1],
+        exposed: [0; MAX_LINKS + 1],
     };
 
     /// Adds bits to a link, and those of them that cannot hide.
-    #[inline]
-    pub fn add(&mut self, link: Link, bits: u64, exposed: u64) {
-        self.bits[link.index()] += bits;
-        self.exposed[link.index()] += exposed;
+    #[inline(always)]
+    pub fn add(&mut self, link: u8, bits: u64, exposed: u64) {
+        self.bits[usize::from(link)] += bits;
+        self.exposed[usize::from(link)] += exposed;
     }
 
-    /// Writes down the bytes and cycles of those links that are `used`, one bit each, given the bytes
-    /// per cycle of those that are limited.
-    #[inline]
-    pub fn time(
-        &self,
-        mut used: u8,
-        bandwidths: &[Option<f64>; MAX_LINKS],
-        links: &mut [LinkLoad; MAX_LINKS],
-    ) {
-        while used != 0 {
-            let index = used.trailing_zeros() as usize;
-            used &= used - 1;
-            let (Some(load), Some(bandwidth)) = (links.get_mut(index), bandwidths.get(index))
-            else {
-                break;
-            };
-            *load = LinkLoad {
-                bytes: self.bits[index].div_ceil(8),
-                ..LinkLoad::default()
-            };
-            if let Some(bandwidth) = *bandwidth {
-                load.cycles = cycles(load.bytes, bandwidth);
-                load.exposed = cycles(self.exposed[index].div_ceil(8), bandwidth).min(load.cycles);
-            }
+    /// The bytes and cycles of a link, given its bytes per cycle.
+    #[inline(always)]
+    pub fn time(&self, link: usize, bandwidth: f64) -> LinkLoad {
+        let bytes = self.bits[link].div_ceil(8);
+        let whole = cycles(bytes, bandwidth);
+        LinkLoad {
+            bytes,
+            cycles: whole,
+            exposed: cycles(self.exposed[link].div_ceil(8), bandwidth).min(whole),
         }
     }
 }
 
-/// Bytes per cycle of each link of a nest on a sub-accelerator; none is unlimited.
-pub(crate) fn bandwidths(levels: &[Level], sub: &SubAccelerator) -> [Option<f64>; MAX_LINKS] {
-    let mut bandwidths = [None; MAX_LINKS];
-    bandwidths[Link::OffChip.index()] = sub.dram_bandwidth;
-    bandwidths[Link::Noc.index()] = Some(sub.bandwidth);
+/// Bytes per cycle of each link of a nest on a sub-accelerator.
+pub(crate) fn bandwidths(levels: &[Level], sub: &SubAccelerator) -> [f64; MAX_LINKS] {
+    let mut bandwidths = [f64::INFINITY; MAX_LINKS];
+    bandwidths[Link::OffChip.index()] = sub.dram_bandwidth.unwrap_or(f64::INFINITY);
+    bandwidths[Link::Noc.index()] = sub.bandwidth;
     for (level, store) in levels.iter().enumerate().skip(1) {
-        let own = store.bandwidth.map(|bits| f64::from(bits) / 8.0);
-        bandwidths[Link::Store(level as u8).index()] = own;
+        if let Some(bits) = store.bandwidth {
+            bandwidths[Link::Store(level as u8).index()] = f64::from(bits) / 8.0;
+        }
     }
     bandwidths
 }

@@ -130,6 +130,14 @@ impl Mapping {
         Some(self.loops[at])
     }
 
+    /// Takes over the loops of a mapping with the same levels and the same array level.
+    #[inline]
+    pub(crate) fn follow(&mut self, other: &Mapping) {
+        let loops = other.loops();
+        self.loops[..loops.len()].copy_from_slice(loops);
+        self.loop_count = other.loop_count;
+    }
+
     /// Lets the loop at a position and the next one change places if they belong to the same level
     /// and not to the same dimension; their level.
     #[inline]

@@ -1,284 +1,331 @@
-//! The loops of a mapping that do something, and what lies above each level.
+//! The loops of a mapping as sets, one bit each.
 //!
-//! A dimension is irrelevant to exactly one tensor (N, P, Q to the weights, K to the inputs, C, R, S
-//! to the outputs), so where all cuts are even a single walk over the loops, multiplying each into
-//! its tensor's product, knows how often each tensor's tiles are asked for at every level. Elsewhere
-//! each dimension still has its own factor: the chain of its cuts, looked at as deep as the loops
-//! above a level reach.
+//! Everything that a count asks of a nest is asked of the loops above some place: how large a tile
+//! they leave, how many pieces they make, how often they make a store ask again. Such running
+//! products are written down loop by loop; what lies above a place is the entry of the innermost
+//! loop of a set, one bit scan away. A dimension is irrelevant to exactly one tensor (N, P, Q to the
+//! weights, K to the inputs, C, R, S to the outputs), so loops fall into six classes, by that tensor
+//! and by whether they advance in time or in space.
+//!
+//! Products are exact where all cuts are even. Where one is not, pieces still are, and the smaller
+//! last pieces have been looked at.
 
-use crate::chain::{Chain, Way};
 use crate::dataflow::{Axis, MAX_LEVELS};
-use crate::edge::WINDOWS;
 use crate::layer::{Dim, Layer, Tensor};
-use crate::mapping::{Advance, MAX_LOOPS, Mapping};
+use crate::mapping::{Advance, MAX_CUTS, MAX_LOOPS, Mapping};
 
-/// Numbers of cuts of each dimension above some place in the nest, one byte each.
-///
-/// They travel in one register: places are copied all the time and looked into now and then.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Depths(u64);
+/// A set of loops; the innermost has the lowest bit, and loops with one iteration are in no set.
+pub(crate) type Set = u64;
 
-impl Depths {
-    /// Cuts of a dimension.
-    #[inline]
-    pub const fn of(self, dim: Dim) -> u8 {
-        (self.0 >> (8 * dim.index())) as u8
-    }
+/// Loops, and the dimensions as wholes above them.
+const SLOTS: usize = MAX_LOOPS + 8;
 
-    /// With one cut more.
-    #[inline]
-    pub const fn deeper(self, dim: Dim) -> Self {
-        Depths(self.0 + (1 << (8 * dim.index())))
-    }
+/// The slot of the first loop; the others follow downwards.
+const FIRST: usize = MAX_LOOPS;
 
-    /// With one cut less.
-    #[inline]
-    pub const fn shallower(self, dim: Dim) -> Self {
-        Depths(self.0 - (1 << (8 * dim.index())))
-    }
+/// A slot whose products are one.
+const ONE: Set = 1 << (SLOTS - 1);
+
+/// What the loops down to one of them have made of the layer.
+#[derive(Clone, Copy)]
+#[repr(align(32))]
+struct Entry {
+    /// Iterations of the loops of its class.
+    product: u64,
+    /// Elements of a whole piece of its dimension.
+    tile: u32,
+    /// Pieces of its dimension, all steps and instances together.
+    pieces: u32,
+    /// Instances that share its dimension.
+    places: u32,
+    /// Its own iterations on a whole piece.
+    count: u32,
 }
 
-/// A set of dimensions, one bit each.
-pub(crate) type Dims = u8;
-
-/// A loop with more than one iteration.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Turn {
-    pub dim: Dim,
-    pub way: Way,
-    /// Elements of a whole piece.
-    pub tile: u32,
-    /// Pieces of the largest extent.
-    pub count: u32,
-}
-
-impl Turn {
-    #[inline]
-    pub fn in_time(&self) -> bool {
-        self.way == Way::Time
-    }
-}
-
-/// What lies above a level. All products are as if every cut were even: nobody looks at those of
-/// dimensions that are not.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Above {
-    /// Loops above, those that do nothing included.
-    loops: u8,
-    /// Turns above.
-    turns: u8,
-    /// Dimensions with a cut that does not divide what it cuts.
-    pub uneven: Dims,
-    /// Dimensions with a cut in space.
-    pub spread: Dims,
-    /// By tensor: turns up to and with the innermost one in time that selects another tile.
-    moved: [u8; 3],
-    /// Columns and rows of the array that the loops above use.
-    pub sides: [u32; 2],
-    /// Elements of a whole piece of each dimension.
-    pub tiles: [u32; 7],
-    /// Pieces of each dimension.
-    pub pieces: [u32; 7],
-    /// Instances of each dimension.
-    pub places: [u32; 7],
-    /// By tensor: iterations in time of the dimensions that do not select its tiles.
-    pub time: [u64; 3],
-    /// The same, only loops outside its innermost one in time that selects another tile.
-    pub outer: [u64; 3],
-    /// Instances along the dimensions that do not select its tiles.
-    pub space: [u64; 3],
-    /// Those of them, for outputs, whose partial sums are not added up on the way.
-    pub apart: u64,
-}
-
-/// The turns of a mapping and what lies above each level.
+/// Running products by loop, and which loops are which.
 #[derive(Clone)]
 pub(crate) struct Nest {
-    turns: [Turn; MAX_LOOPS],
-    above: [Above; MAX_LEVELS + 1],
-    /// Whether cuts are known one by one, because products do not say everything.
-    chained: bool,
-    chains: [Chain; 7],
-    /// Cuts above each turn; the last entry in use is that of the multipliers.
-    depths: [Depths; MAX_LOOPS + 1],
-    /// Dimensions with pieces that rest while later loops go on.
-    pub resting: Dims,
+    entries: [Entry; SLOTS],
+    /// Loops above each level; the level after the last is that of the multipliers.
+    above: [Set; MAX_LEVELS + 1],
+    dims: [Set; 8],
+    /// By class: loops in time and loops in space of the dimensions that select no tiles of a tensor.
+    classes: [Set; 8],
+    /// Loops along which partial sums are added up on the way.
+    summed: Set,
+    /// Loops that do not divide what they cut.
+    uneven: Set,
+    /// Of each dimension the loop from which on smaller pieces rest while later loops go on.
+    resting: Set,
+    /// Dimensions with an uneven cut that are spread more than once: their places are no products.
+    scattered: Set,
 }
 
 impl Nest {
     /// Room for a nest.
     pub const fn blank() -> Self {
-        let turn = Turn {
-            dim: Dim::N,
-            way: Way::Time,
-            tile: 0,
-            count: 0,
-        };
         Nest {
-            turns: [turn; MAX_LOOPS],
-            above: [Above::UNREAD; MAX_LEVELS + 1],
-            chained: false,
-            chains: [Chain::NONE; 7],
-            depths: [Depths(0); MAX_LOOPS + 1],
+            entries: [Entry::BLANK; SLOTS],
+            above: [0; MAX_LEVELS + 1],
+            dims: [0; 8],
+            classes: [0; 8],
+            summed: 0,
+            uneven: 0,
             resting: 0,
+            scattered: 0,
         }
     }
 
-    /// Becomes a nest without loops.
-    #[inline]
+    /// Will be nests of a layer.
     pub fn start(&mut self, layer: &Layer) {
-        self.above[0] = Above {
-            sides: [1; 2],
-            tiles: layer.bounds,
-            pieces: [1; 7],
-            places: [1; 7],
-            time: [1; 3],
-            outer: [1; 3],
-            space: [1; 3],
-            apart: 1,
-            ..Above::UNREAD
-        };
-    }
-
-    /// Takes over the loops of a mapping below a level and its own; those above must be the same as
-    /// last time.
-    #[inline]
-    pub fn read(&mut self, mapping: &Mapping, from: usize) {
-        let mut at = self.above[from];
-        let mut level = from;
-        for l in &mapping.loops()[usize::from(at.loops)..] {
-            while level < usize::from(l.level) {
-                level += 1;
-                self.above[level] = at;
-            }
-            at.loops += 1;
-            let extent = at.tiles[l.dim.index()];
-            if l.tile >= extent {
-                continue;
-            }
-            let (whole, rest) = (extent / l.tile, extent % l.tile);
-            let turn = Turn {
-                dim: l.dim,
-                way: Way::of(l.advance, l.reduce),
-                tile: l.tile,
-                count: whole + u32::from(rest > 0),
+        for (d, &tile) in layer.bounds.iter().enumerate() {
+            self.entries[whole(d)] = Entry {
+                tile,
+                ..Entry::BLANK
             };
-            self.turns[usize::from(at.turns)] = turn;
-            at.uneven |= Dims::from(rest > 0) << l.dim.index();
-            at.pass(&turn);
-            if let Advance::Space(axis) = l.advance {
-                let side = &mut at.sides[if axis == Axis::Columns { 0 } else { 1 }];
-                *side = side.saturating_mul(turn.count);
+        }
+    }
+
+    /// Becomes the nest of a mapping.
+    pub fn read(&mut self, mapping: &Mapping) {
+        let mut last: [u8; 8] = std::array::from_fn(|d| whole(d) as u8);
+        let mut products = [1_u64; 8];
+        let (mut summed, mut uneven) = (0, 0);
+        self.above = [0; MAX_LEVELS + 1];
+        self.dims = [0; 8];
+        self.classes = [0; 8];
+        for (l, slot) in mapping.loops().iter().zip((0..=FIRST).rev()) {
+            let d = l.dim.index();
+            let outside = &self.entries[usize::from(last[d])];
+            let extent = outside.tile;
+            let tile = l.tile.min(extent);
+            let (whole, rest) = (extent / tile, extent % tile);
+            let count = whole + u32::from(rest != 0);
+            let spread = matches!(l.advance, Advance::Space(_));
+            let class = usize::from(FREE[d]) + usize::from(spread);
+            let pieces = outside.pieces.wrapping_mul(count);
+            let places = outside.places.wrapping_mul(if spread { count } else { 1 });
+            products[class] = products[class].wrapping_mul(count.into());
+            let entry = &mut self.entries[slot];
+            entry.product = products[class];
+            (entry.tile, entry.count) = (tile, count);
+            (entry.pieces, entry.places) = (pieces, places);
+            last[d] = slot as u8;
+            let bit: Set = 1 << slot;
+            let turning = if tile < extent { bit } else { 0 };
+            self.dims[d] |= turning;
+            self.classes[class] |= turning;
+            summed |= if l.reduce { bit } else { 0 };
+            uneven |= if rest != 0 { bit } else { 0 };
+            self.above[usize::from(l.level) + 1] = bit.wrapping_neg();
+        }
+        (self.summed, self.uneven) = (summed, uneven);
+        for level in 1..=MAX_LEVELS {
+            self.above[level] |= self.above[level - 1];
+        }
+        (self.resting, self.scattered) = (0, 0);
+        if uneven != 0 {
+            self.look_at_rests();
+        }
+    }
+
+    /// Looks at the smaller pieces of the dimensions with an uneven cut.
+    fn look_at_rests(&mut self) {
+        for d in 0..7 {
+            if self.dims[d] & self.uneven != 0 {
+                self.look_at_rests_of(d);
             }
         }
-        for below in &mut self.above[level + 1..=mapping.levels().len()] {
-            *below = at;
-        }
-        self.chained = at.uneven != 0 || at.spread & WINDOWS != 0;
-        self.resting = 0;
-        if self.chained {
-            self.chain(&at);
-        }
     }
 
-    /// Takes down the cuts of each dimension.
-    fn chain(&mut self, all: &Above) {
-        for (chain, bound) in self.chains.iter_mut().zip(self.above[0].tiles) {
-            chain.reset(bound);
+    /// Counts the pieces of a dimension with an uneven cut, and finds out whether smaller ones rest.
+    fn look_at_rests_of(&mut self, d: usize) {
+        let (in_time, spread) = (self.moving(), self.spread());
+        let mut cuts = self.dims[d];
+        if (cuts & spread).count_ones() > 1 {
+            self.scattered |= cuts;
         }
-        let mut depths = Depths(0);
-        let turns = self.turns[..usize::from(all.turns)].iter();
-        for (turn, above) in turns.zip(&mut self.depths) {
-            *above = depths;
-            self.chains[turn.dim.index()].push(turn);
-            depths = depths.deeper(turn.dim);
-        }
-        self.depths[usize::from(all.turns)] = depths;
-        for (d, chain) in self.chains.iter_mut().enumerate() {
-            if all.uneven & 1 << d != 0 {
-                chain.close();
-                self.resting |= Dims::from(chain.rests(chain.depth())) << d;
+        // The smaller pieces: elements and number.
+        let mut smaller = [(0_u32, 0_u32); MAX_CUTS];
+        let mut kinds = 0;
+        let mut resting = 0;
+        let (mut extent, mut wholes) = (self.entries[whole(d)].tile, 1_u32);
+        while cuts != 0 {
+            // From the outermost inwards.
+            let slot = cuts.ilog2() as usize;
+            cuts &= !(1 << slot);
+            let tile = self.entries[slot].tile;
+            let mut inside = wholes * (extent / tile);
+            let mut rests = 0;
+            for (size, number) in &mut smaller[..kinds] {
+                if (1..=tile).contains(size) {
+                    resting |= in_time & 1 << slot;
+                }
+                inside += *number * (*size / tile);
+                *size %= tile;
+                rests += if *size > 0 { *number } else { 0 };
             }
+            let rest = extent % tile;
+            if rest > 0 && kinds < MAX_CUTS {
+                smaller[kinds] = (rest, wholes);
+                kinds += 1;
+                rests += wholes;
+            }
+            (extent, wholes) = (tile, inside);
+            self.entries[slot].pieces = inside + rests;
         }
+        self.resting |= resting;
     }
 
-    /// The cuts of a dimension; they are known if a dimension is uneven or that of a window spread.
-    #[inline]
-    pub fn chain_of(&self, dim: Dim) -> &Chain {
-        debug_assert!(self.chained);
-        &self.chains[dim.index()]
+    /// Loops above a level.
+    #[inline(always)]
+    pub fn above(&self, level: usize) -> Set {
+        self.above[level]
     }
 
-    /// Cuts of each dimension above a level, where cuts are known.
-    #[inline]
-    pub fn depths(&self, at: &Above) -> Depths {
-        debug_assert!(self.chained);
-        self.depths[usize::from(at.turns)]
+    /// Loops of a dimension.
+    #[inline(always)]
+    pub fn of(&self, dim: Dim) -> Set {
+        self.dims[dim.index()]
     }
 
-    /// Cuts up to and with the innermost turn in time that selects another tile of a tensor.
-    #[inline]
-    pub fn moved(&self, at: &Above, tensor: Tensor) -> Depths {
-        debug_assert!(self.chained);
-        self.depths[usize::from(at.moved[tensor.index()])]
+    /// Loops in time that select no other tile of a tensor.
+    #[inline(always)]
+    pub fn free(&self, tensor: Tensor) -> Set {
+        self.classes[2 * tensor.index()]
     }
 
-    /// What lies above a level; the level after the last is that of the multipliers.
-    #[inline]
-    pub fn above(&self, level: usize) -> &Above {
-        &self.above[level]
+    /// Loops in space that select no other tile of a tensor.
+    #[inline(always)]
+    pub fn shared(&self, tensor: Tensor) -> Set {
+        self.classes[2 * tensor.index() + 1]
     }
 
-    /// Loops above that have more than one iteration, outermost first.
-    #[inline]
-    pub fn turns(&self, at: &Above) -> &[Turn] {
-        &self.turns[..usize::from(at.turns)]
+    /// Loops in space along reduction dimensions that leave partial sums apart.
+    #[inline(always)]
+    pub fn apart(&self) -> Set {
+        self.shared(Tensor::O) & !self.summed
+    }
+
+    /// All loops in time.
+    #[inline(always)]
+    pub fn moving(&self) -> Set {
+        self.classes[0] | self.classes[2] | self.classes[4]
+    }
+
+    /// All loops in space.
+    #[inline(always)]
+    pub fn spread(&self) -> Set {
+        self.classes[1] | self.classes[3] | self.classes[5]
+    }
+
+    /// Loops that do not divide what they cut.
+    #[inline(always)]
+    pub fn uneven(&self) -> Set {
+        self.uneven
+    }
+
+    /// Of each dimension the loop from which on smaller pieces rest while later loops go on.
+    #[inline(always)]
+    pub fn resting(&self) -> Set {
+        self.resting
+    }
+
+    /// Loops of dimensions whose instances [`Nest::places`] does not know.
+    #[inline(always)]
+    pub fn scattered(&self) -> Set {
+        self.scattered
+    }
+
+    /// Those of some loops that are not inside the innermost one in time which selects another tile of
+    /// a tensor.
+    #[inline(always)]
+    pub fn down_to_moved(&self, tensor: Tensor, loops: Set) -> Set {
+        let moved = loops & self.moving() & !self.free(tensor);
+        loops & (moved & moved.wrapping_neg()).wrapping_neg()
+    }
+
+    /// Iterations of the loops of one class down to the innermost of a set of them.
+    #[inline(always)]
+    pub fn product(&self, set: Set) -> u64 {
+        self.entries[(set | ONE).trailing_zeros() as usize].product
+    }
+
+    /// Iterations of a few loops, of any class.
+    pub fn iterations(&self, mut set: Set) -> u64 {
+        let mut product = 1;
+        while set != 0 {
+            product *= u64::from(self.entries[set.trailing_zeros() as usize % SLOTS].count);
+            set &= set - 1;
+        }
+        product
+    }
+
+    /// Where to look up what the innermost of some loops of a dimension leaves.
+    #[inline(always)]
+    pub fn slot(&self, dim: Dim, loops: Set) -> usize {
+        innermost(self.dims[dim.index()] & loops, dim.index())
+    }
+
+    /// Elements of a whole piece.
+    #[inline(always)]
+    pub fn tile(&self, slot: usize) -> u32 {
+        self.entries[slot].tile
+    }
+
+    /// Pieces, all steps and instances together.
+    #[inline(always)]
+    pub fn pieces(&self, slot: usize) -> u32 {
+        self.entries[slot].pieces
+    }
+
+    /// Instances.
+    #[inline(always)]
+    pub fn places(&self, slot: usize) -> u32 {
+        self.entries[slot].places
+    }
+
+    /// Iterations on a whole piece.
+    #[inline(always)]
+    pub fn count(&self, slot: usize) -> u32 {
+        self.entries[slot].count
+    }
+
+    /// Columns and rows of the array that are in use.
+    pub fn sides(&self, mapping: &Mapping) -> [u32; 2] {
+        let mut sides = [1_u32; 2];
+        let mut spread = self.spread();
+        while spread != 0 {
+            let slot = spread.trailing_zeros() as usize;
+            spread &= spread - 1;
+            let columns = mapping.loops()[FIRST - slot].advance == Advance::Space(Axis::Columns);
+            let side = &mut sides[usize::from(!columns)];
+            *side = side.saturating_mul(self.entries[slot].count);
+        }
+        sides
     }
 }
 
-impl Above {
-    const UNREAD: Above = Above {
-        loops: 0,
-        turns: 0,
-        uneven: 0,
-        spread: 0,
-        moved: [0; 3],
-        sides: [0; 2],
-        tiles: [0; 7],
-        pieces: [0; 7],
-        places: [0; 7],
-        time: [0; 3],
-        outer: [0; 3],
-        space: [0; 3],
-        apart: 0,
+/// The slot of a dimension as a whole.
+const fn whole(d: usize) -> usize {
+    SLOTS - 1 - d
+}
+
+/// The slot of the innermost of a dimension's loops, or of the dimension as a whole.
+#[inline(always)]
+fn innermost(set: Set, d: usize) -> usize {
+    (set | 1 << whole(d)).trailing_zeros() as usize
+}
+
+impl Entry {
+    const BLANK: Entry = Entry {
+        product: 1,
+        tile: 0,
+        pieces: 1,
+        places: 1,
+        count: 1,
     };
-
-    /// Moves a turn from below to above.
-    #[inline]
-    fn pass(&mut self, turn: &Turn) {
-        let d = turn.dim.index();
-        let count = u64::from(turn.count);
-        self.turns += 1;
-        self.tiles[d] = turn.tile;
-        self.pieces[d] = self.pieces[d].wrapping_mul(turn.count);
-        let (free, selected) = match turn.dim {
-            Dim::N | Dim::P | Dim::Q => (0, [1, 2]),
-            Dim::K => (1, [0, 2]),
-            Dim::C | Dim::R | Dim::S => (2, [0, 1]),
-        };
-        if turn.in_time() {
-            self.time[free] = self.time[free].wrapping_mul(count);
-            for t in selected {
-                self.outer[t] = self.time[t];
-                self.moved[t] = self.turns;
-            }
-            return;
-        }
-        self.spread |= 1 << d;
-        self.places[d] = self.places[d].wrapping_mul(turn.count);
-        self.space[free] = self.space[free].wrapping_mul(count);
-        if free == 2 && turn.way == Way::Apart {
-            self.apart = self.apart.wrapping_mul(count);
-        }
-    }
 }
+
+/// By dimension: the class of its loops in time; that of its loops in space is the next.
+const FREE: [u8; 7] = [0, 2, 4, 0, 0, 4, 4];

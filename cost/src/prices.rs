@@ -4,13 +4,13 @@
 //! out once, and each mapping costs a multiplication per store and tensor.
 
 use crate::counts::Access;
-use crate::dataflow::{Axis, MAX_LEVELS, TensorSet};
+use crate::dataflow::{Axis, MAX_LEVELS};
 use crate::energy::{Energy, Role};
 use crate::evaluate::LayerCost;
-use crate::feeds::MAX_FEEDS;
+use crate::feeds::Way;
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
-use crate::links::{crossing_bits, real, widened};
+use crate::links::{crossing_bits, real};
 use crate::mapping::{Advance, Mapping};
 use crate::noc::Route;
 use crate::sparsity::Saving;
@@ -18,14 +18,31 @@ use crate::technology::{Counting, Technology};
 
 /// What the accesses to one tensor in one store cost.
 #[derive(Clone, Copy, Debug)]
-struct Price {
-    level: usize,
-    tensor: Tensor,
+pub(crate) struct Price {
     per_bit: f64,
     /// Compressed size over plain size.
     packing: f64,
     /// Share of the accesses that zeros do not save.
     share: f64,
+    /// Factor on all energies of the technology.
+    scale: f64,
+}
+
+impl Price {
+    /// Free of charge.
+    pub const NONE: Price = Price {
+        per_bit: 0.0,
+        packing: 1.0,
+        share: 1.0,
+        scale: 1.0,
+    };
+
+    /// The energy of so many bits read and written.
+    #[inline(always)]
+    pub fn of(&self, bits: u64) -> f64 {
+        let bits = real(bits) * self.packing * self.share;
+        self.per_bit * bits * self.scale
+    }
 }
 
 /// What a nest's accesses cost in a technology, tiles apart.
@@ -34,87 +51,81 @@ pub(crate) struct Prices<'a> {
     technology: &'a Technology,
     /// All multiplications.
     mac: f64,
-    stores: [Price; MAX_FEEDS],
-    count: usize,
     /// Per access of the shared store and of the innermost one, as [`Counting::Operands`] has it.
     operands: [f64; 2],
 }
 
 impl<'a> Prices<'a> {
+    /// Works prices out, and enters those of the ways into them.
     pub fn new(
         technology: &'a Technology,
         layer: &Layer,
         mapping: &Mapping,
         sub: &SubAccelerator,
+        ways: &mut [Way],
     ) -> Self {
-        let none = Price {
-            level: 0,
-            tensor: Tensor::W,
-            per_bit: 0.0,
-            packing: 1.0,
-            share: 1.0,
-        };
         let macs = match technology.counting {
             Counting::Native => technology.native_macs(layer, sub),
             Counting::Operands => technology.mac_energy * layer.macs() as f64,
         };
         let operand = |role| technology.access_energy(role, None);
-        let mut prices = Prices {
+        let prices = Prices {
             technology,
             mac: macs * technology.energy_scale,
-            stores: [none; MAX_FEEDS],
-            count: 0,
             operands: [operand(Role::Shared), operand(Role::Element)],
         };
         if technology.counting == Counting::Native {
-            prices.price_stores(layer, mapping, sub);
+            prices.price_stores(layer, mapping, sub, ways);
         }
         prices
     }
 
-    fn price_stores(&mut self, layer: &Layer, mapping: &Mapping, sub: &SubAccelerator) {
+    fn price_stores(
+        &self,
+        layer: &Layer,
+        mapping: &Mapping,
+        sub: &SubAccelerator,
+        ways: &mut [Way],
+    ) {
         let array = mapping.array_level();
         let density = layer.density();
-        // Tensors that a level further in keeps: the others feed the multipliers.
-        let mut kept_inside = TensorSet::default();
-        for (level, store) in mapping.levels().iter().enumerate().rev() {
+        let mut per_bit = [0.0; MAX_LEVELS];
+        for (level, store) in mapping.levels().iter().enumerate() {
             let role = Role::of(level, array);
             let per_byte = self.technology.access_energy(role, store.size);
             let narrow = match role {
                 Role::Shared => self.technology.narrowness(sub.store_words[level]),
                 Role::OffChip | Role::Element => 1.0,
             };
-            let per_bit = per_byte * narrow / 8.0;
-            for tensor in Tensor::ALL {
-                if !store.keep.contains(tensor) {
-                    continue;
-                }
-                let feeds_multipliers = !kept_inside.contains(tensor);
-                self.stores[self.count] = Price {
-                    level,
-                    tensor,
-                    per_bit,
-                    packing: if level == 0 {
-                        sub.packing(layer, tensor)
-                    } else {
-                        1.0
-                    },
-                    share: if sub.saving != Saving::None && feeds_multipliers {
-                        sub.saving.operand_share(&density, tensor)
-                    } else {
-                        1.0
-                    },
-                };
-                self.count += 1;
+            per_bit[level] = per_byte * narrow / 8.0;
+        }
+        for Way { feed, price, .. } in ways {
+            let (level, tensor) = (feed.parent(), feed.tensor);
+            if !mapping.levels()[level].keep.contains(tensor) {
+                continue;
             }
-            kept_inside = kept_inside.with(store.keep);
+            price.per_bit = per_bit[level];
+            price.scale = self.technology.energy_scale;
+            if level == 0 {
+                price.packing = sub.packing(layer, tensor);
+            }
+            if sub.saving != Saving::None && !feed.keeps {
+                price.share = sub.saving.operand_share(&density, tensor);
+            }
         }
     }
 
-    /// The energy of a mapping whose accesses and links are known; `outputs` are those of all
-    /// groups.
+    /// The energy of a mapping of which nothing is counted yet.
+    pub fn start(&self) -> Energy {
+        Energy {
+            mac: self.mac,
+            ..Energy::default()
+        }
+    }
+
+    /// Adds the network to the energy of the stores; `outputs` are those of all groups.
     #[inline]
-    pub fn spend(
+    pub fn conclude(
         &self,
         layer: &Layer,
         mapping: &Mapping,
@@ -125,26 +136,17 @@ impl<'a> Prices<'a> {
         let Some(energy) = &mut cost.energy else {
             return;
         };
-        let scale = self.technology.energy_scale;
-        energy.mac = self.mac;
         if self.technology.counting == Counting::Operands {
             self.operands(mapping, cost.macs, &cost.access, energy);
             return;
         }
-        for price in &self.stores[..self.count] {
-            let (level, t) = (price.level, price.tensor.index());
-            let access = &cost.access[level][t];
-            let bits = widened(layer, price.tensor, access, access.total(), outputs);
-            let bits = real(bits) * price.packing * price.share;
-            energy.store[level][t] = price.per_bit * bits * scale;
-        }
         let carried = cost.links[1..].iter().map(|l| l.bytes).sum::<u64>();
-        energy.noc = self.technology.noc_energy * carried as f64;
+        energy.noc = self.technology.noc_energy * real(carried);
         if self.technology.hop_energy > 0.0 {
             let bytes = link_bytes(layer, mapping, outputs, sides, &cost.access);
             energy.noc += self.technology.hop_energy * bytes;
         }
-        energy.noc *= scale;
+        energy.noc *= self.technology.energy_scale;
     }
 
     /// MAESTRO's view: four accesses per multiplication and the fills at the innermost level, every

@@ -36,14 +36,11 @@ impl Views<'_> {
         };
         let (out, step) = last(self.chains[0], shared[0], self.depths[0])?;
         let (tap, tap_step) = last(self.chains[1], shared[1], self.depths[1])?;
-        let across = u64::from(step) * u64::from(self.axis.stride);
-        let down = u64::from(tap_step) * u64::from(self.axis.dilation);
-        let common = gcd(across, down);
-        let narrow = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        let (back, further) = meeting(&self.axis, step, tap_step);
         Some(Diagonal {
             cuts: [out, tap],
-            back: narrow(down / common),
-            further: narrow(across / common),
+            back,
+            further,
         })
     }
 
@@ -190,6 +187,16 @@ impl Diagonal {
         let (tap, further) = (u64::from(tap), u64::from(self.further));
         out < outs && out >= self.back && tap + further < u64::from(taps)
     }
+}
+
+/// Where windows coincide on a diagonal of instances that have so many outputs and taps each: so many
+/// places of outputs back, and so many of taps further.
+pub(crate) fn meeting(axis: &Axis, outs: u32, taps: u32) -> (u32, u32) {
+    let across = u64::from(outs) * u64::from(axis.stride);
+    let down = u64::from(taps) * u64::from(axis.dilation);
+    let common = gcd(across, down);
+    let narrow = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+    (narrow(down / common), narrow(across / common))
 }
 
 fn gcd(mut a: u64, mut b: u64) -> u64 {

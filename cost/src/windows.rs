@@ -4,7 +4,7 @@
 //! is linear in the two sizes, so sums over all windows need only numbers and sums of pieces. What
 //! lies in the padding is then taken off window by window at the two borders.
 
-use crate::chain::Chain;
+use crate::chain::{Chain, Instances};
 use crate::layer::{Dim, Layer};
 
 /// One axis of the input.
@@ -15,41 +15,35 @@ pub(crate) struct Axis {
     padding: i64,
     /// Input positions that exist.
     pub input: i64,
+    /// Output positions and filter taps.
+    bounds: [u32; 2],
     /// Whether windows reach outside the input.
     pub clips: bool,
 }
 
 /// The pieces of an output or filter dimension at some level.
 #[derive(Clone, Copy)]
-pub(crate) struct Side<'a> {
-    pub bound: u32,
+pub(crate) struct Side {
     /// Elements of a whole piece.
     pub tile: u32,
-    pub pieces: u64,
-    /// The cuts and how many of them, where pieces differ in size.
-    pub irregular: Option<(&'a Chain, u8)>,
+    pub pieces: u32,
 }
 
-impl Side<'_> {
-    /// Start and size of the piece that holds an element.
-    #[inline]
-    fn piece(&self, position: u32) -> (u32, u32) {
-        match self.irregular {
-            Some((chain, depth)) => chain.piece(depth, position),
-            None if self.tile == 1 => (position, 1),
-            None if self.tile == self.bound => (0, self.bound),
-            None => (position - position % self.tile, self.tile),
-        }
+impl Side {
+    /// Whether all pieces of a dimension are whole.
+    #[inline(always)]
+    pub fn is_regular(&self, bound: u32) -> bool {
+        u64::from(self.tile) * u64::from(self.pieces) == bound.into()
     }
 }
 
 /// A sweep of windows: each but the first of a run follows directly after another.
 #[derive(Clone, Copy)]
-pub(crate) struct Sweep<'a> {
+pub(crate) struct Sweep {
     /// Whether outputs move; otherwise taps do.
     pub outputs: bool,
     /// The pieces within which windows follow one another.
-    pub within: Side<'a>,
+    pub within: Side,
 }
 
 impl Axis {
@@ -63,25 +57,49 @@ impl Axis {
             dilation: layer.dilation[axis],
             padding: i64::from(layer.padding[axis]),
             input,
+            bounds: [out, tap],
             clips: first < 0 || end > input,
         }
     }
 
-    /// Words of all windows.
-    #[inline]
-    pub fn words(&self, out: &Side, tap: &Side) -> u64 {
-        let all = self.plain(
-            (out.pieces, u64::from(out.bound)),
-            (tap.pieces, u64::from(tap.bound)),
-        );
+    /// Words of all windows; none where windows of different sizes reach outside the input.
+    #[inline(always)]
+    pub fn words(&self, out: Side, tap: Side) -> Option<u64> {
+        let all = self.all(out, tap);
         if !self.clips {
-            all
-        } else if out.irregular.is_none() && tap.irregular.is_none() {
-            let length = self.length(out.tile, tap.tile);
-            all - self.outside_regular(out, tap, length, |_, _| true)
-        } else {
-            all - self.outside(out, tap)
+            return Some(all);
         }
+        let [outs, taps] = self.bounds;
+        if !out.is_regular(outs) || !tap.is_regular(taps) {
+            return None;
+        }
+        let length = self.length(out.tile, tap.tile);
+        Some(all - self.outside_regular(out.tile, tap.tile, length, |_, _| true))
+    }
+
+    /// Words of all windows if each is a single output with a single tap.
+    pub fn single(&self) -> u64 {
+        let [out, tap] = self.bounds.map(|bound| Side {
+            tile: 1,
+            pieces: bound,
+        });
+        self.words(out, tap).unwrap_or(0)
+    }
+
+    /// Words of all windows, of any size, between the cuts of outputs and of taps.
+    pub fn irregular_words(&self, out: (&Chain, u8), tap: (&Chain, u8)) -> u64 {
+        let side = |(chain, depth): (&Chain, u8)| Side {
+            tile: chain.tile(depth),
+            pieces: chain.pieces(depth, depth, Instances::Each) as u32,
+        };
+        self.all(side(out), side(tap)) - self.outside(out, tap)
+    }
+
+    /// Words of all windows as if the input had no end.
+    #[inline(always)]
+    fn all(&self, out: Side, tap: Side) -> u64 {
+        let [outs, taps] = self.bounds.map(u64::from);
+        self.plain((out.pieces.into(), outs), (tap.pieces.into(), taps))
     }
 
     /// Σ of window lengths as if the input had no end; each part is a number of pieces and the sum of
@@ -93,9 +111,14 @@ impl Axis {
         ends - (stride + dilation - 1) * out.0 * tap.0
     }
 
-    /// Words that windows share with those directly before them; the pieces of both sides are
-    /// regular.
-    pub fn overlaps(&self, out: &Side, tap: &Side, sweep: Sweep) -> u64 {
+    /// Words that windows share with those directly before them; none if they are of different sizes,
+    /// or clipped in sweeps of different lengths.
+    #[inline(always)]
+    pub fn overlaps(&self, out: Side, tap: Side, sweep: Sweep) -> Option<u64> {
+        let [outs, taps] = self.bounds;
+        if !out.is_regular(outs) || !tap.is_regular(taps) {
+            return None;
+        }
         let (moving, other, step, reach) = if sweep.outputs {
             (out, tap, self.stride, self.dilation)
         } else {
@@ -103,16 +126,17 @@ impl Axis {
         };
         // Equal windows as far apart as their moving part is long share what the other part adds.
         let length = (u64::from(other.tile - 1) * u64::from(reach) + 1).saturating_sub(step.into());
-        if length == 0 {
-            return 0;
+        let all = u64::from(moving.pieces - sweep.within.pieces) * u64::from(other.pieces) * length;
+        if !self.clips || length == 0 {
+            return Some(all);
         }
-        let all = (moving.pieces - sweep.within.pieces) * other.pieces * length;
-        if !self.clips {
-            return all;
-        }
-        all - self.outside_regular(out, tap, length, |out, tap| {
-            let at = if sweep.outputs { out } else { tap };
-            sweep.within.piece(at).0 != at
+        let bound = if sweep.outputs { outs } else { taps };
+        let within = sweep.within;
+        within.is_regular(bound).then(|| {
+            all - self.outside_regular(out.tile, tap.tile, length, |out, tap| {
+                let at = if sweep.outputs { out } else { tap };
+                !at.is_multiple_of(within.tile)
+            })
         })
     }
 
@@ -121,62 +145,63 @@ impl Axis {
     #[inline(always)]
     fn outside_regular(
         &self,
-        out: &Side,
-        tap: &Side,
+        out: u32,
+        tap: u32,
         length: u64,
         counts: impl Fn(u32, u32) -> bool,
     ) -> u64 {
+        let [outs, taps] = self.bounds;
         let length = length as i64;
-        let step = i64::from(out.tile) * i64::from(self.stride);
-        let last = out.bound - out.tile;
+        let step = i64::from(out) * i64::from(self.stride);
+        let last = outs - out;
         let far = i64::from(last) * i64::from(self.stride) + length - self.input;
         let mut words = 0;
         let mut from = 0;
-        while from < tap.bound {
+        while from < taps {
             let start = self.start(0, from);
             let (mut before, mut at) = (-start, 0);
-            while before > 0 && at < out.bound {
+            while before > 0 && at < outs {
                 if counts(at, from) {
                     words += before.min(length);
                 }
-                at += out.tile;
+                at += out;
                 before -= step;
             }
-            let (mut beyond, mut end) = (start + far, out.bound);
+            let (mut beyond, mut end) = (start + far, outs);
             while beyond > 0 && end > 0 {
-                end -= out.tile;
+                end -= out;
                 if counts(end, from) {
                     words += beyond.min(length);
                 }
                 beyond -= step;
             }
-            from += tap.tile;
+            from += tap;
         }
         words as u64
     }
 
     /// The same of windows of any size.
-    fn outside(&self, out: &Side, tap: &Side) -> u64 {
+    fn outside(&self, out: (&Chain, u8), tap: (&Chain, u8)) -> u64 {
         let mut words = 0;
         let mut from = 0;
-        while from < tap.bound {
-            let (tap, taps) = tap.piece(from);
-            from = tap + taps;
+        while from < tap.0.bound {
+            let (start, taps) = tap.0.piece(tap.1, from);
+            from = start + taps;
             let mut next = 0;
-            while next < out.bound {
-                let before = -self.start(next, tap);
+            while next < out.0.bound {
+                let before = -self.start(next, start);
                 if before <= 0 {
                     break;
                 }
-                let (_, outs) = out.piece(next);
+                let (_, outs) = out.0.piece(out.1, next);
                 words += self.length(outs, taps).min(before as u64);
                 next += outs;
             }
-            let mut next = out.bound;
+            let mut next = out.0.bound;
             while next > 0 {
-                let (at, outs) = out.piece(next - 1);
+                let (at, outs) = out.0.piece(out.1, next - 1);
                 let length = self.length(outs, taps);
-                let beyond = self.start(at, tap) + length as i64 - self.input;
+                let beyond = self.start(at, start) + length as i64 - self.input;
                 if beyond <= 0 {
                     break;
                 }
