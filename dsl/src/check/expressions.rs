@@ -191,7 +191,8 @@ impl Checker<'_> {
             }
             let subject = rows.subject()?;
             let instance = self.space_of(subject).ok()?;
-            if let Some((task, "accuracy" | "score" | "latency" | "energy")) = path.rsplit_once('.')
+            if let Some((task, "accuracy" | "score" | "uncertainty" | "latency" | "energy")) =
+                path.rsplit_once('.')
                 && instance.tasks.iter().any(|t| t.label == task)
             {
                 let metric = path.rsplit('.').next().unwrap_or_default();
@@ -228,7 +229,10 @@ impl Checker<'_> {
             .clone();
         if let Some(task) = task
             && !(tasks.iter().any(|t| t == task)
-                && matches!(metric, "accuracy" | "score" | "latency" | "energy"))
+                && matches!(
+                    metric,
+                    "accuracy" | "score" | "uncertainty" | "latency" | "energy"
+                ))
         {
             return None;
         }

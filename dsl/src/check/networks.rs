@@ -130,9 +130,10 @@ impl Checker<'_> {
         let (task, metric) = metric
             .rsplit_once('.')
             .map_or((None, metric), |(t, m)| (Some(t), m));
-        if metric == "accuracy" || metric == "score" {
+        if ["accuracy", "score", "uncertainty"].contains(&metric) {
             let other = |t: &&Node| {
                 task.is_none_or(|label| t.label == label)
+                    && metric != "uncertainty"
                     && source_of(t).is_some_and(|form| (form == "proxy") != (metric == "score"))
             };
             if let Some(other) = instance.tasks.iter().find(other) {

@@ -36,6 +36,11 @@ fn of_designs() -> Vec<Column> {
             "Score of a proxy, which ranks networks and is no accuracy: of a task, or the weighted mean.",
         ),
         quantity(
+            "uncertainty",
+            Dim::NONE,
+            "Standard error of the accuracy of a task, where it is known.",
+        ),
+        quantity(
             "latency",
             Dim::TIME,
             "Time from the first layer's start to the last one's end (the makespan).",

@@ -365,6 +365,10 @@ impl Names for Sight<'_> {
             let index = self.study.tasks.iter().position(|t| t.label == label)?;
             return match metric {
                 "accuracy" | "score" => of(self.accuracies.get(index)?.as_ref()?.value, Dim::NONE),
+                "uncertainty" => of(
+                    self.accuracies.get(index)?.as_ref()?.uncertainty?,
+                    Dim::NONE,
+                ),
                 "latency" => of(
                     self.task_cycles(index) as f64 / self.study.platform.clock,
                     Dim::TIME,

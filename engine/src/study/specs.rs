@@ -187,7 +187,7 @@ impl Goal {
 pub(super) fn mentions_accuracy(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Metric(m) => {
-            ["accuracy", "score"].contains(&m.rsplit('.').next().unwrap_or_default())
+            ["accuracy", "score", "uncertainty"].contains(&m.rsplit('.').next().unwrap_or_default())
         }
         ExprKind::Binary(_, a, b) => mentions_accuracy(a) || mentions_accuracy(b),
         ExprKind::Negate(a) | ExprKind::As(a, _) => mentions_accuracy(a),

@@ -1,0 +1,228 @@
+//! Searches that train: what is trained, stopped and never trained; threads, kills and the store.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use nasaic_dsl::diagnostic::Diagnostic;
+use nasaic_dsl::world::Memory;
+use nasaic_engine::{Ended, Engine, Keeper, Output, Progress, Report, Silent, Sink, Stopper};
+use nasaic_store::{NewRun, Store};
+use serde_json::Value;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Nine networks; the widest has no hardware that is fast enough.
+const SPACE: &str = "\
+use std.data.{digits}
+use std.technology.{horowitz_45nm}
+use templates.{nvdla}
+network small {
+  input = [1, 8, 8]
+  conv first { filters in {2, 4, 64}, kernel = 3 }
+  pool { kind = max }
+  conv next { filters in {2, 4, 8}, kernel = 3 }
+  pool { kind = global_average }
+  dense { units = 10 }
+}
+accelerator edge {
+  technology = horowitz_45nm
+  clock = 100 MHz
+  sub core { dataflow = nvdla, pes in {8, 16}, bandwidth = 1 GB/s }
+}
+";
+
+/// The space with a task that has this source, and what to do with it.
+fn program(source: &str, metric: &str, rest: &str) -> String {
+    format!(
+        "{SPACE}workload reading {{ task classify {{ network = small, data = digits with {{ limit_train = 240, limit_test = 100 }}, accuracy = {source} }} }}
+problem reader {{
+  workload = reading
+  on = edge
+  require latency <= 40 us
+  maximize classify.{metric}
+}}
+strategy all {{ algorithm = exhaustive }}
+{rest}
+"
+    )
+}
+
+const TRAINED: &str = "trained { epochs = 4, seeds = 2, rungs = [1], batch = 16 }";
+
+/// A sink that asks to stop when it was asked so often whether it does.
+struct Patience(Arc<AtomicUsize>);
+
+impl Sink for Patience {
+    fn show(&mut self, _: &Output) {}
+    fn progress(&mut self, _: &Progress) {}
+    fn tell(&mut self, _: &Diagnostic) {}
+    fn file(&mut self, _: &str, _: &[u8]) -> Result<(), String> {
+        Ok(())
+    }
+    fn stop(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
+    }
+    fn stopper(&self) -> Stopper {
+        let left = Arc::clone(&self.0);
+        Arc::new(move || {
+            let less = |n: usize| Some(n.saturating_sub(1));
+            let before = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+            before.unwrap_or(0) <= 1
+        })
+    }
+}
+
+fn engine(store: Option<&Path>) -> Engine {
+    let mut engine = Engine::new(Box::new(Memory::default()));
+    if let Some(path) = store {
+        let store = Store::open(path).unwrap();
+        let run = store.begin(&NewRun {
+            script: "test",
+            program: "test",
+            plan: "{}",
+            plan_hash: "",
+        });
+        engine.keep(Keeper::new(Arc::new(store), run.unwrap(), true));
+    }
+    engine
+}
+
+#[track_caller]
+fn run(text: &str, store: Option<&Path>, sink: &mut dyn Sink) -> Report {
+    let mut engine = engine(store);
+    let (checked, report) = engine.cell(text, sink);
+    let mistakes = nasaic_dsl::render::plain(engine.sources(), &checked.diagnostics);
+    report.unwrap_or_else(|| panic!("{mistakes}"))
+}
+
+/// What a program shows, when all goes well.
+#[track_caller]
+fn shown(text: &str, store: Option<&Path>) -> Vec<Value> {
+    let report = run(text, store, &mut Silent);
+    assert_eq!(report.ended, Ended::Done, "{:?}", report.diagnostics);
+    let outputs = report.results["outputs"].as_array().unwrap();
+    outputs.iter().map(|o| o["value"].clone()).collect()
+}
+
+fn search() -> String {
+    program(TRAINED, "accuracy", "let run = search(reader, all)\nrun")
+}
+
+#[test]
+fn only_what_hardware_can_carry_is_trained_and_only_the_best_to_the_end() {
+    let run = &shown(&search(), None)[0];
+    assert!(run["networks_never_trained"].as_u64().unwrap() > 0, "{run}");
+    assert!(run["stopped_early"].as_u64().unwrap() > 0, "{run}");
+    let task = &run["best"]["tasks"][0];
+    let accuracy = &task["accuracy"];
+    assert_eq!(accuracy["kind"], "trained");
+    let value = accuracy["value"].as_f64().unwrap();
+    // Better than guessing one of ten, with an interval.
+    assert!((0.15..=1.0).contains(&value), "{value}");
+    assert!(accuracy["uncertainty"].as_f64().unwrap() > 0.0);
+    let took = &task["training"];
+    assert_eq!(
+        (took["seeds"].as_u64(), took["epochs"].as_u64()),
+        (Some(2), Some(4))
+    );
+    assert!(took["test"].as_f64().is_some());
+    assert!(took.get("cpu_seconds").is_none(), "times are no results");
+}
+
+#[test]
+fn threads_and_the_store_do_not_show() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.db");
+    let on = |threads: usize, store: Option<&Path>| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.unwrap().install(|| shown(&search(), store))
+    };
+    let alone = on(1, None);
+    assert_eq!(alone, on(4, None));
+    assert_eq!(alone, on(2, Some(&path)));
+    // Now all is known.
+    assert_eq!(alone, on(2, Some(&path)));
+}
+
+#[test]
+fn a_search_that_is_broken_off_goes_on_where_it_stood() {
+    let whole = shown(&search(), None);
+    for patience in [3, 40, 90] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runs.db");
+        let mut sink = Patience(Arc::new(AtomicUsize::new(patience)));
+        let broken = run(&search(), Some(&path), &mut sink);
+        assert_eq!(broken.ended, Ended::Interrupted, "{patience}");
+        assert_eq!(shown(&search(), Some(&path)), whole, "{patience}");
+    }
+}
+
+#[test]
+fn what_was_trained_can_be_fitted_and_too_little_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.db");
+    let fitted = |at_least: usize| {
+        let recipe = TRAINED.trim_start_matches("trained { ");
+        let source = format!("fitted {{ at_least = {at_least}, {recipe}");
+        program(&source, "accuracy", "search(reader, all)")
+    };
+    let code = |report: &Report| report.diagnostics[0].code.clone();
+    let empty = run(&fitted(8), Some(&path), &mut Silent);
+    assert_eq!(
+        (empty.ended, code(&empty).as_str()),
+        (Ended::Failed, "E0713")
+    );
+    shown(&search(), Some(&path));
+    let few = run(&fitted(200), Some(&path), &mut Silent);
+    assert_eq!((few.ended, code(&few).as_str()), (Ended::Failed, "E0713"));
+    let none = run(&fitted(8), None, &mut Silent);
+    assert_eq!((none.ended, code(&none).as_str()), (Ended::Failed, "E0713"));
+}
+
+#[test]
+fn a_proxy_gives_scores_and_no_accuracy() {
+    for proxy in ["params", "flops", "synflow", "nwot", "jacov", "grad_norm"] {
+        let source = format!("proxy({proxy})");
+        let best = &shown(&program(&source, "score", "search(reader, all).best"), None)[0];
+        let score = &best["tasks"][0]["accuracy"];
+        assert_eq!(score["kind"], "proxy", "{proxy}");
+        assert!(
+            score["value"].as_f64().is_some_and(f64::is_finite),
+            "{proxy}: {score}"
+        );
+        let text = program(&source, "accuracy", "search(reader, all).best");
+        let (checked, _) = engine(None).cell(&text, &mut Silent);
+        assert_eq!(checked.diagnostics[0].code, "E0603", "{proxy}");
+    }
+    let text = program(TRAINED, "score", "search(reader, all).best");
+    let (checked, _) = engine(None).cell(&text, &mut Silent);
+    assert_eq!(checked.diagnostics[0].code, "E0603");
+}
+
+#[test]
+fn what_does_not_go_together_is_said_before_anything_is_trained() {
+    let wrong_shape =
+        program(TRAINED, "accuracy", "search(reader, all)").replace("[1, 8, 8]", "[1, 9, 9]");
+    let wrong_metric = program(
+        &format!("{TRAINED}, metric = iou"),
+        "accuracy",
+        "search(reader, all)",
+    );
+    let no_data = SPACE.to_owned()
+        + &program(TRAINED, "accuracy", "search(reader, all)")[SPACE.len()..].replace(
+            ", data = digits with { limit_train = 240, limit_test = 100 }",
+            "",
+        );
+    for (text, wanted) in [
+        (wrong_shape, "E0713"),
+        (wrong_metric, "E0713"),
+        (no_data, "E0603"),
+    ] {
+        let report = run(&text, None, &mut Silent);
+        assert_eq!(report.ended, Ended::Failed);
+        assert_eq!(
+            report.diagnostics[0].code, wanted,
+            "{:?}",
+            report.diagnostics
+        );
+    }
+}
