@@ -14,7 +14,10 @@ impl World for Repository {
             let name = full.file_name()?;
             std::fs::read(reference()?.join(name)).ok()
         };
-        std::fs::read(&full).ok().or_else(published).ok_or(ReadError::NotFound)
+        std::fs::read(&full)
+            .ok()
+            .or_else(published)
+            .ok_or(ReadError::NotFound)
     }
 }
 

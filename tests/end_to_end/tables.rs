@@ -22,7 +22,9 @@ fn published(file: &str, skipped: &str) -> Option<Vec<BTreeMap<String, String>>>
     let head: Vec<&str> = lines.next().expect("a head").collect();
     let row = |cells: std::str::Split<'_, char>| {
         let cells = head.iter().zip(cells);
-        cells.map(|(h, c)| ((*h).to_owned(), c.to_owned())).collect()
+        cells
+            .map(|(h, c)| ((*h).to_owned(), c.to_owned()))
+            .collect()
     };
     Some(lines.map(row).collect())
 }
@@ -35,7 +37,10 @@ fn counts(space: &str, decisions: &[&str]) -> Vec<(Vec<String>, u64, u64)> {
         decisions.join(", ")
     );
     let done = run("tables.nasaic", &text);
-    let rows = done.shown(0)["table"]["rows"].as_array().expect("rows").clone();
+    let rows = done.shown(0)["table"]["rows"]
+        .as_array()
+        .expect("rows")
+        .clone();
     let names = |row: &[serde_json::Value]| -> Vec<String> {
         let words = row.iter().filter_map(|c| c.as_str().map(str::to_owned));
         words.collect()
@@ -70,7 +75,12 @@ fn nas_bench_macro_has_the_parameters_and_flops_of_its_authors() {
     };
     let theirs: BTreeMap<&str, (&str, &str)> = theirs
         .iter()
-        .map(|r| (r["arch"].as_str(), (r["flops"].as_str(), r["params"].as_str())))
+        .map(|r| {
+            (
+                r["arch"].as_str(),
+                (r["flops"].as_str(), r["params"].as_str()),
+            )
+        })
         .collect();
     for (ops, macs, params) in ours {
         let digit = |op: &String| match op.as_str() {
@@ -80,7 +90,11 @@ fn nas_bench_macro_has_the_parameters_and_flops_of_its_authors() {
         };
         let code: String = ops.iter().map(digit).collect();
         let (flops, theirs) = theirs[code.as_str()];
-        assert_eq!((macs.to_string(), params.to_string()), (flops.into(), theirs.into()), "{code}");
+        assert_eq!(
+            (macs.to_string(), params.to_string()),
+            (flops.into(), theirs.into()),
+            "{code}"
+        );
     }
 }
 
@@ -137,7 +151,11 @@ fn the_published_eyeriss_latencies_price_a_pooling_like_a_convolution() {
         let linear = 1.6795 + 1.4746 * wide + 0.2458 * count("nor_conv_1x1");
         let latency: f64 = row["eyeriss_latency_ms"].parse().expect("a number");
         // Five digits are published.
-        assert!((latency - linear).abs() < 6e-4, "{}: {latency}", row["arch"]);
+        assert!(
+            (latency - linear).abs() < 6e-4,
+            "{}: {latency}",
+            row["arch"]
+        );
     }
     assert_eq!(rows.len(), 15_625);
 }
@@ -155,12 +173,22 @@ fn the_transnas_space_has_its_networks_and_two_heads() {
     let conv = |from: u64, to: u64| 9 * from * to + 2 * to;
     let cell = |from: u64, to: u64| 3 * conv(from, to) + 3 * conv(to, to);
     let stages = [(64, 128), (128, 256)];
-    let body: u64 = stages.iter().map(|(a, b)| cell(*a, *b) + 3 * cell(*b, *b)).sum();
+    let body: u64 = stages
+        .iter()
+        .map(|(a, b)| cell(*a, *b) + 3 * cell(*b, *b))
+        .sum();
     let body = 928 + 18_560 + body + cell(256, 512) + cell(512, 512);
     assert_eq!(params(1), body + 512 * 75 + 75);
     let up = |from: u64, to: u64| 9 * from * to + 2 * to;
-    let decoder = up(512, 1024) + up(1024, 512) + up(512, 256) + up(256, 128) + up(128, 64)
-        + up(64, 32) + up(32, 32) + 9 * 32 * 17 + 17;
+    let decoder = up(512, 1024)
+        + up(1024, 512)
+        + up(512, 256)
+        + up(256, 128)
+        + up(128, 64)
+        + up(64, 32)
+        + up(32, 32)
+        + 9 * 32 * 17
+        + 17;
     assert_eq!(params(2), body + decoder);
     let shape = rows(2).last().expect("a layer")["shape"].clone();
     assert_eq!(shape, "17×256×256");
@@ -189,7 +217,11 @@ fn a_script_without_its_table_says_where_it_comes_from() {
     for name in SCRIPTS {
         let done = script(name);
         assert_eq!(done.ended, None, "{name}");
-        assert!(done.codes.iter().all(|c| c == "E0705"), "{name}: {:?}", done.codes);
+        assert!(
+            done.codes.iter().all(|c| c == "E0705"),
+            "{name}: {:?}",
+            done.codes
+        );
         for words in ["It comes from ", "NASAIC_DATA", "https://"] {
             assert!(done.messages.contains(words), "{name}:\n{}", done.messages);
         }
@@ -208,5 +240,8 @@ fn two_trained_tasks_are_searched_with_their_accelerator() {
     assert_eq!(best["satisfied"], true);
     assert_eq!(best["tasks"].as_array().map(Vec::len), Some(2), "{best}");
     // The space: two networks of six edges with four operations, and two sub-accelerators.
-    assert_eq!(done.shown(0)["points"], (4_096u64.pow(2) * 65_025).to_string());
+    assert_eq!(
+        done.shown(0)["points"],
+        (4_096u64.pow(2) * 65_025).to_string()
+    );
 }

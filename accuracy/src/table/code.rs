@@ -35,7 +35,10 @@ impl Code {
             }
             let end = after.find(['{', '}']);
             let Some(end) = end.filter(|end| brace == "{" && after[*end..].starts_with('}')) else {
-                return Err(format!("`{brace}` has no partner after `{}`", &template[..template.len() - rest.len() + at]));
+                return Err(format!(
+                    "`{brace}` has no partner after `{}`",
+                    &template[..template.len() - rest.len() + at]
+                ));
             };
             let path = after[..end].trim();
             if path.is_empty() {
@@ -132,7 +135,13 @@ mod tests {
         let code = arrows.write(&values(&["none", "skip_connect", "nor_conv_1x1"]));
         assert_eq!(code, "|none~0|+|skip_connect~0|nor_conv_1x1~1|");
         assert!(arrows.fits(&code));
-        for other in ["", "|none~0|", "none~0|+|a~0|b~1|", "|~0|+|a~0|b~1|", "|a~0|+|a~0|b~1|x"] {
+        for other in [
+            "",
+            "|none~0|",
+            "none~0|+|a~0|b~1|",
+            "|~0|+|a~0|b~1|",
+            "|a~0|+|a~0|b~1|x",
+        ] {
             assert!(!arrows.fits(other), "{other}");
         }
         assert!(plain.fits("20") && !plain.fits("2"));

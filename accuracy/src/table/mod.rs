@@ -212,7 +212,10 @@ impl<'r> Columns<'r> {
                 message: if head.is_empty() {
                     "the file is empty; it needs a head and at least one row".to_owned()
                 } else {
-                    format!("the head has no column `{name}`; it has {}", list(head.iter()))
+                    format!(
+                        "the head has no column `{name}`; it has {}",
+                        list(head.iter())
+                    )
                 },
             })
         };
@@ -306,7 +309,11 @@ impl<'r> Columns<'r> {
     fn share(&self, text: &str, column: &str, line: u64) -> Result<f64, TableError> {
         let given = number(text, column, line)?;
         let scaled = scaled(given, self.reading.scale);
-        let x = if self.reading.less { 1.0 - scaled } else { scaled };
+        let x = if self.reading.less {
+            1.0 - scaled
+        } else {
+            scaled
+        };
         if (0.0..=1.0).contains(&x) {
             return Ok(x);
         }

@@ -46,7 +46,11 @@ fn broken_tables_name_the_line() {
 
 #[test]
 fn a_code_is_looked_up_and_the_nearest_row_is_named() {
-    let table = Table::read(b"arch,accuracy,flops\n0-1,50,1\n2-2,70,9\n1-1,,3\n", &coded()).unwrap();
+    let table = Table::read(
+        b"arch,accuracy,flops\n0-1,50,1\n2-2,70,9\n1-1,,3\n",
+        &coded(),
+    )
+    .unwrap();
     assert_eq!(table.decisions(), ["a", "b"]);
     assert_eq!(table.look_up(&words(&["conv", "conv"])).unwrap().value, 0.7);
     let missing = words(&["none", "conv"]);

@@ -37,7 +37,12 @@ impl Checker<'_> {
     }
 
     /// A set of names as such.
-    pub(super) fn bare_names(&mut self, scope: &Scope, set: &Expr, items: &[Expr]) -> Option<Domain> {
+    pub(super) fn bare_names(
+        &mut self,
+        scope: &Scope,
+        set: &Expr,
+        items: &[Expr],
+    ) -> Option<Domain> {
         if items.is_empty() {
             return self.domain(scope, set);
         }
@@ -142,7 +147,9 @@ impl Checker<'_> {
             self.say(
                 Diagnostic::new("E0402", "there is nothing to choose from")
                     .at(node.at, "has no `option`")
-                    .hint("add `option skip` and `option conv3x3 { conv { … } }`, or `of = OPTIONS`"),
+                    .hint(
+                        "add `option skip` and `option conv3x3 { conv { … } }`, or `of = OPTIONS`",
+                    ),
             );
             return;
         }

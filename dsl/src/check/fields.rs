@@ -236,7 +236,12 @@ impl Checker<'_> {
         Some(Slot::Fixed(Value::List(out)))
     }
 
-    pub(super) fn value_slot(&mut self, scope: &Scope, field: &Field, value: &Expr) -> Checked<Slot> {
+    pub(super) fn value_slot(
+        &mut self,
+        scope: &Scope,
+        field: &Field,
+        value: &Expr,
+    ) -> Checked<Slot> {
         let (expr, ty) = self.expr(scope, value)?;
         match expr.kind {
             Plan::Value(Value::Domain(_)) => {

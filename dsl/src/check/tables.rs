@@ -33,7 +33,11 @@ const ARGUMENTS: &[(&str, Takes, &str)] = &[
     ("key", Takes::Column, "key = arch"),
     ("code", Takes::Text, "code = \"{op0.take}-{op1.take}\""),
     ("numbered", Takes::Labels, "numbered = [none, skip, conv]"),
-    ("source", Takes::Text, "source = \"where the file is published\""),
+    (
+        "source",
+        Takes::Text,
+        "source = \"where the file is published\"",
+    ),
 ];
 
 impl Checker<'_> {
@@ -73,7 +77,12 @@ impl Checker<'_> {
                 // A table that was imported by name.
                 text @ Value::Text(_) => Some(text),
                 _ => {
-                    self.argument_takes("table", "a file name in quotes", "table(\"file.csv\")", file);
+                    self.argument_takes(
+                        "table",
+                        "a file name in quotes",
+                        "table(\"file.csv\")",
+                        file,
+                    );
                     None
                 }
             };

@@ -120,7 +120,14 @@ impl Walk<'_> {
             zero: false,
             ..state.clone()
         };
-        self.made(node, name, Operation::Add, (&state, &mut next), POINT, [0, 0]);
+        self.made(
+            node,
+            name,
+            Operation::Add,
+            (&state, &mut next),
+            POINT,
+            [0, 0],
+        );
         self.takes_nothing();
         next
     }

@@ -85,7 +85,10 @@ fn norm() -> Field {
         choice(&[
             ("batch", "batch normalisation: two parameters per channel"),
             ("none", "a bias: one parameter per channel"),
-            ("bare", "nothing: the layer has no parameters but its weights"),
+            (
+                "bare",
+                "nothing: the layer has no parameters but its weights",
+            ),
         ]),
         "What follows the convolution; the last layer of a network has a bias in any case.",
     )
@@ -111,9 +114,13 @@ fn plain_layers() -> Vec<Kind> {
             max: 1 << 32,
             names: &["same"],
         };
-        field("filters", channels, "Output channels; `same` is as many as come in.")
-            .open()
-            .needed()
+        field(
+            "filters",
+            channels,
+            "Output channels; `same` is as many as come in.",
+        )
+        .open()
+        .needed()
     };
     let expand = || {
         let doc = "Multiplies `filters`: with `filters = same` a width relative to the input; 1 when not given.";

@@ -80,14 +80,20 @@ fn what_is_inside_an_option_depends_on_it() {
     );
     let inner = &instance.decisions[1];
     assert_eq!(inner.active.len(), 1);
-    assert_eq!((inner.active[0].decision, &inner.active[0].allowed[..]), (0, &[3][..]));
+    assert_eq!(
+        (inner.active[0].decision, &inner.active[0].allowed[..]),
+        (0, &[3][..])
+    );
 }
 
 #[test]
 fn a_node_adds_what_its_edges_bring() {
     let session = session(&format!("{OPS}{CELL}"));
     let instance = instance(&session, "net");
-    let all = layers(&instance, &[("a.take", "small"), ("b.take", "large"), ("c.take", "skip")]);
+    let all = layers(
+        &instance,
+        &[("a.take", "small"), ("b.take", "large"), ("c.take", "skip")],
+    );
     assert_eq!(
         paths(&all),
         [
@@ -106,10 +112,16 @@ fn a_node_adds_what_its_edges_bring() {
 fn zeros_bring_nothing_and_one_thing_needs_no_addition() {
     let session = session(&format!("{OPS}{CELL}"));
     let instance = instance(&session, "net");
-    let one = layers(&instance, &[("a.take", "small"), ("b.take", "none"), ("c.take", "skip")]);
+    let one = layers(
+        &instance,
+        &[("a.take", "small"), ("b.take", "none"), ("c.take", "skip")],
+    );
     assert_eq!(paths(&one), ["cell.n1.input.a.small.conv", "last"]);
     assert_eq!(one[1].inputs, [Some(0)]);
-    let same = layers(&instance, &[("a.take", "skip"), ("b.take", "skip"), ("c.take", "skip")]);
+    let same = layers(
+        &instance,
+        &[("a.take", "skip"), ("b.take", "skip"), ("c.take", "skip")],
+    );
     assert_eq!(paths(&same), ["cell.n2", "last"]);
     // Both ways bring the network's own input.
     assert_eq!(same[0].inputs, [None, None]);
@@ -119,11 +131,11 @@ fn zeros_bring_nothing_and_one_thing_needs_no_addition() {
 fn a_node_that_gets_nothing_makes_zeros_and_what_follows_is_still_there() {
     let session = session(&format!("{OPS}{CELL}"));
     let instance = instance(&session, "net");
-    let dead = layers(&instance, &[("a.take", "none"), ("b.take", "none"), ("c.take", "small")]);
-    assert_eq!(
-        paths(&dead),
-        ["cell.n1", "cell.n2.n1.c.small.conv", "last"]
+    let dead = layers(
+        &instance,
+        &[("a.take", "none"), ("b.take", "none"), ("c.take", "small")],
     );
+    assert_eq!(paths(&dead), ["cell.n1", "cell.n2.n1.c.small.conv", "last"]);
     assert_eq!(dead[0].operation, Operation::Add);
     assert!(dead[0].inputs.is_empty(), "a sum of nothing");
     assert_eq!((dead[0].macs(), dead[0].params), (0, 0));

@@ -39,7 +39,9 @@ fn reading(fields: &[(String, Value)]) -> Result<Reading, String> {
         value: text("value").unwrap_or(plain.value),
         trials: list("trials"),
         uncertainty: text("uncertainty"),
-        scale: given("scale").and_then(Value::as_f64).unwrap_or(plain.scale),
+        scale: given("scale")
+            .and_then(Value::as_f64)
+            .unwrap_or(plain.scale),
         less: given("better").and_then(Value::as_name) == Some("less"),
         key,
     })

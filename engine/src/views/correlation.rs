@@ -88,9 +88,9 @@ fn kendall(pairs: &[(f64, f64)]) -> Option<f64> {
     let mut y: Vec<f64> = sorted.iter().map(|p| p.1).collect();
     let exchanges = exchanges(&mut y);
     let equal_y = ties(&runs(&y, |a, b| a == b));
-    let concordant_less_discordant =
-        all as i128 - equal_x as i128 - equal_y as i128 + equal_both as i128
-            - 2 * exchanges as i128;
+    let concordant_less_discordant = all as i128 - equal_x as i128 - equal_y as i128
+        + equal_both as i128
+        - 2 * exchanges as i128;
     let scale = libm::sqrt((all - equal_x) as f64) * libm::sqrt((all - equal_y) as f64);
     (scale > 0.0).then(|| concordant_less_discordant as f64 / scale)
 }
