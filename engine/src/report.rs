@@ -180,6 +180,16 @@ fn networks(out: &mut String, e: &Evaluation) {
             let _ = writeln!(out, "  {:<width$}    {line}", "");
         }
     }
+    // A decision of the file belongs to no task by its path.
+    let shared: Vec<String> = chosen
+        .iter()
+        .filter(|(path, _)| !e.study.name.is_empty() && !path.contains('.'))
+        .map(|(path, value)| format!("{path} = {value}"))
+        .collect();
+    for (n, line) in wrap(&shared, 78).iter().enumerate() {
+        let head = if n == 0 { "shared" } else { "" };
+        let _ = writeln!(out, "  {head:<width$}    {line}");
+    }
 }
 
 /// Words joined by commas, broken into lines.

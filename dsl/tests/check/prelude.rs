@@ -162,6 +162,11 @@ fn files() -> Memory {
     let example = |name: &str| std::fs::read(folder("examples").join(name)).unwrap();
     Memory::default()
         .with("w1.nasaic", example("w1.nasaic"))
+        .with("transnas.nasaic", example("transnas.nasaic"))
+        // Published tables are not part of the repository; a check only asks whether they are there.
+        .with("nas-bench-macro-cifar10.csv.gz", "")
+        .with("transnas-bench-101-micro.csv.gz", "")
+        .with("nasbench201.csv.gz", "")
         .with("accuracies.csv", "params,accuracy\n1e4,0.8\n1e6,0.9\n")
         .with("reward.rhai", "fn reward(acc, ms) { acc - ms }\n")
         .with("notes.txt", "no program\n")
