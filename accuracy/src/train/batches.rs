@@ -225,3 +225,65 @@ pub(crate) fn targets(data: &Samples, samples: &[u32], motions: &[Motion], out: 
 pub(crate) fn batch(recipe: &Recipe, parts: &Parts) -> usize {
     recipe.batch.min(parts.train.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples(labels: Vec<u8>, count: usize) -> Samples {
+        Samples {
+            shape: Shape {
+                channels: 1,
+                rows: 1,
+                columns: 1,
+            },
+            values: vec![0.0; labels.len()],
+            targets: Targets::Classes { count, labels },
+        }
+    }
+
+    #[test]
+    fn every_class_is_held_out_alike() {
+        let labels: Vec<u8> = (0..60).map(|sample| u8::from(sample % 6 == 0)).collect();
+        let data = samples(labels.clone(), 2);
+        let parts = Parts::new(&data, 0.2, 1).unwrap();
+        let rare = |part: &[u32]| part.iter().filter(|&&s| labels[s as usize] == 1).count();
+        assert_eq!((parts.validation.len(), rare(&parts.validation)), (12, 2));
+        assert_eq!((parts.train.len(), rare(&parts.train)), (48, 8));
+        let mut all = [parts.train.clone(), parts.validation.clone()].concat();
+        all.sort_unstable();
+        assert!(all.into_iter().eq(0..60));
+        assert_ne!(parts, Parts::new(&data, 0.2, 2).unwrap());
+    }
+
+    #[test]
+    fn every_epoch_has_its_own_order() {
+        let train: Vec<u32> = (0..50).collect();
+        let [mut a, mut b] = [Vec::new(), Vec::new()];
+        order(&train, 1, 0, &mut a);
+        order(&train, 1, 1, &mut b);
+        assert_ne!(a, b);
+        a.sort_unstable();
+        b.sort_unstable();
+        assert!(a == train && b == train);
+    }
+
+    #[test]
+    fn a_shift_and_a_flip() {
+        let shape = Shape {
+            channels: 1,
+            rows: 2,
+            columns: 3,
+        };
+        let move_by = |down, right, flip| {
+            let mut out = [9; 6];
+            let motion = Motion { down, right, flip };
+            motion.plane(shape, &[1, 2, 3, 4, 5, 6], &mut out, |value: u8| value);
+            out
+        };
+        assert_eq!(move_by(0, 0, false), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(move_by(0, 0, true), [3, 2, 1, 6, 5, 4]);
+        assert_eq!(move_by(1, -1, false), [0, 0, 0, 2, 3, 0]);
+        assert_eq!(move_by(-1, 1, true), [0, 6, 5, 0, 0, 0]);
+    }
+}

@@ -8,8 +8,8 @@ use crate::network::Network;
 /// What every checkpoint begins with.
 const MARK: &[u8; 8] = b"nasaic-t";
 
-/// The version of the format, and of everything that decides the bits of a training.
-const VERSION: u32 = 1;
+/// The version of checkpoints, and of everything that decides the bits of a training.
+pub const VERSION: u32 = 1;
 
 /// How long a hash is.
 const HASH: usize = 32;

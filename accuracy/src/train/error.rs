@@ -26,7 +26,7 @@ pub enum TrainError {
     Data(String),
     /// The recipe contradicts itself.
     Recipe(String),
-    /// The loss is no longer a number.
+    /// The loss or a parameter is no longer a number.
     Diverged {
         /// Finished epochs.
         epoch: u32,
@@ -69,7 +69,7 @@ impl fmt::Display for TrainError {
             Self::Recipe(cause) => write!(f, "the recipe cannot be followed: {cause}"),
             Self::Diverged { epoch, step, rate } => write!(
                 f,
-                "the loss was not a number any more after {epoch} epochs and {step} steps at learning rate {rate}; \
+                "training diverged: the loss was not a number any more after {epoch} epochs and {step} steps at learning rate {rate}; \
                  a smaller learning rate or a longer warm-up helps"
             ),
             Self::Interrupted { epoch } => write!(

@@ -98,3 +98,32 @@ pub(crate) fn overlap<T: Real>(logits: &[T], mask: &[u8]) -> [u64; 2] {
     }
     counts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn losses_by_hand() {
+        let mut gradients = [0.0; 4];
+        // Two samples of two classes: logits (0, ln 3) and (0, 0).
+        let logits = [0.0, 0.0, libm::log(3.0), 0.0];
+        let loss = cross_entropy(&logits, &[1, 0], &mut gradients);
+        let expected = 0.5 * (libm::log(4.0 / 3.0) + libm::log(2.0));
+        assert!((loss - expected).abs() < 1e-15);
+        // Probabilities one half: entropy ln 2, Dice (2·1 + 1) / (2 + 2 + 1).
+        let loss = mask_loss(&[0.0; 4], &[1, 1, 0, 0], &mut gradients);
+        assert!((loss - 0.5 * (libm::log(2.0) + 1.0 - 0.6)).abs() < 1e-15);
+        // Large logits stay finite.
+        let loss = mask_loss(&[-800.0, 800.0], &[1, 0], &mut gradients[..2]);
+        assert!((loss - 0.5 * (800.0 + 1.0 - 1.0 / 3.0)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn metrics_by_hand() {
+        // Three samples in a batch of four; the first of equal logits counts.
+        let logits = [1.0, 0.0, 5.0, 9.0, 2.0, 0.0, 3.0, 0.0f32];
+        assert_eq!(hits(&logits, 4, &[1, 0, 1]), 2);
+        assert_eq!(overlap(&[1.0, 1.0, -1.0, 0.0f32], &[1, 0, 1, 0]), [1, 3]);
+    }
+}

@@ -26,6 +26,7 @@ pub(crate) mod real;
 mod recipe;
 mod trial;
 
+pub use checkpoint::VERSION;
 pub use error::TrainError;
 pub use recipe::{Optimizer, Recipe, Schedule, Split};
 pub use trial::{Point, Standing, Trial};

@@ -120,3 +120,40 @@ fn adam<T: Real>(
         },
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn two_steps(optimizer: Optimizer, gradients: [f64; 2]) -> [f64; 2] {
+        let mut memory = Memory::<f64>::new(optimizer, 2);
+        let mut parameters = [1.0, 1.0];
+        for (index, gradient) in gradients.into_iter().enumerate() {
+            let step = Step {
+                index: index as u64,
+                rate: 0.1,
+                decay: 0.5,
+                decaying: 1,
+            };
+            memory.step(optimizer, step, &mut parameters, &[gradient; 2]);
+        }
+        parameters
+    }
+
+    #[test]
+    fn nesterov_by_hand() {
+        let [decayed, plain] = two_steps(Optimizer::Sgd { momentum: 0.5 }, [2.0, 4.0]);
+        // Velocities 2, then 5; steps 0.1·(2 + 1) and 0.1·(4 + 2.5).
+        assert!((plain - (1.0 - 0.3 - 0.65)).abs() < 1e-15);
+        // Gradients 2.5, then 4 + 0.5·0.625; velocities 2.5, then 5.5625.
+        assert!((decayed - (1.0 - 0.375 - 0.1 * (4.3125 + 2.78125))).abs() < 1e-15);
+    }
+
+    #[test]
+    fn adam_by_hand() {
+        let [decayed, plain] = two_steps(Optimizer::Adam, [2.0, 2.0]);
+        // Equal gradients make steps of the learning rate, whatever their size.
+        assert!((plain - 0.8).abs() < 1e-8);
+        assert!((decayed - ((1.0 - 0.05 - 0.1) * 0.95 - 0.1)).abs() < 1e-8);
+    }
+}

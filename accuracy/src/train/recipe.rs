@@ -107,7 +107,12 @@ impl Recipe {
         }
     }
 
-    /// Everything that decides the result, as bytes for a hash; CPU seconds do not.
+    /// BLAKE3 of everything in it that decides a result, as 64 hexadecimal digits; rungs and CPU seconds do not.
+    pub fn hash(&self) -> String {
+        blake3::hash(&self.bytes()).to_hex().to_string()
+    }
+
+    /// Everything that decides a result.
     pub(super) fn bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         let (kind, momentum) = match self.optimizer {
@@ -131,5 +136,49 @@ impl Recipe {
             bytes.extend(value.to_bits().to_le_bytes());
         }
         bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recipe() -> Recipe {
+        Recipe {
+            epochs: 5,
+            batch: 8,
+            optimizer: Optimizer::Adam,
+            learning_rate: 2.0,
+            weight_decay: 0.0,
+            schedule: Schedule::Cosine { warmup: 1 },
+            rungs: vec![1, 5],
+            split: Split { validation: 0.5 },
+            augment: false,
+            cpu_seconds: None,
+        }
+    }
+
+    #[test]
+    fn the_rate_rises_and_falls() {
+        let recipe = recipe();
+        let rates = [0, 1, 3, 4, 12, 19].map(|step| recipe.rate(step, 4));
+        assert_eq!(rates[..4], [0.5, 1.0, 2.0, 2.0]);
+        assert!((rates[4] - 1.0).abs() < 1e-12);
+        assert!(rates[5] > 0.0 && rates[5] < 0.05);
+    }
+
+    #[test]
+    fn the_hash_is_of_what_decides_the_result() {
+        let rungs = Recipe {
+            rungs: vec![5],
+            cpu_seconds: Some(1.0),
+            ..recipe()
+        };
+        assert_eq!(rungs.hash(), recipe().hash());
+        let augmented = Recipe {
+            augment: true,
+            ..recipe()
+        };
+        assert_ne!(augmented.hash(), recipe().hash());
     }
 }

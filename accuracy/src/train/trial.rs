@@ -54,7 +54,8 @@ struct Scratch {
 pub struct Standing {
     /// Finished epochs.
     pub epochs: u32,
-    /// The metric of what was held out, in 0..1: top-1 for classes, the object's IoU over all pixels for masks.
+    /// The metric of what was held out, in 0..1: top-1 for classes, the object's IoU over all pixels for masks;
+    /// 0 before the first epoch.
     pub validation: f64,
     /// The mean training loss of the last epoch.
     pub loss: f64,
@@ -202,6 +203,9 @@ impl<'d> Trial<'d> {
                     _ => self.step()?,
                 }
             }
+            if !self.machine.parameters.iter().all(|p| p.is_finite()) {
+                return Err(self.diverged());
+            }
             self.finish_epoch();
             clock(self);
         }
@@ -220,11 +224,7 @@ impl<'d> Trial<'d> {
         let rate = self.recipe.rate(index, steps);
         let loss = self.gradients(index);
         if !loss.is_finite() {
-            return Err(TrainError::Diverged {
-                epoch: self.progress.epochs,
-                step: done,
-                rate,
-            });
+            return Err(self.diverged());
         }
         let step = Step {
             index,
@@ -243,6 +243,12 @@ impl<'d> Trial<'d> {
         self.progress.steps += 1;
         self.progress.images += self.machine.batch() as u64;
         Ok(())
+    }
+
+    fn diverged(&self) -> TrainError {
+        let (epoch, step, steps) = (self.progress.epochs, self.progress.steps, self.steps());
+        let rate = self.recipe.rate(u64::from(epoch) * steps + step, steps);
+        TrainError::Diverged { epoch, step, rate }
     }
 
     /// The loss of a step's batch; its gradients are left in the machine.
