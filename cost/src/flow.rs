@@ -262,6 +262,7 @@ impl<'a> Flow<'a> {
     }
 
     /// Words of the first step.
+    #[inline(never)]
     fn first(&mut self, tensor: Tensor, gap: &Gap) -> u64 {
         let at = gap.at;
         let mut tile = |dim: Dim| self.first_tiles(dim, at);

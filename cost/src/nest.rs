@@ -98,7 +98,10 @@ impl Nest {
             let d = l.dim.index();
             let spread = matches!(l.advance, Advance::Space(_));
             let class = usize::from(FREE[d]) + usize::from(spread);
-            self.cut(l, slot, last[d].into());
+            let [turning, uneven] = self.cut(l, slot, last[d].into());
+            self.dims[d] |= turning;
+            self.classes[class] |= turning;
+            self.uneven |= uneven;
             last[d] = slot as u8;
             let entry = &mut self.entries[slot];
             products[class] = products[class].wrapping_mul(entry.count.into());
@@ -131,7 +134,11 @@ impl Nest {
             }
             let spread = usize::from(matches!(l.advance, Advance::Space(_)));
             if l.dim == changed {
-                self.cut(l, slot, last);
+                let others = !(1 << slot);
+                let [turning, uneven] = self.cut(l, slot, last);
+                self.dims[d] = self.dims[d] & others | turning;
+                self.classes[class + spread] = self.classes[class + spread] & others | turning;
+                self.uneven = self.uneven & others | uneven;
                 last = slot;
             }
             let entry = &mut self.entries[slot];
@@ -143,12 +150,12 @@ impl Nest {
         }
     }
 
-    /// Cuts what the loop at `outside` leaves.
+    /// Cuts what the loop at `outside` leaves; the loop itself if it has more than one iteration, and if
+    /// it does not divide what it cuts.
     #[inline(always)]
-    fn cut(&mut self, l: &Loop, slot: usize, outside: usize) {
-        let (d, bit): (usize, Set) = (l.dim.index(), 1 << slot);
+    fn cut(&mut self, l: &Loop, slot: usize, outside: usize) -> [Set; 2] {
+        let bit: Set = 1 << slot;
         let spread = matches!(l.advance, Advance::Space(_));
-        let class = usize::from(FREE[d]) + usize::from(spread);
         let outside = &self.entries[outside];
         let (extent, pieces, places) = (outside.tile, outside.pieces, outside.places);
         let tile = l.tile.min(extent);
@@ -158,10 +165,8 @@ impl Nest {
         (entry.tile, entry.count) = (tile, count);
         entry.pieces = pieces.wrapping_mul(count);
         entry.places = places.wrapping_mul(if spread { count } else { 1 });
-        let turning = if tile < extent { bit } else { 0 };
-        self.dims[d] = self.dims[d] & !bit | turning;
-        self.classes[class] = self.classes[class] & !bit | turning;
-        self.uneven = self.uneven & !bit | if rest != 0 { bit } else { 0 };
+        let if_so = |so: bool| if so { bit } else { 0 };
+        [if_so(tile < extent), if_so(rest != 0)]
     }
 
     /// Looks at the smaller pieces of the dimensions with an uneven cut.
