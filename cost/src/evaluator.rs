@@ -63,6 +63,7 @@ impl<'a> Evaluator<'a> {
     ) -> Self {
         let setting = Setting::new(layer, mapping, sub, technology, OnChip::default());
         let mut known = Known::nothing(&setting);
+        known.nest.read(mapping);
         known.count(&setting, mapping, 0, Dims::MAX);
         Evaluator {
             setting,
@@ -125,7 +126,8 @@ impl<'a> Evaluator<'a> {
         let Some(changed) = self.mapping.set_tile(&self.setting.layer, at, tile) else {
             return false;
         };
-        self.change(changed.level.into(), 1 << changed.dim.index());
+        self.known.nest.retile(&self.mapping, at);
+        self.count(changed.level.into(), 1 << changed.dim.index());
         true
     }
 
@@ -152,6 +154,12 @@ impl<'a> Evaluator<'a> {
     /// dimensions `dims`, in order any.
     #[inline]
     fn change(&mut self, level: usize, dims: Dims) {
+        self.known.nest.read(&self.mapping);
+        self.count(level, dims);
+    }
+
+    #[inline]
+    fn count(&mut self, level: usize, dims: Dims) {
         self.known.count(&self.setting, &self.mapping, level, dims);
     }
 }
@@ -182,6 +190,7 @@ pub(crate) fn evaluate_once(
     }
     KNOWN.with_borrow_mut(|known| {
         known.start(&setting);
+        known.nest.read(mapping);
         known.count(&setting, mapping, 0, Dims::MAX);
         known.cost
     })
@@ -303,7 +312,6 @@ impl Known {
     /// Counts what lies inside a level, see [`Evaluator::change`].
     #[inline]
     fn count(&mut self, setting: &Setting, mapping: &Mapping, level: usize, dims: Dims) {
-        self.nest.read(mapping);
         let compute_cycles = with_cuts(|cuts| {
             let mut counting = Counting {
                 setting,

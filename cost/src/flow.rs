@@ -125,7 +125,15 @@ impl<'a> Flow<'a> {
     ) -> Travel {
         let gap = self.gap(feed);
         let nest = self.nest;
-        if nest.uneven() & gap.at != 0 {
+        let shared = nest.shared(tensor);
+        let asking = nest.free(tensor) | shared;
+        let resting = if feed.keeps { nest.resting() } else { 0 };
+        let odd = if tensor == Tensor::I {
+            nest.uneven() & asking | resting
+        } else {
+            nest.uneven() & asking | resting & !asking
+        };
+        if odd & gap.at != 0 {
             return self.uneven_travel(tensor, &gap, windows, waits);
         }
         let tiles = match tensor {
@@ -141,7 +149,6 @@ impl<'a> Flow<'a> {
         } else {
             gap.at
         };
-        let shared = nest.shared(tensor);
         let (outside, inside) = (
             nest.product(shared & gap.from),
             nest.product(shared & gap.at),
@@ -151,22 +158,19 @@ impl<'a> Flow<'a> {
             sources *= self.kept_apart(&gap);
         }
         let steps = nest.product(nest.free(tensor) & loops);
-        let moving = |tensor: Tensor| nest.product(nest.free(tensor) & gap.at);
-        let first = match tensor {
-            _ if !waits => 0,
-            Tensor::W => tiles.sent / (moving(Tensor::I) * moving(Tensor::O)),
-            Tensor::O => tiles.sent / (moving(Tensor::W) * moving(Tensor::I)),
-            Tensor::I => match self.first_inputs(&gap) {
-                Some(words) => words,
-                None => return self.uneven_travel(tensor, &gap, windows, waits),
-            },
+        let first = if !waits {
+            0
+        } else if nest.uneven() & gap.at != 0 {
+            self.first(tensor, &gap)
+        } else {
+            self.even_first(tensor, &gap, sources)
         };
         Travel {
             sent: tiles.sent * steps * sources,
             delivered: tiles.delivered * steps * inside,
             outside,
             inside,
-            first: first * sources,
+            first,
         }
     }
 
@@ -258,6 +262,7 @@ impl<'a> Flow<'a> {
     }
 
     /// Words of the first step.
+    #[inline(never)]
     fn first(&mut self, tensor: Tensor, gap: &Gap) -> u64 {
         let at = gap.at;
         let mut tile = |dim: Dim| self.first_tiles(dim, at);
@@ -275,15 +280,24 @@ impl<'a> Flow<'a> {
         tiles * self.sources(tensor, gap)
     }
 
-    /// Input words of the first step, if filters are not spread and all cuts even; none if windows are
-    /// irregular.
+    /// Words of the first step from so many sources, where all cuts are even.
     #[inline(always)]
-    fn first_inputs(&self, gap: &Gap) -> Option<u64> {
+    fn even_first(&mut self, tensor: Tensor, gap: &Gap, sources: u64) -> u64 {
+        let nest = self.nest;
+        let moving = |tensor: Tensor| nest.product(nest.free(tensor) & gap.at);
         let held = |dim: Dim| {
-            let slot = self.nest.slot(dim, gap.at);
-            u64::from(self.nest.tile(slot)) * u64::from(self.nest.places(slot))
+            let slot = nest.slot(dim, gap.at);
+            u64::from(nest.tile(slot)) * u64::from(nest.places(slot))
         };
-        Some(held(Dim::N) * held(Dim::C) * self.first_windows(gap)?)
+        let tiles = match tensor {
+            Tensor::W => self.sizes.weights / (moving(Tensor::I) * moving(Tensor::O)),
+            Tensor::O => self.sizes.outputs / (moving(Tensor::W) * moving(Tensor::I)),
+            Tensor::I => match self.first_windows(gap) {
+                Some(words) => held(Dim::N) * held(Dim::C) * words,
+                None => return self.edge(gap).first(),
+            },
+        };
+        tiles * sources
     }
 
     /// Words of the windows of the first step; none if they are irregular.

@@ -12,7 +12,7 @@
 
 use crate::dataflow::{Axis, MAX_LEVELS};
 use crate::layer::{Dim, Layer, Tensor};
-use crate::mapping::{Advance, MAX_CUTS, MAX_LOOPS, Mapping};
+use crate::mapping::{Advance, Loop, MAX_CUTS, MAX_LOOPS, Mapping};
 
 /// A set of loops; the innermost has the lowest bit, and loops with one iteration are in no set.
 pub(crate) type Set = u64;
@@ -90,43 +90,83 @@ impl Nest {
     pub fn read(&mut self, mapping: &Mapping) {
         let mut last: [u8; 8] = std::array::from_fn(|d| whole(d) as u8);
         let mut products = [1_u64; 8];
-        let (mut summed, mut uneven) = (0, 0);
         self.above = [0; MAX_LEVELS + 1];
         self.dims = [0; 8];
         self.classes = [0; 8];
+        (self.summed, self.uneven, self.resting, self.scattered) = (0, 0, 0, 0);
         for (l, slot) in mapping.loops().iter().zip((0..=FIRST).rev()) {
             let d = l.dim.index();
-            let outside = &self.entries[usize::from(last[d])];
-            let extent = outside.tile;
-            let tile = l.tile.min(extent);
-            let (whole, rest) = (extent / tile, extent % tile);
-            let count = whole + u32::from(rest != 0);
             let spread = matches!(l.advance, Advance::Space(_));
             let class = usize::from(FREE[d]) + usize::from(spread);
-            let pieces = outside.pieces.wrapping_mul(count);
-            let places = outside.places.wrapping_mul(if spread { count } else { 1 });
-            products[class] = products[class].wrapping_mul(count.into());
-            let entry = &mut self.entries[slot];
-            entry.product = products[class];
-            (entry.tile, entry.count) = (tile, count);
-            (entry.pieces, entry.places) = (pieces, places);
-            last[d] = slot as u8;
-            let bit: Set = 1 << slot;
-            let turning = if tile < extent { bit } else { 0 };
+            let [turning, uneven] = self.cut(l, slot, last[d].into());
             self.dims[d] |= turning;
             self.classes[class] |= turning;
-            summed |= if l.reduce { bit } else { 0 };
-            uneven |= if rest != 0 { bit } else { 0 };
+            self.uneven |= uneven;
+            last[d] = slot as u8;
+            let entry = &mut self.entries[slot];
+            products[class] = products[class].wrapping_mul(entry.count.into());
+            entry.product = products[class];
+            let bit: Set = 1 << slot;
+            self.summed |= if l.reduce { bit } else { 0 };
             self.above[usize::from(l.level) + 1] = bit.wrapping_neg();
         }
-        (self.summed, self.uneven) = (summed, uneven);
         for level in 1..=MAX_LEVELS {
             self.above[level] |= self.above[level - 1];
         }
-        (self.resting, self.scattered) = (0, 0);
-        if uneven != 0 {
+        if self.uneven != 0 {
             self.look_at_rests();
         }
+    }
+
+    /// Becomes the nest of a mapping in which the tile of one loop has changed.
+    pub fn retile(&mut self, mapping: &Mapping, at: usize) {
+        let changed = mapping.loops()[at].dim;
+        let d = changed.index();
+        let outside = (Set::MAX << 1) << (FIRST - at);
+        let mut last = self.slot(changed, outside);
+        let class = usize::from(FREE[d]);
+        let mut products = [0, 1].map(|way| self.product(self.classes[class + way] & outside));
+        self.resting &= !self.dims[d];
+        self.scattered &= !self.dims[d];
+        for (l, slot) in mapping.loops()[at..].iter().zip((0..=FIRST - at).rev()) {
+            if FREE[l.dim.index()] != FREE[d] {
+                continue;
+            }
+            let spread = usize::from(matches!(l.advance, Advance::Space(_)));
+            if l.dim == changed {
+                let others = !(1 << slot);
+                let [turning, uneven] = self.cut(l, slot, last);
+                self.dims[d] = self.dims[d] & others | turning;
+                self.classes[class + spread] = self.classes[class + spread] & others | turning;
+                self.uneven = self.uneven & others | uneven;
+                last = slot;
+            }
+            let entry = &mut self.entries[slot];
+            products[spread] = products[spread].wrapping_mul(entry.count.into());
+            entry.product = products[spread];
+        }
+        if self.dims[d] & self.uneven != 0 {
+            self.look_at_rests_of(d);
+        }
+    }
+
+    /// Cuts what the loop at `outside` leaves; the loop itself if it has more than one iteration, and if
+    /// it does not divide what it cuts.
+    #[inline(always)]
+    fn cut(&mut self, l: &Loop, slot: usize, outside: usize) -> [Set; 2] {
+        let bit: Set = 1 << slot;
+        let spread = matches!(l.advance, Advance::Space(_));
+        let outside = &self.entries[outside];
+        let (extent, pieces, places) = (outside.tile, outside.pieces, outside.places);
+        let tile = l.tile.min(extent);
+        let (whole, rest) = (extent / tile, extent % tile);
+        let count = whole + u32::from(rest != 0);
+        let entry = &mut self.entries[slot];
+        (entry.tile, entry.count) = (tile, count);
+        entry.pieces = pieces.wrapping_mul(count);
+        entry.places = places.wrapping_mul(if spread { count } else { 1 });
+        let if_so = |so: bool| if so { bit } else { 0 };
+        [if_so(tile < extent), if_so(rest != 0)]
     }
 
     /// Looks at the smaller pieces of the dimensions with an uneven cut.

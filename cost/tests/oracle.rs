@@ -4,10 +4,10 @@
 mod nests;
 
 use nasaic_cost::{counts, evaluate, oracle};
-use nests::{draws, furnished, layers, nest, precisions, stores, subs};
+use nests::{draws, furnished, layers, nest, precisions, stores, subs, whole_draws, whole_layers};
 use proptest::prelude::*;
 
-/// 20 000 between the two tests.
+/// 20 000 between the first two tests.
 fn cases(share: u32) -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok();
     ProptestConfig {
@@ -43,6 +43,25 @@ proptest! {
         let walked = oracle::time(&layer, &mapping, &sub);
         let cost = evaluate(&layer, &mapping, &sub, None);
         prop_assert_eq!(cost.compute_cycles, walked.compute_cycles);
+        prop_assert_eq!(cost.links, walked.links);
+        prop_assert_eq!(cost.cycles, walked.cycles);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(4_000))]
+
+    /// Instances whose windows meet, without a border and without smaller last pieces.
+    #[test]
+    fn windows_side_by_side_equal_the_walk(
+        layer in whole_layers(),
+        (keeps, drawn) in whole_draws(),
+        sub in subs(),
+    ) {
+        let mapping = nest(&layer, &keeps, &drawn).unwrap();
+        prop_assert_eq!(counts::count(&layer, &mapping), oracle::count(&layer, &mapping));
+        let walked = oracle::time(&layer, &mapping, &sub);
+        let cost = evaluate(&layer, &mapping, &sub, None);
         prop_assert_eq!(cost.links, walked.links);
         prop_assert_eq!(cost.cycles, walked.cycles);
     }

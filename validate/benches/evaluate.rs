@@ -1,8 +1,12 @@
-//! One evaluation, averaged over the mappings that the comparisons verify.
+//! One evaluation, averaged over the mappings that the comparisons verify: the least of many batches,
+//! because other work on a machine can only add to the time.
+//!
+//! `BATCHES=1 ONLY="whole ragged"` runs one batch of one figure, for counting instructions.
 
+use std::env;
 use std::hint::black_box;
+use std::time::Instant;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use nasaic_cost::{Evaluator, Technology, counts, evaluate};
 use nasaic_validate::data::Folder;
 use nasaic_validate::point::Point;
@@ -13,55 +17,75 @@ use rand_chacha::ChaCha8Rng;
 /// Random layers and nests: padded, strided, dilated, grouped, ragged.
 const RAGGED: u64 = 1_000;
 
-fn one_evaluation(c: &mut Criterion) {
-    let technology = Technology::horowitz_28nm();
-    let sets: [(&str, Vec<Point>); 2] = [
-        ("timeloop", timeloop::points(&Folder::Shipped)),
-        ("ragged", (0..RAGGED).map(cases::case).collect()),
-    ];
-    let mut group = c.benchmark_group("one of a set");
-    for (name, points) in &sets {
-        group.throughput(Throughput::Elements(points.len() as u64));
-        group.bench_with_input(BenchmarkId::new("count", name), points, |b, points| {
-            b.iter(|| {
-                for p in points {
-                    black_box(counts::count(&p.layer, &p.mapping));
-                }
-            });
+/// Batches over a whole set.
+const BATCHES: u32 = 2_000;
+
+fn main() {
+    let bench = Bench {
+        batches: env::var("BATCHES")
+            .ok()
+            .and_then(|n| n.parse().ok())
+            .unwrap_or(BATCHES),
+        only: env::var("ONLY").unwrap_or_default(),
+    };
+    bench.set("timeloop", &timeloop::points(&Folder::Shipped));
+    bench.set("ragged", &(0..RAGGED).map(cases::case).collect::<Vec<_>>());
+}
+
+struct Bench {
+    batches: u32,
+    /// What a figure's name must contain.
+    only: String,
+}
+
+impl Bench {
+    fn set(&self, set: &str, points: &[Point]) {
+        let technology = Technology::horowitz_28nm();
+        self.least("count", set, points.len(), || {
+            for p in points {
+                black_box(counts::count(black_box(&p.layer), &p.mapping));
+            }
         });
-        group.bench_with_input(BenchmarkId::new("evaluate", name), points, |b, points| {
-            b.iter(|| {
-                for p in points {
-                    black_box(evaluate(&p.layer, &p.mapping, &p.sub, Some(&technology)));
-                }
-            });
+        self.least("alone", set, points.len(), || {
+            for p in points {
+                let layer = black_box(&p.layer);
+                black_box(evaluate(layer, &p.mapping, &p.sub, Some(&technology)));
+            }
         });
-        let evaluators: Vec<Evaluator> = points
-            .iter()
-            .map(|p| Evaluator::new(&p.layer, &p.mapping, &p.sub, Some(&technology)))
-            .collect();
-        let mut again = evaluators.clone();
-        group.bench_function(BenchmarkId::new("whole, evaluator at hand", name), |b| {
-            b.iter(|| {
-                for (p, evaluator) in points.iter().zip(&mut again) {
-                    black_box(evaluator.evaluate(black_box(&p.mapping)));
-                }
-            });
+        let of = |p: &Point| Evaluator::new(&p.layer, &p.mapping, &p.sub, Some(&technology));
+        let mut again: Vec<Evaluator> = points.iter().map(of).collect();
+        self.least("whole, evaluator at hand", set, points.len(), || {
+            for (p, evaluator) in points.iter().zip(&mut again) {
+                black_box(evaluator.evaluate(black_box(&p.mapping)));
+            }
         });
-        let mut changed = evaluators.clone();
-        let changes: Vec<(usize, [u32; 2])> = changed.iter_mut().map(change).collect();
+        let changes: Vec<(usize, [u32; 2])> = again.iter_mut().map(change).collect();
         let mut turn = 0;
-        group.bench_function(BenchmarkId::new("one tile changed", name), |b| {
-            b.iter(|| {
-                turn = 1 - turn;
-                for (evaluator, (at, tiles)) in changed.iter_mut().zip(&changes) {
-                    black_box(evaluator.set_tile(*at, black_box(tiles[turn])));
-                    black_box(evaluator.cost());
-                }
-            });
+        self.least("one tile changed", set, points.len(), || {
+            turn = 1 - turn;
+            for (evaluator, (at, tiles)) in again.iter_mut().zip(&changes) {
+                black_box(evaluator.set_tile(*at, black_box(tiles[turn])));
+                black_box(evaluator.cost());
+            }
         });
     }
-    group.finish();
+
+    /// Prints the least time of a batch, by point.
+    fn least(&self, what: &str, set: &str, points: usize, mut batch: impl FnMut()) {
+        let name = format!("{what} {set}");
+        if !name.contains(&self.only) {
+            return;
+        }
+        let times = (0..self.batches).map(|_| {
+            let start = Instant::now();
+            batch();
+            start.elapsed()
+        });
+        if let Some(least) = times.min() {
+            let each = least.as_secs_f64() * 1e9 / points as f64;
+            println!("{name:36} {each:6.0} ns");
+        }
+    }
 }
 
 /// A loop of the nest, drawn at random, with its tile and another that it may have as well.
@@ -78,6 +102,3 @@ fn change(evaluator: &mut Evaluator) -> (usize, [u32; 2]) {
     }
     (0, [loops[0].tile; 2])
 }
-
-criterion_group!(benches, one_evaluation);
-criterion_main!(benches);

@@ -117,6 +117,50 @@ pub fn draws() -> impl Strategy<Value = (Vec<u8>, Vec<Draw>)> {
     (keeps, loops)
 }
 
+/// A convolution without padding whose sizes are powers of two.
+pub fn whole_layers() -> impl Strategy<Value = Layer> {
+    let size = |most: u32| (0..=most).prop_map(|exponent| 1_u32 << exponent);
+    let sizes = (size(1), size(1), size(3), size(2), size(2), size(2));
+    let steps = (1..4_u32, 1..3_u32, 1..3_u32, 1..3_u32);
+    (sizes, steps).prop_filter_map("too large to walk", |(sizes, steps)| {
+        let (k, c, p, q, r, s) = sizes;
+        let (stride_r, stride_s, dilation_r, dilation_s) = steps;
+        let input = |outs: u32, stride: u32, taps: u32, dilation: u32| {
+            (outs - 1) * stride + (taps - 1) * dilation + 1
+        };
+        let shape = ConvShape {
+            stride: [stride_r, stride_s],
+            dilation: [dilation_r, dilation_s],
+            padding: Padding::Valid,
+            ..ConvShape::new(
+                k,
+                c,
+                [
+                    input(p, stride_r, r, dilation_r),
+                    input(q, stride_s, s, dilation_s),
+                ],
+                [r, s],
+            )
+        };
+        Layer::conv(&shape)
+            .ok()
+            .filter(|layer| layer.macs() <= 3_000)
+    })
+}
+
+/// Loops over the dimensions of windows, most of them in space, with tiles that divide what they cut.
+pub fn whole_draws() -> impl Strategy<Value = (Vec<u8>, Vec<Draw>)> {
+    let keeps = proptest::collection::vec(1..8_u8, 1..4);
+    let loops = (
+        prop_oneof![1 => 0..3_usize, 4 => 3..7_usize],
+        (0..3_u32).prop_map(|exponent| 1 << exponent),
+        any::<bool>(),
+        any::<bool>(),
+        0..4_u8,
+    );
+    (keeps, proptest::collection::vec(loops, 2..8))
+}
+
 /// How the stores and links of a nest are: buffering and own bandwidth by level, as drawn.
 pub type Stores = Vec<(bool, Option<u32>)>;
 
