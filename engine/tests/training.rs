@@ -207,11 +207,10 @@ fn what_does_not_go_together_is_said_before_anything_is_trained() {
         "accuracy",
         "search(reader, all)",
     );
-    let no_data = SPACE.to_owned()
-        + &program(TRAINED, "accuracy", "search(reader, all)")[SPACE.len()..].replace(
-            ", data = digits with { limit_train = 240, limit_test = 100 }",
-            "",
-        );
+    let no_data = program(TRAINED, "accuracy", "search(reader, all)").replace(
+        ", data = digits with { limit_train = 240, limit_test = 100 }",
+        "",
+    );
     for (text, wanted) in [
         (wrong_shape, "E0713"),
         (wrong_metric, "E0713"),
