@@ -42,7 +42,7 @@ impl Backend {
             Self::Tch => Ok(Box::new(crate::tch::Torch::new(network, batch)?)),
             #[cfg(not(feature = "tch"))]
             Self::Tch => Err(TrainError::Recipe(
-                "this build has no libtorch; build with `--features tch`, docs/data.md tells how"
+                "this build has no libtorch; `scripts/prepare-libtorch` gets it, `--features tch` builds with it"
                     .into(),
             )),
         }
