@@ -3,12 +3,18 @@
 //! Every accuracy says what it is. A surrogate is an illustration and is never
 //! shown without that word; a table repeats what somebody measured.
 
+// Tests in here share networks with those outside, who name the crate.
+#[cfg(all(test, feature = "tch"))]
+extern crate self as nasaic_accuracy;
+
 pub mod data;
 mod fitted;
 pub mod network;
 pub mod proxy;
 mod surrogate;
 mod table;
+#[cfg(feature = "tch")]
+mod tch;
 pub mod train;
 
 pub use fitted::{Fitted, Unfit};

@@ -1,5 +1,6 @@
 //! A trial as bytes: a mark, a version, numbers little end first, a hash over all of it.
 
+use super::backend::Backend;
 use super::error::TrainError;
 use super::recipe::Recipe;
 use crate::data::{Samples, Targets};
@@ -14,9 +15,15 @@ pub const VERSION: u32 = 1;
 /// How long a hash is.
 const HASH: usize = 32;
 
-/// What a trial is of: network, data and recipe.
-pub(super) fn identity(network: &Network, data: &Samples, recipe: &Recipe) -> [u8; HASH] {
+/// What a trial is of: network, data and recipe, and who computes it.
+pub(super) fn identity(
+    backend: Backend,
+    network: &Network,
+    data: &Samples,
+    recipe: &Recipe,
+) -> [u8; HASH] {
     let mut hasher = blake3::Hasher::new();
+    hasher.update(backend.name().as_bytes());
     hasher.update(format!("{network:?}{:?}", data.shape).as_bytes());
     hasher.update(&recipe.bytes());
     let mut buffer = [0; 4096];

@@ -6,8 +6,10 @@
 //! time and not the result. Gradients of every layer are proven in `f64` by finite
 //! differences.
 
+mod backend;
 pub(crate) mod batches;
 mod checkpoint;
+pub(crate) mod compute;
 mod conv;
 mod depthwise;
 mod error;
@@ -26,6 +28,7 @@ pub(crate) mod real;
 mod recipe;
 mod trial;
 
+pub use backend::Backend;
 pub use checkpoint::VERSION;
 pub use error::TrainError;
 pub use recipe::{Optimizer, Recipe, Schedule, Split};

@@ -1,10 +1,11 @@
 //! One network, one seed: trained epoch by epoch, and carried on from wherever it stopped.
 
+use super::backend::Backend;
 use super::batches::{self, Motion, Parts};
 use super::checkpoint::{self, Reader, Writer};
+use super::compute::Compute;
 use super::error::TrainError;
 use super::loss;
-use super::machine::{Machine, Mode};
 use super::optimizer::{Memory, Step};
 use super::recipe::Recipe;
 use crate::data::{Samples, Targets};
@@ -13,10 +14,10 @@ use cpu_time::ThreadTime;
 
 /// One network with one seed; the seed decides the first weights, the order and the split.
 ///
-/// It runs on the thread that calls it and gives the same bits on every machine,
-/// however its epochs are cut and wherever it is resumed.
+/// It runs on the thread that calls it and gives the same bits however its epochs are cut and
+/// wherever it is resumed; natively on every machine.
 pub struct Trial<'d> {
-    machine: Machine<f32>,
+    machine: Box<dyn Compute>,
     memory: Memory<f32>,
     data: &'d Samples,
     network: Network,
@@ -86,20 +87,31 @@ impl<'d> Trial<'d> {
         recipe: &Recipe,
         seed: u64,
     ) -> Result<Self, TrainError> {
+        Self::on(Backend::Native, network, data, recipe, seed)
+    }
+
+    /// The same, computed by this backend.
+    pub fn on(
+        backend: Backend,
+        network: &Network,
+        data: &'d Samples,
+        recipe: &Recipe,
+        seed: u64,
+    ) -> Result<Self, TrainError> {
         recipe.check()?;
         batches::fit(network, data)?;
         let parts = Parts::new(data, recipe.split.validation, seed)?;
-        let mut machine = Machine::new(network, batches::batch(recipe, &parts), false)?;
+        let mut machine = backend.machine(network, batches::batch(recipe, &parts))?;
         machine.start(seed);
         Ok(Self {
-            memory: Memory::new(recipe.optimizer, machine.parameters.len()),
+            memory: Memory::new(recipe.optimizer, machine.state().0.len()),
             machine,
             data,
             network: network.clone(),
             recipe: recipe.clone(),
             seed,
             parts,
-            identity: checkpoint::identity(network, data, recipe),
+            identity: checkpoint::identity(backend, network, data, recipe),
             progress: Progress::default(),
             scratch: Scratch::default(),
         })
@@ -112,12 +124,23 @@ impl<'d> Trial<'d> {
         recipe: &Recipe,
         checkpoint: &[u8],
     ) -> Result<Self, TrainError> {
+        Self::resume_on(Backend::Native, network, data, recipe, checkpoint)
+    }
+
+    /// The same, computed by this backend, which must be that of the checkpoint.
+    pub fn resume_on(
+        backend: Backend,
+        network: &Network,
+        data: &'d Samples,
+        recipe: &Recipe,
+        checkpoint: &[u8],
+    ) -> Result<Self, TrainError> {
         let mut reader = Reader::open(checkpoint)?;
         let identity = reader.hash()?;
-        let mut trial = Self::new(network, data, recipe, reader.u64()?)?;
+        let mut trial = Self::on(backend, network, data, recipe, reader.u64()?)?;
         if identity != trial.identity {
             return Err(TrainError::Checkpoint(
-                "it is of another network, other data or another recipe".into(),
+                "it is of another network, other data, another recipe or another backend".into(),
             ));
         }
         let progress = &mut trial.progress;
@@ -133,8 +156,9 @@ impl<'d> Trial<'d> {
                 validation: reader.f64()?,
             });
         }
-        reader.floats(&mut trial.machine.parameters)?;
-        reader.floats(&mut trial.machine.running)?;
+        let (parameters, running) = trial.machine.state_mut();
+        reader.floats(parameters)?;
+        reader.floats(running)?;
         reader.floats(&mut trial.memory.first)?;
         reader.floats(&mut trial.memory.second)?;
         reader.close()?;
@@ -157,8 +181,9 @@ impl<'d> Trial<'d> {
             writer.f64(point.train_loss);
             writer.f64(point.validation);
         }
-        writer.floats(&self.machine.parameters);
-        writer.floats(&self.machine.running);
+        let (parameters, running) = self.machine.state();
+        writer.floats(parameters);
+        writer.floats(running);
         writer.floats(&self.memory.first);
         writer.floats(&self.memory.second);
         writer.close()
@@ -171,7 +196,7 @@ impl<'d> Trial<'d> {
 
     /// All parameters: weights layer by layer, then biases, scales and shifts.
     pub fn parameters(&self) -> &[f32] {
-        &self.machine.parameters
+        self.machine.state().0
     }
 
     /// Trains until so many epochs are finished, at most those of the recipe.
@@ -230,13 +255,9 @@ impl<'d> Trial<'d> {
             index,
             rate,
             decay: self.recipe.weight_decay,
-            decaying: self.machine.layout.weights,
+            decaying: self.machine.layout().weights,
         };
-        let Machine {
-            parameters,
-            gradients,
-            ..
-        } = &mut self.machine;
+        let (parameters, gradients) = self.machine.step();
         self.memory
             .step(self.recipe.optimizer, step, parameters, gradients);
         self.progress.loss += loss;
@@ -270,9 +291,9 @@ impl<'d> Trial<'d> {
                     .map(|_| Motion::draw(self.data.shape, &mut rng)),
             );
         }
-        batches::load(self.data, samples, batch, motions, &mut self.machine.input);
+        batches::load(self.data, samples, batch, motions, self.machine.input());
         batches::targets(self.data, samples, motions, targets);
-        self.machine.forward(Mode::Train);
+        self.machine.forward(true);
         let (answer, errors) = self.machine.output_and_errors();
         let loss = match self.data.targets {
             Targets::Classes { .. } => loss::cross_entropy(answer, targets, errors),
@@ -326,9 +347,9 @@ impl<'d> Trial<'d> {
         let targets = &mut self.scratch.targets;
         let (mut good, mut all) = (0, 0);
         for samples in samples.chunks(batch) {
-            batches::load(data, samples, batch, &[], &mut self.machine.input);
+            batches::load(data, samples, batch, &[], self.machine.input());
             batches::targets(data, samples, &[], targets);
-            self.machine.forward(Mode::Infer);
+            self.machine.forward(false);
             let answer = self.machine.output();
             match data.targets {
                 Targets::Classes { .. } => {
