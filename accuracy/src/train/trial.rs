@@ -228,7 +228,7 @@ impl<'d> Trial<'d> {
                     _ => self.step()?,
                 }
             }
-            if !self.machine.parameters.iter().all(|p| p.is_finite()) {
+            if !self.parameters().iter().all(|p| p.is_finite()) {
                 return Err(self.diverged());
             }
             self.finish_epoch();

@@ -14,7 +14,7 @@ pub use trials::{Broken, Grade, Trials, features, recall, train};
 use crate::datasets::Datasets;
 use crate::fault::Fault;
 use nasaic_accuracy::data::{Loaded, Targets};
-use nasaic_accuracy::train::{Optimizer, Recipe, Schedule, Split};
+use nasaic_accuracy::train::{Backend, Optimizer, Recipe, Schedule, Split};
 use nasaic_accuracy::{Kind, Measurement, Training as Effort};
 use nasaic_dsl::plan::{Block, content_hash};
 use nasaic_dsl::source::Span;
@@ -28,6 +28,8 @@ const TRAINER: &str = env!("NASAIC_TRAINER");
 /// How the networks of a task are trained.
 #[derive(Debug)]
 pub struct Training {
+    /// Who computes it.
+    pub backend: Backend,
     /// What each trial does.
     pub recipe: Recipe,
     /// Trials of each network; their seeds are 1, 2, ….
@@ -67,7 +69,11 @@ impl Training {
             );
         };
         let fields = Fields(fields);
-        if fields.name("backend") == "tch" && !cfg!(feature = "tch") {
+        let backend = match fields.name("backend") {
+            "tch" => Backend::Tch,
+            _ => Backend::Native,
+        };
+        if !backend.available() {
             return Err(Fault::new("E0704", "`backend = tch` is not in this build")
                 .at(at)
                 .label("needs libtorch")
@@ -75,6 +81,7 @@ impl Training {
         }
         let epochs = fields.count("epochs", 1);
         Ok(Self {
+            backend,
             recipe: fields.recipe(epochs).map_err(|f| f.at(at))?,
             seeds: fields.count("seeds", 3),
             reduction: fields.number("reduction").unwrap_or(3.0),
@@ -124,7 +131,7 @@ impl Training {
         self.fits(&data)?;
         // Block and bytes: a limit takes part of the same bytes.
         let samples = (&data.hash, &self.data.items);
-        let how = (TRAINER, format!("{recipe:?}"));
+        let how = (TRAINER, self.backend.name(), format!("{recipe:?}"));
         let key = content_hash(&(how, samples));
         Ok(self.loaded.get_or_init(|| Ready { data, key }))
     }

@@ -248,14 +248,16 @@ impl Job<'_> {
         stop: Stop<'_>,
     ) -> Result<(Reached, Option<Vec<u8>>), TrainError> {
         let (data, recipe) = (&self.ready.data, &self.training.recipe);
+        let backend = self.training.backend;
         let resumed = state.and_then(|state| {
             // A state that cannot be used costs time, and nothing else.
-            let trial = Trial::resume(&self.trained, &data.train, recipe, &state).ok()?;
+            let trial =
+                Trial::resume_on(backend, &self.trained, &data.train, recipe, &state).ok()?;
             (trial.epochs() <= self.epochs).then_some(trial)
         });
         let mut trial = match resumed {
             Some(trial) => trial,
-            None => Trial::new(&self.trained, &data.train, recipe, self.seed)?,
+            None => Trial::on(backend, &self.trained, &data.train, recipe, self.seed)?,
         };
         let standing = trial.train_to(self.epochs, stop)?;
         let last = self.epochs == recipe.epochs;
