@@ -143,16 +143,7 @@ fn every_recipe_of_reinforce_learns() {
             ("controller.learning_rate", OptionValue::Float(0.02)),
         ],
     ];
-    let imitating = vec![
-        ("controller.rewards", choice("ranked")),
-        ("controller.optimizer", choice("adam")),
-        ("controller.learning_rate", OptionValue::Float(0.02)),
-        ("controller.elite", OptionValue::Int(8)),
-        ("controller.entropy", OptionValue::Float(0.05)),
-        ("controller.entropy_decay", OptionValue::Float(0.8)),
-        ("controller.patience", OptionValue::Int(20)),
-    ];
-    for mut given in recipes.into_iter().chain([imitating]) {
+    for mut given in recipes {
         given.push(("episodes", OptionValue::Int(200)));
         given.push(("hardware_steps", OptionValue::Int(5)));
         let episodes = search(&problem, "reinforce", &given, None, 1).episodes;

@@ -66,6 +66,28 @@ fn algorithms() -> Vec<Algorithm> {
                 field("mutation", share(), "Chance of each decision to change.").or("0.1"),
             ],
         ),
+        algorithm("local", true, vec![]),
+        algorithm("annealing", true, vec![]),
+        algorithm("ppo", true, vec![]),
+        algorithm(
+            "successive",
+            true,
+            vec![
+                field(
+                    "order",
+                    words(&["network_first", "hardware_first"]),
+                    "Which half comes first.",
+                )
+                .or("network_first"),
+                field("share", share(), "Share of the first half.").or("0.5"),
+                field("population", count(), "Designs alive.").or("32"),
+            ],
+        ),
+        algorithm(
+            "two_level",
+            true,
+            vec![field("population", count(), "Designs alive.").or("32")],
+        ),
         algorithm("exhaustive", true, vec![]),
         algorithm("exact", true, vec![]),
         algorithm(
