@@ -55,7 +55,7 @@ pub(crate) struct Nest {
     summed: Set,
     /// Loops that do not divide what they cut.
     uneven: Set,
-    /// Of each dimension the loop from which on smaller pieces rest while later loops go on.
+    /// Loops in time without work for some smaller piece of their dimension, which rests meanwhile.
     resting: Set,
     /// Dimensions with an uneven cut that are spread more than once: their places are no products.
     scattered: Set,
@@ -265,7 +265,7 @@ impl Nest {
         self.uneven
     }
 
-    /// Of each dimension the loop from which on smaller pieces rest while later loops go on.
+    /// Loops in time without work for some smaller piece of their dimension, which rests meanwhile.
     #[inline(always)]
     pub fn resting(&self) -> Set {
         self.resting
