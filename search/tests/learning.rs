@@ -84,43 +84,6 @@ fn the_policy_learns_what_chance_does_not_find() {
     }
 }
 
-#[test]
-fn imitation_draws_the_policy_to_the_best_designs() {
-    let problem = Separable::new();
-    let late = |imitation| {
-        let given = [
-            ("episodes", OptionValue::Int(150)),
-            ("hardware_steps", OptionValue::Int(0)),
-            ("controller.optimizer", choice("adam")),
-            ("controller.learning_rate", OptionValue::Float(0.02)),
-            ("controller.rewards", choice("ranked")),
-            ("controller.elite", OptionValue::Int(4)),
-            ("controller.imitation", OptionValue::Float(imitation)),
-        ];
-        let runs = (1..=3).map(|seed| search(&problem, "reinforce", &given, None, seed).episodes);
-        runs.map(|episodes| mean(&episodes[100..])).sum::<f64>() / 3.0
-    };
-    let (without, with) = (late(0.0), late(1.0));
-    assert!(with > without + 0.1, "{with} with, {without} without");
-}
-
-#[test]
-fn a_policy_that_proposes_nothing_new_begins_again() {
-    let problem = Separable::new();
-    let distinct = |patience| {
-        let given = [
-            ("episodes", OptionValue::Int(200)),
-            ("hardware_steps", OptionValue::Int(1)),
-            ("controller.patience", OptionValue::Int(patience)),
-        ];
-        search(&problem, "reinforce", &given, None, 1)
-            .counts
-            .hardware
-    };
-    let (settled, restless) = (distinct(0), distinct(3));
-    assert!(restless > settled + 20, "{restless} and {settled}");
-}
-
 fn choice(name: &str) -> OptionValue {
     OptionValue::Choice(name.to_string())
 }
