@@ -88,11 +88,11 @@ pub(crate) fn enter(
         }
         return 0;
     }
-    let outside = travel.outside * sizes.outputs();
+    let outside = travel.outside * sizes.all_outputs();
     source.updates = sent;
     source.reads = sent - outside;
     if feed.keeps {
-        access[feed.child()][t].fills = delivered - travel.inside * sizes.outputs();
+        access[feed.child()][t].fills = delivered - travel.inside * sizes.all_outputs();
     }
     outside
 }

@@ -186,7 +186,7 @@ pub(crate) fn evaluate_once(
     // What is known of the last mapping is overwritten in place: it is large, and clearing it would
     // take a fifth of the time.
     thread_local! {
-        static KNOWN: RefCell<Known> = RefCell::new(Known::blank());
+        static KNOWN: RefCell<Known> = const { RefCell::new(Known::blank()) };
     }
     KNOWN.with_borrow_mut(|known| {
         known.start(&setting);
@@ -357,7 +357,7 @@ impl Known {
         cost.hop_cycles = hops * u64::from(setting.sub.hop_cycles);
         cost.conclude(&setting.sub, &loads, setting.links, &setting.bandwidths);
         if let Some(prices) = &setting.prices {
-            let outputs = setting.sizes.outputs();
+            let outputs = setting.sizes.all_outputs();
             prices.conclude(&setting.layer, mapping, outputs, sides, cost);
         }
     }
@@ -410,7 +410,7 @@ impl Counting<'_> {
             let mut crossing = (access.reads + access.updates) * width;
             // Each instance elides one read per output it works on. Instances that share an output
             // (reduction dimensions spread above) never complete it.
-            if tensor == Tensor::O && outside == setting.sizes.outputs() {
+            if tensor == Tensor::O && outside == setting.sizes.all_outputs() {
                 crossing -= outside * width;
                 crossing += outside * last;
             }

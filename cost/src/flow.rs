@@ -57,7 +57,7 @@ impl Sizes {
 
     /// Outputs of all groups.
     #[inline]
-    pub fn outputs(&self) -> u64 {
+    pub fn all_outputs(&self) -> u64 {
         self.all_outputs
     }
 }

@@ -62,8 +62,11 @@ fn alone(call: &Call<'_>, of: fn(&[(f64, f64)]) -> Option<f64>) -> Result<Item, 
     Ok(Item::Value(Value::number(value)))
 }
 
+/// Two values of one design.
+type Pair = (f64, f64);
+
 /// The numbers of the rows that have both, and what they are called.
-fn pairs(call: &Call<'_>) -> Result<(Vec<(f64, f64)>, [String; 2]), Fault> {
+fn pairs(call: &Call<'_>) -> Result<(Vec<Pair>, [String; 2]), Fault> {
     let asks = [Ask::argument(call, "x")?, Ask::argument(call, "y")?];
     let mut sheet = columns::read(call.subject()?, &asks, call.scripts)?;
     let rows = sheet.labels.len();
@@ -202,7 +205,7 @@ mod tests {
         let pairs: Vec<(f64, f64)> = (0..60)
             .map(|i| (f64::from(i * 7 % 11), f64::from(i * i % 13)))
             .collect();
-        close(kendall(&pairs), -0.022724243399590970);
+        close(kendall(&pairs), -0.022_724_243_399_590_97);
         close(spearman(&pairs), -0.02921085276840581);
     }
 

@@ -89,7 +89,7 @@ impl Shape {
             } else {
                 [60, 60]
             },
-            least: u64::from(round % 7 != 0),
+            least: u64::from(!round.is_multiple_of(7)),
             absent: [0, 10, 30][round / 5 % 3],
             branches,
             transfer: if round % 4 == 1 { 6 } else { 0 },
