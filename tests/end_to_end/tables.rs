@@ -198,6 +198,7 @@ fn the_transnas_space_has_its_networks_and_two_heads() {
 pub const SCRIPTS: &[&str] = &[
     "nas_bench_201",
     "nas_bench_macro",
+    "proxies",
     "transnas",
     "transnas_race",
     "transnas_shared",
