@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 /// Two images of 28×28 in an IDX file of `count`, and their labels.
 fn fashion(scratch: Scratch, folder: &str, count: u32) -> Scratch {
     let mut images = vec![0, 0, 8, 3];
-    [count, 28, 28].map(|n| images.extend(n.to_be_bytes()));
+    for size in [count, 28, 28] {
+        images.extend(size.to_be_bytes());
+    }
     images.resize(16 + 2 * 784, 7);
     let labels = [0, 0, 8, 1, 0, 0, 0, 2, 3, 4];
     ["train", "t10k"]
