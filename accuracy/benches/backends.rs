@@ -18,7 +18,7 @@ fn speed(backend: Backend, network: &Network) -> f64 {
     let batches = if input.rows > 8 { 8 } else { 64 };
     let data = stripes(batches * BATCH + 10, input.channels, input.rows, 1);
     let recipe = Recipe {
-        split: Split { validation: 0.002 },
+        split: Split { validation: 0.02 },
         ..recipe(EPOCHS, BATCH)
     };
     let mut trial = match Trial::on(backend, network, &data, &recipe, 1) {
