@@ -6,6 +6,7 @@
 //! followed as a symbol, so the work does not grow with the size of the space.
 
 mod composite;
+mod fields;
 mod graph;
 mod shape;
 mod walk;
