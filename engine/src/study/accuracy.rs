@@ -225,6 +225,8 @@ fn kept(
     };
     let row = match &source.from {
         From::Table(table) => tables::row(study, task, table, choices)?,
+        // A score sees how layers are joined and what follows them, which costs do not.
+        From::Proxy(_) => vec![format!("{:?}", training::lower::network(&network.layers))],
         _ => Vec::new(),
     };
     let recipe = (&source.recipe, source.outside(Some(keeper))?);
