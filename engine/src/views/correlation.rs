@@ -62,11 +62,11 @@ fn alone(call: &Call<'_>, of: fn(&[(f64, f64)]) -> Option<f64>) -> Result<Item, 
     Ok(Item::Value(Value::number(value)))
 }
 
-/// Two values of one design.
-type Pair = (f64, f64);
+/// The two numbers of each row that has both.
+type Pairs = Vec<(f64, f64)>;
 
-/// The numbers of the rows that have both, and what they are called.
-fn pairs(call: &Call<'_>) -> Result<(Vec<Pair>, [String; 2]), Fault> {
+/// The numbers of the rows, and what the columns are called.
+fn pairs(call: &Call<'_>) -> Result<(Pairs, [String; 2]), Fault> {
     let asks = [Ask::argument(call, "x")?, Ask::argument(call, "y")?];
     let mut sheet = columns::read(call.subject()?, &asks, call.scripts)?;
     let rows = sheet.labels.len();
