@@ -44,7 +44,10 @@ impl Ladder {
                 objectives: outcome.objectives.clone(),
             })
         }));
-        let most = libm::ceil(here.len() as f64 / self.reduction) as usize;
+        // Who misses specs is no rival: many of them must not make room for all the others.
+        let rivals = here.iter().filter(|c| c.violation <= 0.0).count();
+        let rivals = if rivals > 0 { rivals } else { here.len() };
+        let most = libm::ceil(rivals as f64 / self.reduction) as usize;
         let best: Vec<usize> = in_order(here).into_iter().take(most).collect();
         let goes_on = |trial: &&usize| best.contains(trial);
         reached.iter().filter(goes_on).copied().collect()
