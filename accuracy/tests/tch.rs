@@ -1,5 +1,7 @@
 //! Both backends on the same data, recipe and seeds: the same accuracies, within their spread.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod networks;
 
 use nasaic_accuracy::data::{Format, Loaded, Places, Request, load};

@@ -10,6 +10,7 @@ mod tests;
 
 use crate::network::{Network, NetworkError, Shape, Source};
 use crate::train::compute::Compute;
+use crate::train::memory;
 use crate::train::parameters::Layout;
 use tch::{Device, Kind, Tensor, no_grad};
 
@@ -38,6 +39,7 @@ impl Torch {
     pub fn new(network: &Network, batch: usize) -> Result<Self, NetworkError> {
         network.check()?;
         layers::check(network)?;
+        memory::check(network, batch, size_of::<f32>())?;
         let device = Device::cuda_if_available();
         let layout = Layout::new(network);
         let flat = |count: usize| Tensor::zeros([count as i64], (Kind::Float, device));

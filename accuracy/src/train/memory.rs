@@ -7,7 +7,7 @@ use crate::network::{Network, NetworkError, Op};
 const LIMIT: u64 = 16 << 30;
 
 /// Whether a network that was checked fits into memory with batches of `batch` samples, in numbers of `size` bytes.
-pub(super) fn check(network: &Network, batch: usize, size: usize) -> Result<(), NetworkError> {
+pub(crate) fn check(network: &Network, batch: usize, size: usize) -> Result<(), NetworkError> {
     let bytes = numbers(network, batch).saturating_mul(size as u64);
     match bytes <= LIMIT {
         true => Ok(()),

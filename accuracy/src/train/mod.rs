@@ -19,7 +19,7 @@ mod gradients;
 mod lanes;
 pub(crate) mod loss;
 pub(crate) mod machine;
-mod memory;
+pub(crate) mod memory;
 mod norm;
 mod optimizer;
 pub(crate) mod parameters;
