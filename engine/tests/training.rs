@@ -157,7 +157,40 @@ fn a_search_that_is_broken_off_goes_on_where_it_stood() {
 }
 
 #[test]
-fn what_was_trained_can_be_fitted_and_too_little_is_refused() {
+fn what_was_trained_is_fitted_with_its_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.db");
+    // More networks of very different widths, all trained to the end: there is something to learn.
+    let wide = |source: &str, rest: &str| {
+        program(source, "accuracy", rest)
+            .replace(
+                "first { filters in {2, 4, 64}",
+                "first { filters in {1, 2, 4, 8}",
+            )
+            .replace(
+                "next { filters in {2, 4, 8}",
+                "next { filters in {1, 2, 4, 8}",
+            )
+            .replace("latency <= 40 us", "latency <= 1 ms")
+    };
+    let recipe = "epochs = 4, seeds = 1, batch = 16 }";
+    let trained = wide(&format!("trained {{ {recipe}"), "search(reader, all).best");
+    shown(&trained, Some(&path));
+    let fitted = wide(
+        &format!("fitted {{ at_least = 16, {recipe}"),
+        "search(reader, all).best",
+    );
+    let best = &shown(&fitted, Some(&path))[0]["tasks"][0]["accuracy"];
+    assert_eq!(best["kind"], "fitted");
+    let value = best["value"].as_f64().unwrap();
+    assert!((0.15..=1.0).contains(&value), "{value}");
+    assert!(best["uncertainty"].as_f64().unwrap() > 0.0);
+    let source = best["source"].as_str().unwrap();
+    assert!(source.starts_with("fitted to 16 networks"), "{source}");
+}
+
+#[test]
+fn too_little_to_fit_to_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("runs.db");
     let fitted = |at_least: usize| {
