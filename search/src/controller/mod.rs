@@ -21,7 +21,7 @@ use crate::space::{Role, Space};
 use crate::walk::Offer;
 use cell::{Memory, Slopes};
 use ndarray::Array2;
-use numbers::{add, add_all, dot, rows, softmax};
+use numbers::{Chances, add, add_all, dot, rows};
 use rand::{Rng, RngExt};
 
 /// Initial weights are uniform within this distance of 0.
@@ -52,7 +52,7 @@ pub(crate) struct Move {
     place: usize,
     /// Whether the choice was the controller's own.
     pub(crate) own: bool,
-    pub(crate) probabilities: Vec<f64>,
+    chances: Chances,
     /// What the critic expects before the choice; 0 without a critic.
     pub(crate) value: f64,
     input: Vec<f64>,
@@ -180,9 +180,9 @@ impl Controller {
             let head = &self.weights.0[2 + 2 * decision];
             step.decision = decision;
             step.offered.clone_from(&offer.values);
-            step.probabilities = softmax(head, &offer.values, &step.memory.state);
+            step.chances = Chances::of(head, &offer.values, &step.memory.state);
             step.value = self.value(&step.memory.state);
-            (step.place, step.own) = choose(decision, offer, &step.probabilities);
+            (step.place, step.own) = choose(decision, offer, &step.chances.each);
             let place = step.place;
             moves.push(step);
             place
@@ -208,7 +208,7 @@ impl Controller {
             offered: Vec::new(),
             place: 0,
             own: false,
-            probabilities: Vec::new(),
+            chances: Chances::default(),
             value: 0.0,
             input,
             old_cell,
@@ -263,18 +263,11 @@ impl Controller {
         into: &mut Weights,
     ) {
         let index = 2 + 2 * one.decision;
-        let entropy = if slope.entropy == 0.0 {
-            0.0
-        } else {
-            one.entropy()
-        };
+        let entropy = one.entropy();
         for (place, &value) in one.offered.iter().enumerate() {
             let taken = if place == one.place { 1.0 } else { 0.0 };
-            let chance = one.probabilities[place];
-            let mut logit = slope.choice * (taken - chance);
-            if slope.entropy != 0.0 && chance > 0.0 {
-                logit -= slope.entropy * chance * (libm::log(chance) + entropy);
-            }
+            let (chance, log) = (one.chances.each[place], one.chances.logs[place]);
+            let logit = slope.choice * (taken - chance) - slope.entropy * chance * (log + entropy);
             let from = value as usize * (self.hidden + 1);
             let weights = self.weights.0[index].as_slice().unwrap_or_default();
             add(state_slope, logit, &weights[from..from + self.hidden]);
@@ -328,16 +321,12 @@ impl Controller {
 impl Move {
     /// The entropy of the probabilities, in nats.
     pub(crate) fn entropy(&self) -> f64 {
-        let mut sum = 0.0;
-        for chance in self.probabilities.iter().filter(|chance| **chance > 0.0) {
-            sum -= chance * libm::log(*chance);
-        }
-        sum
+        self.chances.entropy()
     }
 
     /// The probability of the choice.
     pub(crate) fn chance(&self) -> f64 {
-        self.probabilities.get(self.place).copied().unwrap_or(1.0)
+        self.chances.each.get(self.place).copied().unwrap_or(1.0)
     }
 }
 

@@ -85,6 +85,7 @@ impl Trainer {
     }
 }
 
+#[multiversion::multiversion(targets("x86_64+avx+avx2"), dispatcher = "direct")]
 fn rmsprop(weights: &mut [f64], slopes: &[f64], squares: &mut [f64], rate: f64) {
     let [decay, _] = MEAN_SQUARE_DECAY;
     for ((weight, square), slope) in weights.iter_mut().zip(squares).zip(slopes) {
@@ -93,6 +94,7 @@ fn rmsprop(weights: &mut [f64], slopes: &[f64], squares: &mut [f64], rate: f64) 
     }
 }
 
+#[multiversion::multiversion(targets("x86_64+avx+avx2"), dispatcher = "direct")]
 fn adam(
     weights: &mut [f64],
     slopes: &[f64],
@@ -102,13 +104,18 @@ fn adam(
     updates: u64,
 ) {
     let [_, decay] = MEAN_SQUARE_DECAY;
-    // Means that started at 0 are too small at first.
+    // Means that started at 0 are too small at first; the paper's section 2 moves the
+    // correction out of the loop.
     let share = |decay: f64| 1.0 - libm::pow(decay, updates as f64);
-    let (of_mean, of_square) = (share(MEAN_DECAY), share(decay));
+    let correction = share(decay).sqrt();
+    let (rate, epsilon) = (
+        rate * correction / share(MEAN_DECAY),
+        EPSILON[1] * correction,
+    );
     let past = means.iter_mut().zip(squares);
     for ((weight, slope), (mean, square)) in weights.iter_mut().zip(slopes).zip(past) {
         *mean = MEAN_DECAY * *mean + (1.0 - MEAN_DECAY) * slope;
         *square = decay * *square + (1.0 - decay) * slope * slope;
-        *weight += rate * (*mean / of_mean) / ((*square / of_square).sqrt() + EPSILON[1]);
+        *weight += rate * *mean / (square.sqrt() + epsilon);
     }
 }
