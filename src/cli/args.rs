@@ -2,6 +2,7 @@
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use nasaic_host::keep::STORE;
 use nasaic_validate::{CASES, COMPARISONS};
 use std::path::PathBuf;
 
@@ -417,9 +418,6 @@ pub struct Keeping {
     #[arg(long, conflicts_with_all = ["store", "no_cache"])]
     pub no_store: bool,
 }
-
-/// The run store of a folder.
-const STORE: &str = ".nasaic/runs.db";
 
 /// Which store to look at.
 #[derive(Debug, Clone, Args)]

@@ -5,7 +5,6 @@ mod verify;
 
 use super::args::{Data, DataPlace};
 use super::console::Console;
-use super::places::roots;
 use super::{Exit, Refusal};
 use nasaic_accuracy::data::{DataError, Places, locate};
 use nasaic_dsl::diagnostic::Diagnostic;
@@ -14,6 +13,7 @@ use nasaic_dsl::schema::join_names;
 use nasaic_dsl::world::{Memory, embedded_names};
 use nasaic_engine::data::{DataSet, diagnostic};
 use nasaic_engine::{Cell, Engine, Head, Table};
+use nasaic_host::places::roots;
 use serde_json::json;
 use std::path::Path;
 

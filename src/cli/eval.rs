@@ -2,12 +2,13 @@
 
 use super::args::{Changes, Reading};
 use super::console::Console;
-use super::files::{Text, reason};
+use super::files::Text;
 use super::program::{COMMAND_LINE, check, engine, refuse_plan};
 use super::{Exit, Refusal};
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::value::short;
 use nasaic_engine::{Engine, Server};
+use nasaic_host::files::reason;
 use std::collections::BTreeSet;
 use std::io::{self, BufRead};
 use std::path::Path;

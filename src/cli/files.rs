@@ -1,13 +1,12 @@
-//! Reading scripts and data from the disk, and writing so that no reader ever
-//! sees half a file.
+//! Reading scripts and plans, with messages for what cannot be read.
 
 use super::Refusal;
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::names::closest;
-use nasaic_dsl::world::{ReadError, World};
+use nasaic_host::files::reason;
 use std::fs;
-use std::io::{self, ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
 
 /// Most bytes read of a script or plan; the language has its own, lower limit.
 const MOST_BYTES: u64 = 64 << 20;
@@ -151,108 +150,4 @@ fn scripts_in(folder: &Path) -> Vec<String> {
     let mut names = names_beside(&folder.join("*"));
     names.retain(|n| n.ends_with(".nasaic"));
     names
-}
-
-/// What the system says, without its number.
-pub fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
-}
-
-/// The disk, seen from the current folder.
-#[derive(Debug)]
-pub struct Disk {
-    /// The folders whose files may be read; all when there is no list.
-    roots: Option<Vec<PathBuf>>,
-    /// Where tables are looked for by their name when they do not lie where they are said to.
-    data: Option<PathBuf>,
-}
-
-impl Disk {
-    /// The files below a script's folder and below the current one, or all files; tables also in
-    /// `data` or else in the folder that the variable `NASAIC_DATA` names.
-    pub fn new(folder: &Path, everywhere: bool, data: Option<&Path>) -> Self {
-        let roots = [folder, Path::new(".")];
-        let real = roots.iter().filter_map(|root| root.canonicalize().ok());
-        Self {
-            roots: (!everywhere).then(|| real.collect()),
-            data: data.map(Path::to_owned).or_else(|| {
-                let folder = std::env::var_os("NASAIC_DATA")?;
-                (!folder.is_empty()).then(|| folder.into())
-            }),
-        }
-    }
-
-    /// A table of the data folder, which the user named and so may be read.
-    fn in_data(&self, path: &str) -> Option<PathBuf> {
-        let table = path.ends_with(".csv") || path.ends_with(".csv.gz");
-        let name = Path::new(path).file_name().filter(|_| table)?;
-        self.data.as_ref()?.join(name).canonicalize().ok()
-    }
-}
-
-impl World for Disk {
-    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        // Links are followed first: what counts is where the bytes lie.
-        let real = match Path::new(path).canonicalize().map_err(|e| read_error(&e)) {
-            Ok(real) => {
-                let inside = |roots: &Vec<PathBuf>| roots.iter().any(|root| real.starts_with(root));
-                if !self.roots.as_ref().is_none_or(inside) {
-                    return Err(ReadError::Outside);
-                }
-                real
-            }
-            Err(ReadError::NotFound) => self.in_data(path).ok_or(ReadError::NotFound)?,
-            Err(other) => return Err(other),
-        };
-        if real.is_dir() {
-            return Err(ReadError::Other("this is a folder".into()));
-        }
-        if !real.is_file() {
-            return Err(ReadError::Other("this is not an ordinary file".into()));
-        }
-        fs::read(&real).map_err(|e| read_error(&e))
-    }
-}
-
-fn read_error(error: &io::Error) -> ReadError {
-    match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => ReadError::NotFound,
-        _ => ReadError::Other(reason(error)),
-    }
-}
-
-/// Writes a whole file or nothing: under a temporary name in the same folder, then renamed.
-///
-/// A file that is there keeps its permissions, and a link goes on leading to it.
-pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
-    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = real
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut file = temporary(folder)?;
-    file.write_all(content)?;
-    if let Ok(old) = fs::metadata(&real) {
-        file.as_file().set_permissions(old.permissions())?;
-    }
-    file.persist(&real).map_err(|e| e.error)?;
-    Ok(())
-}
-
-/// A file that vanishes unless it is renamed.
-pub fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".nasaic-");
-    #[cfg(unix)]
-    {
-        // As any new file: the user's mask decides who may read it.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder)
 }

@@ -1,11 +1,12 @@
 //! `nasaic fmt`: scripts in the canonical layout.
 
 use super::console::Console;
-use super::files::{self, Text};
+use super::files::Text;
 use super::{Exit, Refusal};
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::source::Sources;
 use nasaic_dsl::syntax;
+use nasaic_host::files::{reason, write};
 use std::path::{Path, PathBuf};
 
 /// Formats each file, or says which would change; one that cannot be read stays as it is.
@@ -45,8 +46,8 @@ fn one(path: &Path, check: bool, console: &Console) -> Result<Exit, Refusal> {
             console.print(&format!("{} would change\n", text.name));
             return Ok(Exit::Wrong);
         }
-        files::write(path, laid_out.as_bytes()).map_err(|e| {
-            let title = format!("`{}` cannot be written: {}", text.name, files::reason(&e));
+        write(path, laid_out.as_bytes()).map_err(|e| {
+            let title = format!("`{}` cannot be written: {}", text.name, reason(&e));
             Diagnostic::new("E0705", title)
                 .note("The file is as it was.")
                 .hint("check that you may write to its folder")

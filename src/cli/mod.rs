@@ -11,7 +11,6 @@ mod format;
 mod import;
 mod keep;
 mod output;
-mod places;
 mod program;
 mod progress;
 mod run;

@@ -2,8 +2,8 @@
 
 use super::args::{Changes, Reading};
 use super::console::Console;
-use super::files::{Disk, Text};
-use super::{Exit, Refusal, places};
+use super::files::Text;
+use super::{Exit, Refusal};
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::instance::Blocks;
 use nasaic_dsl::plan::{Change, PathStep, Plan, Slot, Step, StepKind, VERSION};
@@ -11,6 +11,7 @@ use nasaic_dsl::reach::Reached;
 use nasaic_dsl::source::Span;
 use nasaic_dsl::value::Value;
 use nasaic_engine::{Datasets, Engine};
+use nasaic_host::{Disk, places};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::Path;

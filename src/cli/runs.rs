@@ -2,8 +2,8 @@
 
 use super::args::{Changes, Runs, RunsFormat};
 use super::console::Console;
-use super::files::{Text, reason, temporary};
-use super::keep::{Entry, Shown, existing, refusal};
+use super::files::Text;
+use super::keep::{Entry, existing, refusal};
 use super::output::Folder;
 use super::program::Program;
 use super::watch::Watcher;
@@ -11,6 +11,8 @@ use super::{Exit, Refusal, run};
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::plan::Plan;
 use nasaic_engine::{Cell, Head, Sink, Table};
+use nasaic_host::files::{reason, temporary};
+use nasaic_host::keep::Shown;
 use nasaic_store::{ExportError, Format, Run, Search, Status, Store, write_optuna, write_rows};
 use serde_json::json;
 use std::path::{Path, PathBuf};

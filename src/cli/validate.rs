@@ -1,9 +1,9 @@
 //! `nasaic validate`: the cost model against its oracle, its peers and silicon.
 
 use super::console::Console;
-use super::files::reason;
 use super::{Exit, Refusal};
 use nasaic_dsl::diagnostic::Diagnostic;
+use nasaic_host::files::reason;
 use nasaic_validate::data::Folder;
 use nasaic_validate::report::Section;
 use nasaic_validate::{COMPARISONS, render, unread};

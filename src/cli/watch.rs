@@ -124,11 +124,11 @@ impl Sink for Watcher<'_> {
     }
 
     fn file(&mut self, path: &str, content: &[u8]) -> Result<(), String> {
-        self.folder.export(path, content)
+        self.folder.named().write(path, content)
     }
 
     fn create(&mut self, path: &str) -> Result<Box<dyn Target>, String> {
-        Ok(Box::new(self.folder.create(path)?))
+        Ok(Box::new(self.folder.named().create(path)?))
     }
 
     fn stop(&self) -> bool {
