@@ -51,6 +51,15 @@ pub struct Report {
     pub timing: Vec<(String, f64)>,
 }
 
+/// A checked cell of a notebook.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CellPlan {
+    /// What it does.
+    pub plan: Plan,
+    /// Warnings of the check, and results it uses that are out of date (W0901).
+    pub warnings: Vec<Diagnostic>,
+}
+
 /// A program with its results.
 pub struct Engine {
     world: Box<dyn World>,
@@ -94,6 +103,11 @@ impl Engine {
     /// Keeps what searches find from now on.
     pub fn keep(&mut self, keeper: Keeper) {
         self.keeper = Some(Arc::new(keeper));
+    }
+
+    /// Keeps nothing from now on.
+    pub fn keep_nothing(&mut self) {
+        self.keeper = None;
     }
 
     /// Looks for data sets there from now on.
@@ -158,21 +172,44 @@ impl Engine {
         Server::new(plan, &self.files(plan)?, &self.datasets, accuracy)
     }
 
+    /// Checks a cell; declarations of a good cell stay. What it does is done by
+    /// [`run_cell`](Self::run_cell).
+    pub fn check_cell(&mut self, name: &str, text: &str) -> Result<CellPlan, Vec<Diagnostic>> {
+        let checked = self.check(name, text, &[]);
+        if checked.has_errors() {
+            return Err(checked.diagnostics);
+        }
+        let mut warnings = checked.diagnostics;
+        warnings.extend(self.stale(&checked.steps));
+        let plan = self.plan(checked.steps);
+        Ok(CellPlan { plan, warnings })
+    }
+
+    /// Does what a checked cell says, on the results that earlier cells left; its own stay.
+    pub fn run_cell(&mut self, cell: &CellPlan, sink: &mut dyn Sink) -> Report {
+        cell.warnings.iter().for_each(|warning| sink.tell(warning));
+        let mut report = self.run(&cell.plan, sink);
+        report.diagnostics.splice(0..0, cell.warnings.iter().cloned());
+        report
+    }
+
     /// Checks and runs a cell; declarations of a good cell stay, and so do its results.
     pub fn cell(&mut self, text: &str, sink: &mut dyn Sink) -> (Checked, Option<Report>) {
         self.cells += 1;
-        let checked = self.check(&format!("cell {}", self.cells), text, &[]);
-        if checked.has_errors() {
-            return (checked, None);
+        match self.check_cell(&format!("cell {}", self.cells), text) {
+            Err(diagnostics) => {
+                let steps = Vec::new();
+                (Checked { steps, diagnostics }, None)
+            }
+            Ok(cell) => {
+                let report = self.run_cell(&cell, sink);
+                let checked = Checked {
+                    steps: cell.plan.steps,
+                    diagnostics: cell.warnings,
+                };
+                (checked, Some(report))
+            }
         }
-        let stale = self.stale(&checked.steps);
-        let plan = self.plan(checked.steps.clone());
-        for warning in &stale {
-            sink.tell(warning);
-        }
-        let mut report = self.run(&plan, sink);
-        report.diagnostics.splice(0..0, stale);
-        (checked, Some(report))
     }
 
     /// Results of earlier cells that steps use although what they depend on has changed (W0901).

@@ -31,7 +31,7 @@ mod top;
 mod views;
 
 pub use datasets::Datasets;
-pub use engine::{Ended, Engine, Report};
+pub use engine::{CellPlan, Ended, Engine, Report};
 pub use exact::{CertificateFile, Verdict};
 pub use fault::Fault;
 pub use keep::Keeper;

@@ -45,6 +45,7 @@ use crate::world::World;
 use program::State;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What a checker works with.
 #[derive(Clone, Copy)]
@@ -197,7 +198,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The tree of a text; what could not be read is noted.
-    fn parsed(&mut self, source: SourceId, text: &str) -> Rc<File> {
+    fn parsed(&mut self, source: SourceId, text: &str) -> Arc<File> {
         let (file, problems) = crate::syntax::parse(source, text);
         self.garbled.extend(
             problems
@@ -206,7 +207,7 @@ impl<'a> Checker<'a> {
                 .filter_map(Diagnostic::span),
         );
         self.diagnostics.extend(problems);
-        Rc::new(file)
+        Arc::new(file)
     }
 
     /// Whether something inside a span could not be read.

@@ -11,11 +11,11 @@ use crate::source::Span;
 use crate::syntax::tree::{File, Item, ItemKind, Name, Text, Use};
 use crate::world::{self, ReadError};
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 impl Checker<'_> {
     /// Enters the names of a file; their content is looked at when first needed.
-    pub(super) fn declare(&mut self, module: &str, dir: Option<String>, file: &Rc<File>) {
+    pub(super) fn declare(&mut self, module: &str, dir: Option<String>, file: &Arc<File>) {
         let mut here: BTreeMap<String, Span> = BTreeMap::new();
         let entry = self.program.modules.entry(module.to_owned()).or_default();
         entry.dir = dir;
@@ -43,11 +43,11 @@ impl Checker<'_> {
     fn names_of(
         &mut self,
         module: &str,
-        file: &Rc<File>,
+        file: &Arc<File>,
         index: usize,
         item: &Item,
     ) -> Vec<(Name, State)> {
-        let pending = |name: &Name| vec![(name.clone(), State::Pending(Rc::clone(file), index))];
+        let pending = |name: &Name| vec![(name.clone(), State::Pending(Arc::clone(file), index))];
         match &item.kind {
             ItemKind::Let { name, .. }
             | ItemKind::Choose { name, .. }

@@ -6,7 +6,7 @@ use crate::source::{Sources, Span};
 use crate::syntax::tree::File;
 use crate::value::{BlockName, Value};
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// All that has been declared so far; a notebook's grows cell by cell.
 #[derive(Debug, Clone, Default)]
@@ -47,7 +47,7 @@ pub(super) struct Declared {
 #[allow(clippy::large_enum_variant, reason = "most names end as the large one")]
 pub(super) enum State {
     /// Not looked at yet: the item of its file.
-    Pending(Rc<File>, usize),
+    Pending(Arc<File>, usize),
     /// A name of another module.
     Import { module: String, name: String },
     /// Being looked at: meeting it again is a circle.
