@@ -1,14 +1,19 @@
-//! Shows diagnostics: to a reader at a terminal, or to a program as JSON.
+//! Shows diagnostics: to a reader at a terminal or in a notebook, or to a program as JSON.
 //!
 //! One look everywhere: code and title, the marked source, the sentences, and
 //! last the hint, each after a `=`.
+
+mod html;
+
+pub use html::{escape, html};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{Source, Sources, Span};
 use codespan_reporting::diagnostic as codespan;
 use codespan_reporting::files::{Error, SimpleFiles};
 use codespan_reporting::term;
-use codespan_reporting::term::termcolor::{Ansi, NoColor, WriteColor};
+use codespan_reporting::term::WriteStyle;
+use codespan_reporting::term::termcolor::{Ansi, NoColor};
 use serde_json::{Value, json};
 use std::ops::Range;
 
@@ -71,7 +76,7 @@ fn line_and_column(text: &str, at: usize) -> (usize, usize) {
     )
 }
 
-fn written<W: WriteColor>(sources: &Sources, diagnostics: &[Diagnostic], mut writer: W) -> W {
+fn written<W: WriteStyle>(sources: &Sources, diagnostics: &[Diagnostic], mut writer: W) -> W {
     let mut files = SimpleFiles::new();
     for source in sources.iter() {
         files.add(source.name.as_str(), source.text.as_str());
