@@ -189,7 +189,9 @@ impl Engine {
     pub fn run_cell(&mut self, cell: &CellPlan, sink: &mut dyn Sink) -> Report {
         cell.warnings.iter().for_each(|warning| sink.tell(warning));
         let mut report = self.run(&cell.plan, sink);
-        report.diagnostics.splice(0..0, cell.warnings.iter().cloned());
+        report
+            .diagnostics
+            .splice(0..0, cell.warnings.iter().cloned());
         report
     }
 

@@ -3,7 +3,7 @@
 //! The protocol counts Unicode code points; the language counts bytes.
 
 use crate::session::Session;
-use nasaic_dsl::assist::{self, Completeness, Known};
+use crate::shim::assist::{self, Completeness, Known};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -42,7 +42,11 @@ pub fn complete(session: &Session, place: &Place) -> Value {
             })
         })
         .collect();
-    let matches: Vec<&str> = found.items.iter().map(|item| item.insert.as_str()).collect();
+    let matches: Vec<&str> = found
+        .items
+        .iter()
+        .map(|item| item.insert.as_str())
+        .collect();
     json!({
         "status": "ok",
         "matches": matches,
@@ -82,7 +86,9 @@ pub fn is_complete(cell: &Cell) -> Value {
 
 /// The byte at which a code point begins.
 fn byte(text: &str, point: usize) -> usize {
-    text.char_indices().nth(point).map_or(text.len(), |(at, _)| at)
+    text.char_indices()
+        .nth(point)
+        .map_or(text.len(), |(at, _)| at)
 }
 
 /// The number of code points before a byte.

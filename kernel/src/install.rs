@@ -8,9 +8,7 @@ use std::process::ExitCode;
 use std::{env, fs};
 
 /// The logo in the sizes and formats that front ends look for.
-const LOGOS: &[(&str, &[u8])] = &[
-    ("logo-svg.svg", include_bytes!("../kernelspec/logo-svg.svg")),
-];
+const LOGOS: &[(&str, &[u8])] = &[("logo-svg.svg", include_bytes!("../kernelspec/logo-svg.svg"))];
 
 /// Writes the kernel's folder.
 pub fn install(target: &Target) -> Result<ExitCode, String> {
@@ -30,7 +28,11 @@ pub fn install(target: &Target) -> Result<ExitCode, String> {
     for (name, bytes) in files.chain([("kernel.json", spec.as_bytes())]) {
         nasaic_host::files::write(&folder.join(name), bytes).map_err(failed)?;
     }
-    println!("installed the kernel `{}` in {}", target.name, folder.display());
+    println!(
+        "installed the kernel `{}` in {}",
+        target.name,
+        folder.display()
+    );
     println!("start a notebook with: jupyter lab");
     Ok(ExitCode::SUCCESS)
 }
@@ -45,7 +47,9 @@ pub fn uninstall(target: &Target) -> Result<ExitCode, String> {
     };
     let spec: Value = serde_json::from_str(&spec).unwrap_or_default();
     if spec["language"] != "nasaic" {
-        return Err(format!("the kernel in `{shown}` is another one; nothing was removed"));
+        return Err(format!(
+            "the kernel in `{shown}` is another one; nothing was removed"
+        ));
     }
     fs::remove_dir_all(&folder)
         .map_err(|e| format!("`{shown}` cannot be removed: {}", reason(&e)))?;
@@ -83,7 +87,9 @@ impl Target {
 
 /// The environment that is active in this shell.
 fn active_python() -> Result<PathBuf, String> {
-    let active = ["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter().find_map(env::var_os);
+    let active = ["VIRTUAL_ENV", "CONDA_PREFIX"]
+        .into_iter()
+        .find_map(env::var_os);
     active.map(PathBuf::from).ok_or_else(|| {
         "no Python environment is active\n  = hint: activate one, or give --user or --prefix DIR"
             .to_owned()

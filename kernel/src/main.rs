@@ -7,6 +7,7 @@ mod info;
 mod install;
 mod serve;
 mod session;
+mod shim;
 mod wire;
 
 use clap::{Args, Parser, Subcommand};
@@ -19,7 +20,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The Jupyter kernel of the nasaic language.
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+#[command(
+    version,
+    args_conflicts_with_subcommands = true,
+    arg_required_else_help = true
+)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -68,7 +73,9 @@ fn main() -> ExitCode {
 }
 
 fn start(file: &std::path::Path) -> Result<ExitCode, String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|e| format!("the kernel cannot be started: {e}"))?;
     let ended = runtime.block_on(serve::serve(file));
     // A cell that still runs is not waited for.

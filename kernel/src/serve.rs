@@ -97,7 +97,8 @@ impl Desk {
         if request.kind() == "execute_request" {
             match request.parse::<Execute>() {
                 Ok(execute) => {
-                    self.session.execute(request.parent, replier.clone(), execute);
+                    self.session
+                        .execute(request.parent, replier.clone(), execute);
                 }
                 Err(reason) => self.at_once(&request, replier, refused(&reason)),
             }
@@ -135,7 +136,6 @@ impl Desk {
                 // Nobody here talks over comms; who opens one is told so at once.
                 let id = &request.content["comm_id"];
                 let close = json!({ "comm_id": id, "data": {} });
-                self.publisher.status(&request.parent, "busy");
                 self.publisher.close(&request.parent, close);
                 None
             }
@@ -164,14 +164,15 @@ impl Desk {
         let entries: Vec<Value> = self.session.history(|history| {
             let found: Vec<&Entry> = match ask.hist_access_type.as_str() {
                 "range" => history.range(ask.start.unwrap_or(0).unsigned_abs(), ask.stop),
-                "search" => history.search(
-                    ask.pattern.as_deref().unwrap_or("*"),
-                    ask.unique,
-                    ask.n,
-                ),
+                "search" => {
+                    history.search(ask.pattern.as_deref().unwrap_or("*"), ask.unique, ask.n)
+                }
                 _ => history.tail(ask.n.unwrap_or(usize::MAX)).iter().collect(),
             };
-            found.into_iter().map(|entry| entry.json(ask.output)).collect()
+            found
+                .into_iter()
+                .map(|entry| entry.json(ask.output))
+                .collect()
         });
         json!({ "status": "ok", "history": entries })
     }

@@ -3,6 +3,8 @@
 use super::commands::{self, Command};
 use super::errors;
 use super::screen::Screen;
+#[allow(unused)]
+use crate::shim::*;
 use crate::wire::{Parent, Publisher, Stream};
 use nasaic_dsl::check::Program;
 use nasaic_dsl::diagnostic::Diagnostic;
@@ -113,7 +115,10 @@ impl Notebook {
         let report = self.engine.run_cell(&cell, &mut screen);
         let (outputs, text) = (screen.outputs, screen.text);
         let diagnostics = report.diagnostics.clone();
-        let shown = Shown { outputs, diagnostics };
+        let shown = Shown {
+            outputs,
+            diagnostics,
+        };
         if let Some(kept) = kept {
             let ended = kept.end(&shown, status(report.ended));
             ended.map_err(|d| errors::content(&Sources::default(), &[d]))?;
@@ -153,7 +158,7 @@ impl Notebook {
         };
         let mut screen = Screen::new(None, &cell.plan.sources, Arc::clone(&self.stop));
         let report = self.engine.run_cell(&cell, &mut screen);
-        let bundles = screen.outputs.iter().flat_map(nasaic_engine::Output::bundles);
+        let bundles = screen.outputs.iter().flat_map(|o| o.bundles());
         match bundles.last() {
             Some(bundle) if report.ended == Ended::Done => {
                 json!({ "status": "ok", "data": bundle.0, "metadata": {} })

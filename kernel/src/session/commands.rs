@@ -11,14 +11,20 @@ use std::path::PathBuf;
 const HELP: &[(&str, &str)] = &[
     ("%help", "this list"),
     ("%explain CODE", "what a message means: `%explain E0403`"),
-    ("%doc WORD", "what a word of the language means: `%doc conv`"),
+    (
+        "%doc WORD",
+        "what a word of the language means: `%doc conv`",
+    ),
     ("%time", "says how long the cell took"),
     ("%reset", "forgets all that was declared and computed"),
     (
         "%store on | off | FILE",
         "whether and where searches keep what they find (on: .nasaic/runs.db)",
     ),
-    ("%%rust", "first line of a cell in Rust; `%%rust --fresh` starts a new Rust process"),
+    (
+        "%%rust",
+        "first line of a cell in Rust; `%%rust --fresh` starts a new Rust process",
+    ),
 ];
 
 /// A cell without its commands.
@@ -101,7 +107,9 @@ fn command(schemas: &Schemas, line: &str) -> Result<Command, Diagnostic> {
         ("%store", "on" | "") => Ok(Command::Store(Some(nasaic_host::keep::STORE.into()))),
         ("%store", file) => Ok(Command::Store(Some(file.into()))),
         _ => {
-            let known = HELP.iter().map(|(usage, _)| usage.split(' ').next().unwrap_or(usage));
+            let known = HELP
+                .iter()
+                .map(|(usage, _)| usage.split(' ').next().unwrap_or(usage));
             let d = nothing(line);
             Err(d.hint(match closest(word, known) {
                 Some(guess) if guess != word => format!("did you mean `{guess}`?"),
@@ -112,7 +120,12 @@ fn command(schemas: &Schemas, line: &str) -> Result<Command, Diagnostic> {
 }
 
 fn help() -> String {
-    let lines = HELP.iter().map(|(usage, what)| format!("| `{usage}` | {what} |\n"));
+    let lines = HELP
+        .iter()
+        .map(|(usage, what)| format!("| `{usage}` | {what} |\n"));
     let table: String = lines.collect();
-    format!("| command | |\n|---|---|\n{}", table.replace(" | off | FILE", " \\| off \\| FILE"))
+    format!(
+        "| command | |\n|---|---|\n{}",
+        table.replace(" | off | FILE", " \\| off \\| FILE")
+    )
 }

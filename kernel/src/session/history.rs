@@ -119,7 +119,12 @@ mod tests {
 
     fn history() -> History {
         let mut history = History::default();
-        for (count, input) in [(1, "let a = 1"), (2, "a + 1"), (3, "let b = 2"), (4, "a + 1")] {
+        for (count, input) in [
+            (1, "let a = 1"),
+            (2, "a + 1"),
+            (3, "let b = 2"),
+            (4, "a + 1"),
+        ] {
             history.begin(count, input);
         }
         history.end(Some("2".to_owned()));

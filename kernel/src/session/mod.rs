@@ -16,6 +16,7 @@ pub use worker::Worker;
 
 use crate::wire::{Parent, Publisher, Replier};
 use nasaic_dsl::check::Program;
+use nasaic_dsl::schema::Schemas;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -68,6 +69,7 @@ struct Shared {
     newest: AtomicU64,
     history: Mutex<History>,
     program: Mutex<Arc<Program>>,
+    schemas: Schemas,
 }
 
 impl Session {
@@ -92,6 +94,11 @@ impl Session {
     pub fn history<T>(&self, ask: impl FnOnce(&History) -> T) -> T {
         let history = self.shared.history.lock();
         ask(&history.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The words of the language.
+    pub fn schemas(&self) -> &Schemas {
+        &self.shared.schemas
     }
 
     /// What the last good cell left declared.

@@ -34,12 +34,15 @@ impl Worker {
             newest: AtomicU64::new(0),
             history: Mutex::new(History::default()),
             program: Mutex::new(Arc::new(Program::default())),
+            schemas: nasaic_engine::schemas(),
         });
         let session = Session {
             jobs,
             shared: Arc::clone(&shared),
         };
-        let thread = thread::Builder::new().name("cells".to_owned()).stack_size(STACK);
+        let thread = thread::Builder::new()
+            .name("cells".to_owned())
+            .stack_size(STACK);
         thread.spawn(move || {
             let worker = Self {
                 jobs: waiting,
@@ -69,7 +72,9 @@ impl Worker {
 
     /// The answer to a job.
     fn execute(&mut self, job: &Job, publisher: &Publisher) -> Value {
-        let Job { parent, request, .. } = job;
+        let Job {
+            parent, request, ..
+        } = job;
         self.shared.stop.store(false, Ordering::SeqCst);
         if request.store_history && !request.silent {
             self.count += 1;
@@ -118,11 +123,16 @@ impl Worker {
 
     fn values(&mut self, request: &Execute) -> Map<String, Value> {
         let asked = request.user_expressions.iter().flatten();
-        asked.map(|(name, text)| (name.clone(), self.notebook.value(text))).collect()
+        asked
+            .map(|(name, text)| (name.clone(), self.notebook.value(text)))
+            .collect()
     }
 
     fn history(&self, change: impl FnOnce(&mut History, u64)) {
         let history = self.shared.history.lock();
-        change(&mut history.unwrap_or_else(PoisonError::into_inner), self.count);
+        change(
+            &mut history.unwrap_or_else(PoisonError::into_inner),
+            self.count,
+        );
     }
 }

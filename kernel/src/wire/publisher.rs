@@ -156,6 +156,16 @@ impl Publisher {
         self.put(parent, What::Message("execute_result", content));
     }
 
+    /// That a comm has no other end here.
+    pub fn close(&self, parent: &Parent, content: Value) {
+        self.put(parent, What::Message("comm_close", content));
+    }
+
+    /// That the kernel is about to end.
+    pub fn ending(&self, parent: &Parent, content: Value) {
+        self.put(parent, What::Message("shutdown_reply", content));
+    }
+
     /// An error, as front ends show it.
     pub fn error(&self, parent: &Parent, error: &Value) {
         self.put(parent, What::Message("error", error.clone()));
@@ -217,7 +227,10 @@ impl Queue {
                 std::mem::take(&mut self.left_out)
             );
             let what = What::Text(Stream::Err, text);
-            return Next::Item(Item { parent: first.parent.clone(), what });
+            return Next::Item(Item {
+                parent: first.parent.clone(),
+                what,
+            });
         }
         match self.waiting.pop_front() {
             Some(item) => {
@@ -240,29 +253,37 @@ enum Next {
 pub async fn publish(mut socket: KernelIoPubXPubConnection, publisher: Publisher) {
     let mut until = Instant::now();
     loop {
-        let next = publisher.lock().next(until);
-        let pause = async {
-            match next {
-                Next::Later => sleep_until(until).await,
-                _ => std::future::pending().await,
-            }
-        };
-        if let Next::Item(item) = next {
-            if item.what.is_text() {
-                until = Instant::now() + PAUSE;
-            }
-            if let Some(message) = item.message()
-                && let Err(error) = socket.send(message).await
-            {
-                log(&format!("an output was not delivered: {error}"));
-            }
-            continue;
+        // Even during a flood new readers are let in.
+        tokio::select! {
+            biased;
+            event = socket.recv_subscription() => welcome(&mut socket, event).await,
+            () = std::future::ready(()) => {}
         }
+        let next = publisher.lock().next(until);
+        let later = match next {
+            Next::Item(item) => {
+                if item.what.is_text() {
+                    until = Instant::now() + PAUSE;
+                }
+                send(&mut socket, item).await;
+                continue;
+            }
+            Next::Later => true,
+            Next::Nothing => false,
+        };
         tokio::select! {
             () = publisher.0.changed.notified() => {}
-            () = pause => {}
+            () = sleep_until(until), if later => {}
             event = socket.recv_subscription() => welcome(&mut socket, event).await,
         }
+    }
+}
+
+async fn send(socket: &mut KernelIoPubXPubConnection, item: Item) {
+    if let Some(message) = item.message()
+        && let Err(error) = socket.send(message).await
+    {
+        log(&format!("an output was not delivered: {error}"));
     }
 }
 
