@@ -1,5 +1,6 @@
 //! The .nasaic language: text to checked model to plan.
 
+pub mod assist;
 pub mod backend;
 pub mod check;
 pub mod diagnostic;

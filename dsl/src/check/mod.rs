@@ -25,12 +25,16 @@ mod program;
 mod scripts;
 mod sound;
 mod structure;
+mod survey;
 mod tables;
 mod tidy;
 mod with;
 
 pub use names::place_in_script;
+pub(crate) use program::Decl;
 pub use program::{Checked, Program};
+pub use survey::survey;
+pub(crate) use survey::{KnownName, Survey};
 
 use crate::backend::Backend;
 use crate::diagnostic::Diagnostic;

@@ -58,7 +58,7 @@ pub(super) enum State {
 
 /// What a name stands for.
 #[derive(Debug, Clone)]
-pub(super) enum Decl {
+pub(crate) enum Decl {
     /// A block; its kind is known before its content.
     Block { name: BlockName, kind: String },
     /// A `let` whose value is known from the text.

@@ -47,7 +47,8 @@ fn field(schemas: &Schemas, name: &str) -> Option<String> {
     Some(format!("A field of `{kind}`.\n\n{}\n", field_text(field)))
 }
 
-fn metric(name: &str) -> Option<String> {
+/// What a metric means, for each thing that has it.
+pub(crate) fn metric(name: &str) -> Option<String> {
     let lines: Vec<String> = functions::columns_of()
         .into_iter()
         .filter_map(|(of, columns)| {
@@ -72,7 +73,8 @@ fn unit(name: &str) -> Option<String> {
     ))
 }
 
-fn library(name: &str) -> Option<String> {
+/// What the library says about one of its modules, by its name or its path.
+pub(crate) fn library(name: &str) -> Option<String> {
     let path = world::embedded_paths().into_iter().find(|path| {
         let dotted = path.trim_end_matches(".nasaic").replace('/', ".");
         dotted == name || dotted.rsplit('.').next() == Some(name)

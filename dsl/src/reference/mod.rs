@@ -6,6 +6,7 @@
 mod lookup;
 
 pub use lookup::doc;
+pub(crate) use lookup::{library as library_doc, metric as metric_doc};
 
 use crate::functions::{self, Function, Group, Param};
 use crate::schema::{
@@ -112,7 +113,7 @@ pub fn strategies(schemas: &Schemas) -> String {
     out
 }
 
-fn kind_text(kind: &Kind, form: &str) -> String {
+pub(crate) fn kind_text(kind: &Kind, form: &str) -> String {
     let mut out = format!("{}\n\n{}\n", kind.doc, places(kind));
     if !kind.fields.is_empty() {
         out.push('\n');
@@ -178,7 +179,7 @@ fn fields_list(fields: &[Field]) -> String {
         .collect()
 }
 
-fn field_text(field: &Field) -> String {
+pub(crate) fn field_text(field: &Field) -> String {
     let open = if field.open { "; may be open" } else { "" };
     format!(
         "`{}`: {} ({}{open}; {}.)",
@@ -190,7 +191,7 @@ fn field_text(field: &Field) -> String {
 }
 
 /// A field's sentence, with the meaning of each name it may be.
-fn meaning(field: &Field) -> String {
+pub(crate) fn meaning(field: &Field) -> String {
     match &field.ty {
         // Where a meaning is known for each name, it is told; else the names speak.
         FieldType::Choice(names)
@@ -220,7 +221,7 @@ fn form_text(form: &Form) -> String {
     format!(" `{}`: {}{fields}", form.name, form.doc)
 }
 
-fn takes(field: &Field) -> String {
+pub(crate) fn takes(field: &Field) -> String {
     match &field.ty {
         // Which algorithms there are depends on the build.
         FieldType::Choice(_) if field.name == "algorithm" => "the name of an algorithm".to_owned(),
@@ -228,7 +229,7 @@ fn takes(field: &Field) -> String {
     }
 }
 
-fn absent(absent: &Absent) -> String {
+pub(crate) fn absent(absent: &Absent) -> String {
     match absent {
         Absent::Needed => "must be given".to_owned(),
         Absent::Default(text) => format!("`{text}`"),
@@ -236,7 +237,7 @@ fn absent(absent: &Absent) -> String {
     }
 }
 
-fn function_text(function: &Function) -> String {
+pub(crate) fn function_text(function: &Function) -> String {
     let signature: Vec<String> = function.params.iter().map(parameter).collect();
     let mut out = format!(
         "`{}({})`\n\n{}\n",
@@ -262,7 +263,7 @@ fn function_text(function: &Function) -> String {
     out
 }
 
-fn parameter(p: &Param) -> String {
+pub(crate) fn parameter(p: &Param) -> String {
     match &p.absent {
         Absent::Needed => p.name.to_owned(),
         Absent::Default(text) => format!("{} = {text}", p.name),
@@ -270,7 +271,7 @@ fn parameter(p: &Param) -> String {
     }
 }
 
-fn algorithm_text(algorithm: &Algorithm) -> String {
+pub(crate) fn algorithm_text(algorithm: &Algorithm) -> String {
     let mut out = format!("{}\n", algorithm.doc);
     match algorithm.feature {
         Some(feature) => out.push_str(&format!(

@@ -12,7 +12,7 @@ mod format;
 mod grammar;
 mod items;
 mod kinds;
-mod lex;
+pub(crate) mod lex;
 mod lookalikes;
 mod mend;
 mod mistakes;
