@@ -3,7 +3,7 @@
 //! The protocol counts Unicode code points; the language counts bytes.
 
 use crate::session::Session;
-use crate::shim::assist::{self, Completeness, Known};
+use nasaic_dsl::assist::{self, CompletionKind, Completeness, Known};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -37,7 +37,7 @@ pub fn complete(session: &Session, place: &Place) -> Value {
                 "start": point(&place.code, start),
                 "end": point(&place.code, end),
                 "text": item.insert,
-                "type": item.kind.word(),
+                "type": word(item.kind),
                 "signature": item.detail,
             })
         })
@@ -81,6 +81,22 @@ pub fn is_complete(cell: &Cell) -> Value {
             json!({ "status": "incomplete", "indent": indent })
         }
         Completeness::Invalid => json!({ "status": "invalid" }),
+    }
+}
+
+/// The front end's word for a kind, by which it chooses an icon.
+fn word(kind: CompletionKind) -> &'static str {
+    match kind {
+        CompletionKind::Block => "class",
+        CompletionKind::Field => "field",
+        CompletionKind::Value => "enum",
+        CompletionKind::Unit => "unit",
+        CompletionKind::Name => "variable",
+        CompletionKind::Function => "function",
+        CompletionKind::Member => "property",
+        CompletionKind::Module => "module",
+        CompletionKind::Keyword => "keyword",
+        CompletionKind::Code => "constant",
     }
 }
 

@@ -30,7 +30,7 @@ class NasaicKernelTests(jkt.KernelTests):
     incomplete_code_samples = ["network n {", "let a = (1 +", "let a ="]
     invalid_code_samples = ["let = = }"]
     code_generate_error = "bogus"
-    code_history_pattern = "1?2*"
+    code_history_pattern = "1 + *"
     supported_history_operations = ("tail", "range", "search")
 
     # What a cell writes is shown as values; only commands and Rust cells write to streams.

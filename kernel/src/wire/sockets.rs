@@ -5,7 +5,7 @@ use jupyter_protocol::ConnectionInfo;
 use jupyter_protocol::messaging::JupyterMessage;
 use jupyter_zmq_client::{
     Connection, KernelHeartbeatConnection, KernelIoPubXPubConnection, KernelStdinConnection,
-    RawMessage, RouterRecvConnection, RouterSendConnection, create_kernel_control_connection,
+    RawMessage, RouterRecvConnection, RuntimeError, RouterSendConnection, create_kernel_control_connection,
     create_kernel_heartbeat_connection, create_kernel_iopub_xpub_connection,
     create_kernel_shell_connection, create_kernel_stdin_connection,
 };
@@ -103,7 +103,7 @@ impl Receiver {
             let raw = match RawMessage::from_multipart(parts, mac) {
                 Ok(raw) => raw,
                 Err(error) => {
-                    log(&format!("a message was dropped: {error}"));
+                    log(&format!("a message was dropped; {}", unfit(&error)));
                     continue;
                 }
             };
@@ -112,6 +112,13 @@ impl Receiver {
                 Err(reason) => log(&format!("a message was dropped; {}", reason.0)),
             }
         }
+    }
+}
+
+fn unfit(error: &RuntimeError) -> String {
+    match error {
+        RuntimeError::VerifyError(_) => "its signature is wrong".to_owned(),
+        other => other.to_string(),
     }
 }
 
