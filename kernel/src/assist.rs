@@ -3,7 +3,7 @@
 //! The protocol counts Unicode code points; the language counts bytes.
 
 use crate::session::Session;
-use nasaic_dsl::assist::{self, CompletionKind, Completeness, Known};
+use nasaic_dsl::assist::{self, Completeness, CompletionKind, Known};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 

@@ -14,10 +14,6 @@ use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Returns memory that searches no longer need sooner than the system's allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The Jupyter kernel of the nasaic language.
 #[derive(Debug, Parser)]
 #[command(

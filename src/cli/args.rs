@@ -4,6 +4,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use nasaic_host::keep::STORE;
 use nasaic_validate::{CASES, COMPARISONS};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// What was asked for.
@@ -174,6 +175,16 @@ pub enum Command {
   nasaic import ERT.yaml --art ART.yaml     Accelergy's energies and areas as a technology
   nasaic import ERT.yaml --role weights_spad=pe,size=448B --role buffer=shared,size=108KiB,word=64bit")]
     Import(Import),
+    /// Turn a notebook into a script, or a script into a notebook.
+    #[command(subcommand)]
+    Notebook(Convert),
+    /// Start or install the Jupyter kernel: what `nasaic-kernel` does, which must be installed.
+    #[command(after_help = "Example:\n  nasaic kernel install --user")]
+    Kernel {
+        /// What to tell it.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
     /// Check the certificate of an exact search against its script, by independent code.
     #[command(
         after_help = "Example:\n  nasaic verify w1.certificate.json examples/w1_exact.nasaic"
@@ -331,6 +342,27 @@ Lines that fall short of what is asked end the program with exit code 2.")]
         #[command(flatten)]
         how: How,
     },
+}
+
+/// Between notebooks and scripts.
+#[derive(Debug, Subcommand)]
+pub enum Convert {
+    /// Write the cells of a notebook as a script that does the same.
+    #[command(after_help = "Example:\n  nasaic notebook export lab.ipynb --out lab.nasaic")]
+    Export(Files),
+    /// Write a script as a notebook: a cell at each line `// %%`, or else at blank lines.
+    #[command(after_help = "Example:\n  nasaic notebook import lab.nasaic --out lab.ipynb")]
+    Import(Files),
+}
+
+/// A file and where its other form goes.
+#[derive(Debug, Clone, Args)]
+pub struct Files {
+    /// The file; `-` is the standard input.
+    pub file: PathBuf,
+    /// Write to this file instead of the standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// What to import.

@@ -10,6 +10,8 @@ mod files;
 mod format;
 mod import;
 mod keep;
+mod kernel;
+mod notebook;
 mod output;
 mod program;
 mod progress;
@@ -134,6 +136,8 @@ fn carry_out(command: Command, console: &mut Console) -> Result<Exit, Refusal> {
         }
         Command::Explain { what, .. } => doc::explain(what.as_deref(), console),
         Command::Doc { name } => doc::doc(name.as_deref(), console),
+        Command::Notebook(what) => notebook::convert(&what, console),
+        Command::Kernel { args } => kernel::forward(&args),
         Command::Plan {
             file,
             reading,

@@ -5,9 +5,10 @@ use jupyter_protocol::ConnectionInfo;
 use jupyter_protocol::messaging::JupyterMessage;
 use jupyter_zmq_client::{
     Connection, KernelHeartbeatConnection, KernelIoPubXPubConnection, KernelStdinConnection,
-    RawMessage, RouterRecvConnection, RuntimeError, RouterSendConnection, create_kernel_control_connection,
-    create_kernel_heartbeat_connection, create_kernel_iopub_xpub_connection,
-    create_kernel_shell_connection, create_kernel_stdin_connection,
+    RawMessage, RouterRecvConnection, RouterSendConnection, RuntimeError,
+    create_kernel_control_connection, create_kernel_heartbeat_connection,
+    create_kernel_iopub_xpub_connection, create_kernel_shell_connection,
+    create_kernel_stdin_connection,
 };
 use std::path::Path;
 use tokio::sync::mpsc;
