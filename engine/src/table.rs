@@ -49,7 +49,8 @@ impl Cell {
         Self::Text(words.into())
     }
 
-    fn shown(&self) -> String {
+    /// As a reader sees it.
+    pub(crate) fn shown(&self) -> String {
         match self {
             Self::Number(x) => units::number(*x),
             Self::Truth(true) => "yes".into(),
@@ -106,14 +107,7 @@ impl fmt::Display for Table {
             cells.map(|c| c.chars().count()).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..heads.len()).map(width).collect();
-        let right: Vec<bool> = (0..heads.len())
-            .map(|i| {
-                self.rows
-                    .iter()
-                    .all(|r| r.get(i).is_none_or(Cell::is_number))
-                    && !self.rows.is_empty()
-            })
-            .collect();
+        let right = self.numbers();
         if !self.title.is_empty() {
             writeln!(f, "{}", self.title)?;
         }
@@ -157,6 +151,18 @@ fn write_row(
 }
 
 impl Table {
+    /// For each column whether it holds numbers only, which stand at its right.
+    pub(crate) fn numbers(&self) -> Vec<bool> {
+        let number = |i: usize| {
+            self.rows
+                .iter()
+                .all(|r| r.get(i).is_none_or(Cell::is_number))
+        };
+        (0..self.columns.len())
+            .map(|i| number(i) && !self.rows.is_empty())
+            .collect()
+    }
+
     /// The table as CSV, units in the head, volatile columns included.
     pub fn csv(&self) -> String {
         let line = |cells: Vec<String>| {

@@ -49,6 +49,20 @@ impl<'a> Ruler<'a> {
         scale.ticks(count, self.shown.factor)
     }
 
+    /// What of the axis is to be seen, in the unit of its numbers.
+    pub fn range(&self) -> (f64, f64) {
+        (self.in_unit(self.extent.lo), self.in_unit(self.extent.hi))
+    }
+
+    pub fn is_log(&self) -> bool {
+        self.axis.log
+    }
+
+    /// The value in the unit in which the axis writes its numbers.
+    pub fn in_unit(&self, value: f64) -> f64 {
+        value / self.shown.factor
+    }
+
     /// The name of the axis with the unit in which its numbers are written.
     pub fn name(&self) -> String {
         axis_text(self.axis, &self.shown)

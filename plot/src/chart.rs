@@ -1,15 +1,15 @@
 //! The drawing of each kind of chart.
 
-mod bars;
-mod boxes;
-mod chain;
-mod gantt;
-mod heatmap;
-mod limits;
-mod lines;
-mod loop_nest;
-mod roofline;
-mod scatter;
+pub(crate) mod bars;
+pub(crate) mod boxes;
+pub(crate) mod chain;
+pub(crate) mod gantt;
+pub(crate) mod heatmap;
+pub(crate) mod limits;
+pub(crate) mod lines;
+pub(crate) mod loop_nest;
+pub(crate) mod roofline;
+pub(crate) mod scatter;
 
 use crate::PlotError;
 use crate::axes::{Ruler, grid, side_name, widest};
@@ -20,7 +20,7 @@ use crate::palette::INK;
 use crate::scale::Scale;
 
 /// The height of a plane in pixels.
-const PLANE_HEIGHT: f64 = 320.0;
+pub(crate) const PLANE_HEIGHT: f64 = 320.0;
 
 /// Takes room for a plane over categories, so far below what is there and so high, with about so
 /// many numbers and the name of the vertical axis at its left.

@@ -1,7 +1,8 @@
-//! Charts to SVG.
+//! Charts to SVG, to Vega-Lite and to words.
 //!
 //! A [`Figure`] says what is to be shown: plain data without pixels, colours or fonts, computed
-//! elsewhere. [`svg`] draws it as a standalone document about as wide as a notebook. The same
+//! elsewhere. [`svg`] draws it as a standalone document about as wide as a notebook, [`vega_lite`]
+//! writes what draws it in a browser with tooltips, and [`summary`] says what is seen. The same
 //! figure always gives the same bytes; values that have no place in the picture (not a number,
 //! infinite, not positive on a logarithmic axis) are left out and counted in the caption.
 
@@ -13,6 +14,7 @@ mod axes;
 mod chart;
 mod color_bar;
 mod drawing;
+mod evcxr;
 mod figure;
 mod labels;
 mod legend;
@@ -21,11 +23,16 @@ mod number;
 mod page;
 mod palette;
 mod scale;
+mod summary;
 mod svg;
 mod text;
 mod thin;
+mod vega;
 
+pub use evcxr::evcxr_content;
 pub use figure::*;
+pub use summary::summary;
+pub use vega::vega_lite;
 
 use std::fmt;
 

@@ -69,24 +69,14 @@ impl Page {
         self.notes.push(sentence.into());
     }
 
+    /// Adds a sentence to the caption if there is one.
+    pub fn note_if(&mut self, sentence: Option<&String>) {
+        self.notes.extend(sentence.cloned());
+    }
+
     /// Says in the caption what had no place in the picture.
     pub fn skipped(&mut self, skipped: Skipped) {
-        let Skipped {
-            not_finite,
-            not_positive,
-        } = skipped;
-        if not_finite > 0 {
-            self.note(format!(
-                "Left out: {} not a finite number.",
-                values_that_are(not_finite)
-            ));
-        }
-        if not_positive > 0 {
-            let values = values_that_are(not_positive);
-            self.note(format!(
-                "Left out: {values} not positive, on a logarithmic axis."
-            ));
-        }
+        self.notes.extend(skipped.sentences());
     }
 
     /// Ends the page with its caption and returns the drawing and its height.
@@ -107,13 +97,5 @@ impl Page {
         }
         let height = (self.y + MARGIN * 0.7).ceil();
         (self.drawing, height as u32)
-    }
-}
-
-fn values_that_are(count: usize) -> String {
-    if count == 1 {
-        "1 value that is".to_owned()
-    } else {
-        format!("{count} values that are")
     }
 }

@@ -24,6 +24,30 @@ impl Skipped {
         }
         drawn
     }
+
+    /// What there is to say of them; nothing if every value could be drawn.
+    pub fn sentences(self) -> Vec<String> {
+        let mut sentences = Vec::new();
+        if self.not_finite > 0 {
+            let values = values_that_are(self.not_finite);
+            sentences.push(format!("Left out: {values} not a finite number."));
+        }
+        if self.not_positive > 0 {
+            let values = values_that_are(self.not_positive);
+            sentences.push(format!(
+                "Left out: {values} not positive, on a logarithmic axis."
+            ));
+        }
+        sentences
+    }
+}
+
+fn values_that_are(count: usize) -> String {
+    if count == 1 {
+        "1 value that is".to_owned()
+    } else {
+        format!("{count} values that are")
+    }
 }
 
 /// Whether a value has a place on an axis.

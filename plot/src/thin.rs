@@ -45,8 +45,13 @@ fn one_per_cell(points: &[Xy], cell: u32) -> Vec<usize> {
 /// The points of a curve that are needed to draw it: in every column of pixels the first, the
 /// last, the lowest and the highest, in their order.
 pub(crate) fn columns(points: &[Xy]) -> Vec<Xy> {
+    needed(points).into_iter().map(|i| points[i]).collect()
+}
+
+/// The indices of those points.
+pub(crate) fn needed(points: &[Xy]) -> Vec<usize> {
     if points.len() <= 1500 {
-        return points.to_vec();
+        return (0..points.len()).collect();
     }
     let mut kept = Vec::new();
     let mut start = 0;
@@ -59,11 +64,7 @@ pub(crate) fn columns(points: &[Xy]) -> Vec<Xy> {
         let by_y = |a: &usize, b: &usize| points[*a].1.total_cmp(&points[*b].1);
         let low = (start..end).min_by(by_y).unwrap_or(start);
         let high = (start..end).max_by(by_y).unwrap_or(start);
-        kept.extend(
-            BTreeSet::from([start, low, high, end - 1])
-                .into_iter()
-                .map(|i| points[i]),
-        );
+        kept.extend(BTreeSet::from([start, low, high, end - 1]));
         start = end;
     }
     kept

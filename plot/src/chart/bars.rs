@@ -23,36 +23,71 @@ const MOST_BARS: usize = 500;
 const MOST_PIECES: usize = 5000;
 
 /// One part of one bar, from value to value.
-struct Piece {
-    category: usize,
-    segment: usize,
-    from: f64,
-    to: f64,
+pub(crate) struct Piece {
+    pub category: usize,
+    pub segment: usize,
+    pub from: f64,
+    pub to: f64,
+}
+
+/// What of a chart can be seen, the same in every kind of picture.
+pub(crate) struct Seen<'a> {
+    /// The chart with its first bars only if it has more than can be seen.
+    pub chart: Cow<'a, Bars>,
+    /// The axis of the values, linear where segments are stacked.
+    pub axis: Axis,
+    pub pieces: Vec<Piece>,
+    pub extent: Extent,
+    /// How many bars were left out.
+    pub note: Option<String>,
+}
+
+impl<'a> Seen<'a> {
+    /// What can be seen, if anything, and what cannot.
+    pub fn of(chart: &'a Bars) -> Result<(Option<Self>, Skipped), PlotError> {
+        let count = chart.categories.len();
+        if let Some(segment) = chart.segments.iter().find(|s| s.values.len() != count) {
+            return Err(PlotError::Shape(format!(
+                "segment `{}` has {} values for {count} categories",
+                segment.name,
+                segment.values.len()
+            )));
+        }
+        let (chart, note) = first_bars(chart);
+        let axis = Axis {
+            log: chart.value.log && chart.segments.len() == 1,
+            ..chart.value.clone()
+        };
+        let mut skipped = Skipped::default();
+        let (pieces, extent) = pieces(&chart, axis.log, &mut skipped);
+        let seen = extent.map(|extent| Self {
+            chart,
+            axis,
+            pieces,
+            extent,
+            note,
+        });
+        Ok((seen, skipped))
+    }
+
+    pub fn ruler(&self) -> Ruler<'_> {
+        Ruler::new(&self.axis, self.extent)
+    }
 }
 
 pub(super) fn draw(chart: &Bars, page: &mut Page) -> Result<(), PlotError> {
-    let count = chart.categories.len();
-    if let Some(segment) = chart.segments.iter().find(|s| s.values.len() != count) {
-        return Err(PlotError::Shape(format!(
-            "segment `{}` has {} values for {count} categories",
-            segment.name,
-            segment.values.len()
-        )));
+    let (seen, skipped) = Seen::of(chart)?;
+    match seen {
+        Some(seen) => draw_seen(&seen, page),
+        None => page.nothing("there are no bars"),
     }
-    let chart = first_bars(chart, page);
-    let chart = chart.as_ref();
-    let axis = Axis {
-        log: chart.value.log && chart.segments.len() == 1,
-        ..chart.value.clone()
-    };
-    let mut skipped = Skipped::default();
-    let (pieces, extent) = pieces(chart, axis.log, &mut skipped);
-    let Some(extent) = extent else {
-        page.nothing("there are no bars");
-        page.skipped(skipped);
-        return Ok(());
-    };
-    let ruler = Ruler::new(&axis, extent);
+    page.skipped(skipped);
+    Ok(())
+}
+
+fn draw_seen(seen: &Seen<'_>, page: &mut Page) {
+    page.note_if(seen.note.as_ref());
+    let chart = seen.chart.as_ref();
     let entries: Vec<Entry> = chart
         .segments
         .iter()
@@ -61,35 +96,33 @@ pub(super) fn draw(chart: &Bars, page: &mut Page) -> Result<(), PlotError> {
         .collect();
     page.legend(&entries);
     if lies(chart) {
-        lying(chart, page, &ruler, &pieces);
+        lying(chart, page, &seen.ruler(), &seen.pieces);
     } else {
-        standing(chart, page, &ruler, &pieces);
+        standing(chart, page, &seen.ruler(), &seen.pieces);
     }
-    page.skipped(skipped);
-    Ok(())
 }
 
-/// The chart with its first bars only if it has more than can be seen, which the caption says.
-fn first_bars<'a>(chart: &'a Bars, page: &mut Page) -> Cow<'a, Bars> {
+/// The chart with its first bars only if it has more than can be seen, and a sentence about it.
+fn first_bars(chart: &Bars) -> (Cow<'_, Bars>, Option<String>) {
     let most = MOST_BARS
         .min(MOST_PIECES / chart.segments.len().max(1))
         .max(1);
     let count = chart.categories.len();
     if count <= most {
-        return Cow::Borrowed(chart);
+        return (Cow::Borrowed(chart), None);
     }
-    page.note(format!("The first {most} of {count} bars are drawn."));
+    let note = format!("The first {most} of {count} bars are drawn.");
     let mut chart = chart.clone();
     chart.categories.truncate(most);
     chart
         .segments
         .iter_mut()
         .for_each(|s| s.values.truncate(most));
-    Cow::Owned(chart)
+    (Cow::Owned(chart), Some(note))
 }
 
 /// Whether the names have no room below standing bars.
-fn lies(chart: &Bars) -> bool {
+pub(crate) fn lies(chart: &Bars) -> bool {
     let names = chart
         .categories
         .iter()
@@ -260,7 +293,7 @@ fn zero_line(
 
 /// For each category that has a bar: its index, where its label stands, and the sum of its
 /// segments. Only a bar without any positive part has its label at the lower end.
-fn totals(categories: usize, pieces: &[Piece]) -> Vec<(usize, f64, f64)> {
+pub(crate) fn totals(categories: usize, pieces: &[Piece]) -> Vec<(usize, f64, f64)> {
     (0..categories)
         .filter_map(|category| {
             let own = || pieces.iter().filter(move |p| p.category == category);

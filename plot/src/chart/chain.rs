@@ -13,31 +13,66 @@ use crate::text::{shorten, width};
 const LONGEST_NAME: f64 = 150.0;
 const LONGEST_NOTE: f64 = 110.0;
 /// The height of a row, and of the bar in it.
-const ROW: f64 = 27.0;
+pub(crate) const ROW: f64 = 27.0;
 const BAR: f64 = 20.0;
 /// How far a hidden part is moved towards white.
-const PALE: f64 = 0.68;
+pub(crate) const PALE: f64 = 0.68;
 
-pub(super) fn draw(chart: &Chain, page: &mut Page) {
-    let mut skipped = Skipped::default();
-    let rows = kept(chart, &mut skipped);
-    let total = Some(chart.total).filter(|t| skipped.keeps(*t, false) && *t > 0.0);
-    let resources = resources(chart, &rows);
-    let longest = rows.iter().map(|parts| length(parts)).chain(total);
-    match Extent::of(longest).filter(|e| e.hi > 0.0) {
-        Some(extent) => {
-            page.legend(&legend(&chart.nest.lines, &resources));
-            let extent = Extent {
+/// What of a chart can be seen, the same in every kind of picture.
+pub(crate) struct Seen<'a> {
+    /// The parts of each row that have a length.
+    pub rows: Vec<Vec<&'a ChainPart>>,
+    pub total: Option<f64>,
+    /// The levels of the nest, then what else the parts name, in the order of their colours.
+    pub resources: Vec<&'a str>,
+    /// The time axis, which is linear.
+    pub time: Axis,
+    /// What of the time axis is to be seen; none if no row has parts.
+    pub extent: Option<Extent>,
+}
+
+impl<'a> Seen<'a> {
+    /// What can be seen, and what cannot.
+    pub fn of(chart: &'a Chain) -> (Self, Skipped) {
+        let mut skipped = Skipped::default();
+        let rows = kept(chart, &mut skipped);
+        let total = Some(chart.total).filter(|t| skipped.keeps(*t, false) && *t > 0.0);
+        let longest = rows.iter().map(|parts| length(parts)).chain(total);
+        let extent = Extent::of(longest).filter(|e| e.hi > 0.0);
+        let seen = Self {
+            resources: resources(chart, &rows),
+            rows,
+            total,
+            time: Axis {
+                log: false,
+                ..chart.time.clone()
+            },
+            extent: extent.map(|extent| Extent {
                 lo: 0.0,
                 hi: extent.hi * 1.02,
-            };
-            draw_rows(chart, page, (&rows, &resources, total), extent);
+            }),
+        };
+        (seen, skipped)
+    }
+}
+
+/// What stands at the line of the whole.
+pub(crate) fn total_name(total: f64, ruler: &Ruler<'_>) -> String {
+    format!("latency {}", ruler.with_unit(total))
+}
+
+pub(super) fn draw(chart: &Chain, page: &mut Page) {
+    let (seen, skipped) = Seen::of(chart);
+    match seen.extent {
+        Some(extent) => {
+            page.legend(&legend(&chart.nest.lines, &seen.resources));
+            draw_rows(chart, page, &seen, extent);
         }
         None => page.nothing("the chain has no parts"),
     }
     if !chart.nest.lines.is_empty() {
         page.y += 14.0;
-        draw_lines(&chart.nest, page, &resources);
+        draw_lines(&chart.nest, page, &seen.resources);
     }
     page.skipped(skipped);
 }
@@ -74,32 +109,23 @@ fn resources<'a>(chart: &'a Chain, rows: &[Vec<&'a ChainPart>]) -> Vec<&'a str> 
     all
 }
 
-fn draw_rows(
-    chart: &Chain,
-    page: &mut Page,
-    (rows, resources, total): (&[Vec<&ChainPart>], &[&str], Option<f64>),
-    extent: Extent,
-) {
-    let axis = Axis {
-        log: false,
-        ..chart.time.clone()
-    };
-    let ruler = Ruler::new(&axis, extent);
+fn draw_rows(chart: &Chain, page: &mut Page, seen: &Seen<'_>, extent: Extent) {
+    let ruler = Ruler::new(&seen.time, extent);
     let rect = room(chart, page);
     let scale = ruler.scale((rect.x0, rect.x1));
     let ticks = ruler.fitting_ticks(&scale, rect.width());
     grid(&mut page.drawing, &rect, (&ticks, &[]));
-    for (i, (row, parts)) in chart.rows.iter().zip(rows).enumerate() {
+    for (i, (row, parts)) in chart.rows.iter().zip(&seen.rows).enumerate() {
         let middle = rect.y0 + ROW * (i as f64 + 0.5);
         let name = shorten(&row.name, TICK_SIZE, LONGEST_NAME);
         let name = Text::new((rect.x0 - 7.0, middle), name, TICK_SIZE, INK);
         page.drawing.text(name.anchor(Anchor::End));
-        boxes(page, parts, resources, (&scale, middle));
+        boxes(page, parts, &seen.resources, (&scale, middle));
         let note = shorten(&row.note, TICK_SIZE, LONGEST_NOTE);
         let at = (rect.x1 + 7.0, middle);
         page.drawing.text(Text::new(at, note, TICK_SIZE, INK));
     }
-    if let Some(total) = total {
+    if let Some(total) = seen.total {
         total_line(page, (total, &ruler), (&scale, &rect));
     }
     below(page, &rect, &ticks, &ruler.name());
@@ -151,8 +177,7 @@ fn total_line(page: &mut Page, (total, ruler): (f64, &Ruler<'_>), (scale, rect):
     let stroke = Stroke::new(RED, 1.4);
     page.drawing
         .dashes((x, rect.y0), (x, rect.y1), stroke, (6.0, 4.0));
-    let text = format!("latency {}", ruler.with_unit(total));
-    let text = shorten(&text, TICK_SIZE, rect.width());
+    let text = shorten(&total_name(total, ruler), TICK_SIZE, rect.width());
     let half = width(&text, TICK_SIZE) / 2.0;
     let center = x.clamp(rect.x0 + half, (rect.x1 - half).max(rect.x0 + half));
     let at = (center, rect.y0 - TICK_SIZE * 0.7);

@@ -19,48 +19,98 @@ const SMALL: f64 = 9.0;
 const ROW: f64 = 30.0;
 
 /// An entry with the row of its lane in which it is drawn.
-struct Placed<'a> {
-    entry: &'a GanttEntry,
-    row: usize,
+pub(crate) struct Placed<'a> {
+    pub entry: &'a GanttEntry,
+    pub row: usize,
+}
+
+/// What of a chart can be seen, the same in every kind of picture.
+pub(crate) struct Seen<'a> {
+    /// The entries, lane by lane from the earliest.
+    pub placed: Vec<Placed<'a>>,
+    /// The different groups in the order of their colours.
+    pub groups: Vec<&'a str>,
+    /// The time axis, which is linear.
+    pub time: Axis,
+    pub extent: Extent,
+    pub deadline: Option<f64>,
+}
+
+impl<'a> Seen<'a> {
+    /// What can be seen, if anything, and what cannot.
+    pub fn of(chart: &'a Gantt) -> Result<(Option<Self>, Skipped), PlotError> {
+        let lanes = chart.lanes.len();
+        if let Some(entry) = chart.entries.iter().find(|e| e.lane >= lanes) {
+            return Err(PlotError::Shape(format!(
+                "`{}` is on lane {} of a schedule of {lanes} lanes",
+                entry.label, entry.lane
+            )));
+        }
+        let mut skipped = Skipped::default();
+        let mut keep =
+            |e: &&GanttEntry| skipped.keeps(e.start, false) && skipped.keeps(e.end, false);
+        let entries: Vec<&GanttEntry> = chart.entries.iter().filter(|e| keep(e)).collect();
+        let Some(extent) = extent(chart, &entries) else {
+            return Ok((None, skipped));
+        };
+        let seen = Self {
+            placed: rows(&entries),
+            groups: groups(&entries),
+            time: Axis {
+                log: false,
+                ..chart.time.clone()
+            },
+            extent,
+            deadline: chart.deadline.filter(|d| skipped.keeps(*d, false)),
+        };
+        Ok((Some(seen), skipped))
+    }
+
+    pub fn ruler(&self) -> Ruler<'_> {
+        Ruler::new(&self.time, self.extent)
+    }
+
+    /// Which group an entry is of.
+    pub fn group(&self, entry: &GanttEntry) -> usize {
+        let mut groups = self.groups.iter();
+        groups.position(|g| *g == entry.group).unwrap_or(0)
+    }
+
+    /// What stands at the line of the deadline.
+    pub fn deadline_name(&self, deadline: f64) -> String {
+        format!("deadline {}", self.ruler().with_unit(deadline))
+    }
+
+    /// Whether a deadline lies within the picture.
+    pub fn shows(&self, deadline: f64) -> bool {
+        (self.extent.lo..=self.extent.hi).contains(&deadline)
+    }
 }
 
 pub(super) fn draw(chart: &Gantt, page: &mut Page) -> Result<(), PlotError> {
-    let lanes = chart.lanes.len();
-    if let Some(entry) = chart.entries.iter().find(|e| e.lane >= lanes) {
-        return Err(PlotError::Shape(format!(
-            "`{}` is on lane {} of a schedule of {lanes} lanes",
-            entry.label, entry.lane
-        )));
+    let (seen, skipped) = Seen::of(chart)?;
+    match seen {
+        Some(seen) => draw_seen(chart, &seen, page),
+        None => page.nothing("the schedule is empty"),
     }
-    let mut skipped = Skipped::default();
-    let mut keep = |e: &&GanttEntry| skipped.keeps(e.start, false) && skipped.keeps(e.end, false);
-    let entries: Vec<&GanttEntry> = chart.entries.iter().filter(|e| keep(e)).collect();
-    let Some(extent) = extent(chart, &entries) else {
-        page.nothing("the schedule is empty");
-        page.skipped(skipped);
-        return Ok(());
-    };
-    let groups = groups(&entries);
-    let time = Axis {
-        log: false,
-        ..chart.time.clone()
-    };
-    let ruler = Ruler::new(&time, extent);
-    page.legend(&legend(&groups));
-    let placed = rows(&entries);
-    let lanes = Lanes::new(lanes, &placed);
+    page.skipped(skipped);
+    Ok(())
+}
+
+fn draw_seen(chart: &Gantt, seen: &Seen<'_>, page: &mut Page) {
+    page.legend(&legend(&seen.groups));
+    let ruler = seen.ruler();
+    let lanes = Lanes::new(chart.lanes.len(), &seen.placed);
     let rect = room(chart, page, lanes.top(chart.lanes.len()));
     let scale = ruler.scale((rect.x0, rect.x1));
     let ticks = ruler.fitting_ticks(&scale, rect.width());
     grid(&mut page.drawing, &rect, (&ticks, &[]));
     lane_names(chart, page, &rect, &lanes);
-    boxes(page, &placed, &groups, (&scale, &lanes, &rect));
-    if let Some(deadline) = chart.deadline.filter(|d| skipped.keeps(*d, false)) {
-        deadline_line(page, (deadline, &ruler), extent, (&scale, &rect));
+    boxes(page, seen, (&scale, &lanes, &rect));
+    if let Some(deadline) = seen.deadline {
+        deadline_line(page, (deadline, seen), (&scale, &rect));
     }
     below(page, &rect, &ticks, &ruler.name());
-    page.skipped(skipped);
-    Ok(())
 }
 
 /// The time to show: from zero if the work starts near it, and with the deadline unless that
@@ -140,13 +190,13 @@ fn rows<'a>(entries: &[&'a GanttEntry]) -> Vec<Placed<'a>> {
 }
 
 /// How high a row is in pixels, and how many rows each lane has; an idle lane has one too.
-struct Lanes {
-    row: f64,
-    rows: Vec<usize>,
+pub(crate) struct Lanes {
+    pub row: f64,
+    pub rows: Vec<usize>,
 }
 
 impl Lanes {
-    fn new(lanes: usize, placed: &[Placed<'_>]) -> Self {
+    pub fn new(lanes: usize, placed: &[Placed<'_>]) -> Self {
         let mut rows = vec![1; lanes];
         for p in placed {
             rows[p.entry.lane] = rows[p.entry.lane].max(p.row + 1);
@@ -214,16 +264,11 @@ fn lane_names(chart: &Gantt, page: &mut Page, rect: &Rect, lanes: &Lanes) {
 }
 
 /// Draws the entries with those labels that fit into their boxes.
-fn boxes(
-    page: &mut Page,
-    placed: &[Placed<'_>],
-    groups: &[&str],
-    (scale, lanes, rect): (&Scale, &Lanes, &Rect),
-) {
+fn boxes(page: &mut Page, seen: &Seen<'_>, (scale, lanes, rect): (&Scale, &Lanes, &Rect)) {
+    let placed = &seen.placed;
     let mut drawn_to: Vec<Option<f64>> = vec![None; lanes.rows.iter().sum()];
     let mut joined = 0;
     for Placed { entry, row } in placed {
-        let group = groups.iter().position(|g| *g == entry.group).unwrap_or(0);
         let (x0, x1) = (scale.at(entry.start), scale.at(entry.end));
         let top = rect.y0 + lanes.top(entry.lane) + lanes.gap() / 2.0 + lanes.row * *row as f64;
         let b = Rect::new((x0, top + 1.0), (x1, top + lanes.row - 1.0));
@@ -239,7 +284,7 @@ fn boxes(
             ..b
         };
         drawn_to[row_index] = Some(b.x1);
-        let color = palette::series(group);
+        let color = palette::series(seen.group(entry));
         page.drawing.rect(b, color);
         if b.width() > 3.0 {
             page.drawing.outline(b, Stroke::new(WHITE, 0.8));
@@ -262,12 +307,11 @@ fn boxes(
 /// Draws the deadline, or says in the caption that it is outside the picture.
 fn deadline_line(
     page: &mut Page,
-    (deadline, ruler): (f64, &Ruler<'_>),
-    extent: Extent,
+    (deadline, seen): (f64, &Seen<'_>),
     (scale, rect): (&Scale, &Rect),
 ) {
-    let name = format!("deadline {}", ruler.with_unit(deadline));
-    if deadline < extent.lo || deadline > extent.hi {
+    let name = seen.deadline_name(deadline);
+    if !seen.shows(deadline) {
         page.note(format!("Outside the picture: {name}."));
         return;
     }

@@ -20,51 +20,78 @@ const MANY: usize = 2500;
 const MOST_ROWS: usize = 80;
 const MOST_COLUMNS: usize = 100;
 
-pub(super) fn draw(chart: &Heatmap, page: &mut Page) -> Result<(), PlotError> {
-    let (rows, columns) = (chart.rows.len(), chart.columns.len());
-    if rows.checked_mul(columns) != Some(chart.values.len()) {
-        return Err(PlotError::Shape(format!(
-            "a heatmap of {rows} rows and {columns} columns has {} values",
-            chart.values.len()
-        )));
+/// What of a chart can be seen, the same in every kind of picture.
+pub(crate) struct Seen<'a> {
+    /// The chart with no more rows and columns than can be seen.
+    pub chart: Cow<'a, Heatmap>,
+    /// What of the colour axis is to be seen.
+    pub extent: Extent,
+    /// What was left out, and what grey means.
+    pub notes: Vec<String>,
+}
+
+impl<'a> Seen<'a> {
+    /// What can be seen, if anything, and what cannot.
+    pub fn of(chart: &'a Heatmap) -> Result<(Option<Self>, Skipped), PlotError> {
+        let (rows, columns) = (chart.rows.len(), chart.columns.len());
+        if rows.checked_mul(columns) != Some(chart.values.len()) {
+            return Err(PlotError::Shape(format!(
+                "a heatmap of {rows} rows and {columns} columns has {} values",
+                chart.values.len()
+            )));
+        }
+        let (chart, every) = thinned(chart);
+        let mut skipped = Skipped::default();
+        let log = chart.value.log;
+        let values = chart.values.iter().flatten().copied();
+        let extent = Extent::of(values.filter(|v| skipped.keeps(*v, log)));
+        let seen = extent.map(|extent| Self {
+            notes: notes(&chart, every),
+            chart,
+            extent: extent.not_empty(log),
+        });
+        Ok((seen, skipped))
     }
-    let (chart, every) = thinned(chart);
-    let chart = chart.as_ref();
-    let mut skipped = Skipped::default();
-    let log = chart.value.log;
-    let values = chart
-        .values
-        .iter()
-        .flatten()
-        .copied()
-        .filter(|v| skipped.keeps(*v, log));
-    let Some(extent) = Extent::of(values) else {
-        page.nothing("there are no values");
-        page.skipped(skipped);
-        return Ok(());
-    };
-    let ruler = Ruler::new(&chart.value, extent.not_empty(log));
+
+    pub fn ruler(&self) -> Ruler<'_> {
+        Ruler::new(&self.chart.value, self.extent)
+    }
+}
+
+pub(super) fn draw(chart: &Heatmap, page: &mut Page) -> Result<(), PlotError> {
+    let (seen, skipped) = Seen::of(chart)?;
+    match seen {
+        Some(seen) => draw_seen(&seen, page),
+        None => page.nothing("there are no values"),
+    }
+    page.skipped(skipped);
+    Ok(())
+}
+
+fn draw_seen(seen: &Seen<'_>, page: &mut Page) {
+    let (chart, ruler) = (seen.chart.as_ref(), seen.ruler());
     let rect = room(chart, page, &ruler);
     let scale = ruler.scale((0.0, 1.0));
     cells(chart, page, &rect, (&ruler, &scale));
     color_bar::draw(&mut page.drawing, &ruler, &rect);
     row_names(chart, page, &rect);
     column_names(chart, page, &rect);
-    if chart
-        .values
-        .iter()
-        .any(|v| !v.is_some_and(|v| drawable(v, log)))
-    {
-        page.note("Grey cells have no value.");
+    seen.notes.iter().for_each(|note| page.note(note));
+}
+
+fn notes(chart: &Heatmap, every: (usize, usize)) -> Vec<String> {
+    let mut notes = Vec::new();
+    let known = |v: &Option<f64>| v.is_some_and(|v| drawable(v, chart.value.log));
+    if !chart.values.iter().all(known) {
+        notes.push("Grey cells have no value.".to_owned());
     }
     if every != (1, 1) {
-        page.note(format!(
+        notes.push(format!(
             "One in {} rows and one in {} columns is drawn.",
             every.0, every.1
         ));
     }
-    page.skipped(skipped);
-    Ok(())
+    notes
 }
 
 /// A heatmap of no more rows and columns than can be seen, and one in how many of them it holds.

@@ -131,7 +131,8 @@ fn ends(limit: &Limit, plane: &Plane) -> [Xy; 2] {
     }
 }
 
-fn is_inside(limit: &Limit, (x, y): (Extent, Extent)) -> bool {
+/// Whether a limit lies within the picture.
+pub(crate) fn is_inside(limit: &Limit, (x, y): (Extent, Extent)) -> bool {
     let extent = match limit.axis {
         Direction::X => x,
         Direction::Y => y,

@@ -12,31 +12,54 @@ use crate::palette;
 use crate::scale::{Extent, Skipped};
 use crate::thin;
 
-pub(super) fn draw(chart: &Lines, page: &mut Page) {
-    let mut skipped = Skipped::default();
-    let lines: Vec<Vec<LinePoint>> = chart
-        .lines
-        .iter()
-        .map(|line| drawable_points(chart, line, &mut skipped))
-        .collect();
-    let points = || lines.iter().flatten();
-    let heights = points().flat_map(|p| {
-        let (lo, hi) = p.band.unwrap_or((p.y, p.y));
-        [p.y, lo, hi]
-    });
-    let extents = Extent::of(points().map(|p| p.x)).zip(Extent::of(heights));
-    let Some((x, y)) = extents else {
-        page.nothing("there are no points");
-        page.skipped(skipped);
-        return;
-    };
-    let (x, y) = limits::widen((x, y), (&chart.x, &chart.y), &chart.limits);
-    let extents = (x.not_empty(chart.x.log), y.padded(chart.y.log));
-    let rulers = (
-        Ruler::new(&chart.x, extents.0),
-        Ruler::new(&chart.y, extents.1),
-    );
+/// What of a chart can be seen, the same in every kind of picture.
+pub(crate) struct Seen {
+    /// The points of each curve.
+    pub lines: Vec<Vec<LinePoint>>,
+    pub extents: (Extent, Extent),
+}
 
+impl Seen {
+    /// What can be seen, if anything, and what cannot.
+    pub fn of(chart: &Lines) -> (Option<Self>, Skipped) {
+        let mut skipped = Skipped::default();
+        let lines: Vec<Vec<LinePoint>> = chart
+            .lines
+            .iter()
+            .map(|line| drawable_points(chart, line, &mut skipped))
+            .collect();
+        let points = || lines.iter().flatten();
+        let heights = points().flat_map(|p| {
+            let (lo, hi) = p.band.unwrap_or((p.y, p.y));
+            [p.y, lo, hi]
+        });
+        let extents = Extent::of(points().map(|p| p.x)).zip(Extent::of(heights));
+        let Some(extents) = extents else {
+            return (None, skipped);
+        };
+        let (x, y) = limits::widen(extents, (&chart.x, &chart.y), &chart.limits);
+        let extents = (x.not_empty(chart.x.log), y.padded(chart.y.log));
+        (Some(Self { lines, extents }), skipped)
+    }
+
+    pub fn rulers<'a>(&self, chart: &'a Lines) -> (Ruler<'a>, Ruler<'a>) {
+        (
+            Ruler::new(&chart.x, self.extents.0),
+            Ruler::new(&chart.y, self.extents.1),
+        )
+    }
+}
+
+pub(super) fn draw(chart: &Lines, page: &mut Page) {
+    let (seen, skipped) = Seen::of(chart);
+    match seen {
+        Some(seen) => draw_seen(chart, &seen, page),
+        None => page.nothing("there are no points"),
+    }
+    page.skipped(skipped);
+}
+
+fn draw_seen(chart: &Lines, seen: &Seen, page: &mut Page) {
     let entries: Vec<Entry> = chart
         .lines
         .iter()
@@ -44,18 +67,18 @@ pub(super) fn draw(chart: &Lines, page: &mut Page) {
         .map(|(i, line)| Entry::new(swatch(i), &*line.name))
         .collect();
     page.legend(&entries);
-    let plane = frame(page, (&rulers.0, &rulers.1), PLANE_HEIGHT, 0.0);
-    limits::shade(page, &plane, &chart.limits, extents);
-    for (i, points) in lines.iter().enumerate() {
+    let (x, y) = seen.rulers(chart);
+    let plane = frame(page, (&x, &y), PLANE_HEIGHT, 0.0);
+    limits::shade(page, &plane, &chart.limits, seen.extents);
+    for (i, points) in seen.lines.iter().enumerate() {
         band(page, points, chart.lines[i].step, &plane, i);
     }
     let mut obstacles = Vec::new();
-    for (i, points) in lines.iter().enumerate() {
+    for (i, points) in seen.lines.iter().enumerate() {
         let path = curve(page, points, chart.lines[i].step, &plane, i);
         obstacles.extend(labels::along(&path));
     }
-    limits::lines(page, &plane, &chart.limits, extents, &obstacles);
-    page.skipped(skipped);
+    limits::lines(page, &plane, &chart.limits, seen.extents, &obstacles);
 }
 
 fn drawable_points(chart: &Lines, line: &Line, skipped: &mut Skipped) -> Vec<LinePoint> {
@@ -101,11 +124,11 @@ fn band(page: &mut Page, points: &[LinePoint], step: bool, plane: &Plane, i: usi
 /// Draws a curve with its marks and returns its path.
 fn curve(page: &mut Page, points: &[LinePoint], step: bool, plane: &Plane, i: usize) -> Vec<Xy> {
     let places: Vec<Xy> = points.iter().map(|p| plane.at((p.x, p.y))).collect();
-    for at in marked(&places, i) {
+    for index in marked(&places, i) {
         marks::draw(
             &mut page.drawing,
             palette::mark(i),
-            at,
+            places[index],
             3.8,
             palette::series(i),
         );
@@ -134,19 +157,19 @@ fn stepped(points: Vec<Xy>, step: bool) -> Vec<Xy> {
 
 /// Which places carry a mark: all of a few, and of many about one each 80 pixels, shifted from
 /// curve to curve so that the marks do not meet.
-fn marked(places: &[Xy], i: usize) -> Vec<Xy> {
+pub(crate) fn marked(places: &[Xy], i: usize) -> Vec<usize> {
     const APART: f64 = 80.0;
     if places.len() <= 12 {
-        return places.to_vec();
+        return (0..places.len()).collect();
     }
     let mut next = f64::NEG_INFINITY;
     let mut marked = Vec::new();
-    for &(x, y) in places {
+    for (index, &(x, _)) in places.iter().enumerate() {
         if next == f64::NEG_INFINITY {
             next = x + APART * (0.3 + 0.17 * (i % 5) as f64);
         }
         if x >= next {
-            marked.push((x, y));
+            marked.push(index);
             next = x + APART;
         }
     }

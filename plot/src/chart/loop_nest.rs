@@ -7,13 +7,13 @@ use crate::page::{MARGIN, Page, WIDTH};
 use crate::palette::{self, Color, GREY, INK};
 use crate::text::{monospace_width, shorten_monospace};
 
-const SIZE: f64 = 13.0;
-const ROW: f64 = 21.0;
+pub(crate) const SIZE: f64 = 13.0;
+pub(crate) const ROW: f64 = 21.0;
 /// The indentation of the deepest line in pixels, and that of one level unless there are many.
 const DEEPEST: f64 = 300.0;
 const INDENT: f64 = 20.0;
 /// The room between the text and the edges of its level.
-const PAD: f64 = 9.0;
+pub(crate) const PAD: f64 = 9.0;
 
 pub(super) fn draw(chart: &LoopNest, page: &mut Page) {
     if chart.lines.is_empty() {
@@ -49,7 +49,7 @@ pub(super) fn draw_lines(chart: &LoopNest, page: &mut Page, levels: &[&str]) {
 }
 
 /// The different levels in the order in which they appear, without the empty one.
-pub(super) fn levels(lines: &[NestLine]) -> Vec<&str> {
+pub(crate) fn levels(lines: &[NestLine]) -> Vec<&str> {
     let mut levels: Vec<&str> = Vec::new();
     for line in lines {
         if !line.level.is_empty() && !levels.contains(&line.level.as_str()) {
@@ -59,7 +59,7 @@ pub(super) fn levels(lines: &[NestLine]) -> Vec<&str> {
     levels
 }
 
-pub(super) fn level_color(levels: &[&str], level: &str) -> Color {
+pub(crate) fn level_color(levels: &[&str], level: &str) -> Color {
     levels
         .iter()
         .position(|l| *l == level)
@@ -78,16 +78,16 @@ pub(super) fn legend(lines: &[NestLine], levels: &[&str]) -> Vec<Entry> {
     entries
 }
 
-const IMPLIED: Color = Color::new(150, 150, 150);
+pub(crate) const IMPLIED: Color = Color::new(150, 150, 150);
 
 /// How far each depth is indented in pixels.
-fn indentation(lines: &[NestLine]) -> f64 {
+pub(crate) fn indentation(lines: &[NestLine]) -> f64 {
     let deepest = lines.iter().map(|l| l.depth).max().unwrap_or(0).max(1);
     INDENT.min(DEEPEST / deepest as f64)
 }
 
 /// The line after the last one that is nested within line `i`.
-fn scope_end(lines: &[NestLine], i: usize) -> usize {
+pub(crate) fn scope_end(lines: &[NestLine], i: usize) -> usize {
     let inside = lines[i + 1..]
         .iter()
         .take_while(|l| l.depth > lines[i].depth)

@@ -12,53 +12,93 @@ use crate::palette::{self, Color, INK, WHITE};
 use crate::scale::{Extent, Skipped, drawable};
 use crate::thin::MOST_POINTS;
 
-pub(super) fn draw(chart: &Roofline, page: &mut Page) {
-    let mut skipped = Skipped::default();
-    let mut keep =
-        |p: &&RooflinePoint| skipped.keeps(p.intensity, true) && skipped.keeps(p.performance, true);
-    let mut points: Vec<&RooflinePoint> = chart.points.iter().filter(|p| keep(p)).collect();
-    let machines: Vec<Machine> = chart
-        .machines
-        .iter()
-        .filter_map(|m| drawable_machine(m, &mut skipped))
-        .collect();
-    let Some((x, y)) = extents(&machines, &points) else {
-        page.nothing("there is neither a machine nor a point");
-        page.skipped(skipped);
-        return;
-    };
-    let axes = (
-        Axis {
-            log: true,
-            ..chart.intensity.clone()
-        },
-        Axis {
-            log: true,
-            ..chart.performance.clone()
-        },
-    );
-    if points.len() > MOST_POINTS {
-        page.note(format!(
-            "The first {MOST_POINTS} of {} points are drawn.",
-            points.len()
-        ));
+/// What of a chart can be seen, the same in every kind of picture.
+pub(crate) struct Seen<'a> {
+    pub points: Vec<&'a RooflinePoint>,
+    /// The machines with those bandwidths that can be drawn.
+    pub machines: Vec<Machine>,
+    /// The different groups of the points in the order of their colours.
+    pub groups: Vec<&'a str>,
+    /// Intensity and performance, which are logarithmic.
+    pub axes: (Axis, Axis),
+    pub extents: (Extent, Extent),
+    /// How many points were left out.
+    pub note: Option<String>,
+}
+
+impl<'a> Seen<'a> {
+    /// What can be seen, if anything, and what cannot.
+    pub fn of(chart: &'a Roofline) -> (Option<Self>, Skipped) {
+        let mut skipped = Skipped::default();
+        let mut keep = |p: &&RooflinePoint| {
+            skipped.keeps(p.intensity, true) && skipped.keeps(p.performance, true)
+        };
+        let mut points: Vec<&RooflinePoint> = chart.points.iter().filter(|p| keep(p)).collect();
+        let machines: Vec<Machine> = chart
+            .machines
+            .iter()
+            .filter_map(|m| drawable_machine(m, &mut skipped))
+            .collect();
+        let Some(extents) = extents(&machines, &points) else {
+            return (None, skipped);
+        };
+        let note = (points.len() > MOST_POINTS).then(|| {
+            let count = points.len();
+            format!("The first {MOST_POINTS} of {count} points are drawn.")
+        });
         points.truncate(MOST_POINTS);
+        let log = |axis: &Axis| axis.clone().log();
+        let seen = Self {
+            groups: groups(&points),
+            points,
+            machines,
+            axes: (log(&chart.intensity), log(&chart.performance)),
+            extents,
+            note,
+        };
+        (Some(seen), skipped)
     }
-    let groups = groups(&points);
-    let looks = looks(&machines, &groups);
-    page.legend(&legend(&machines, &groups, &looks));
-    let rulers = (Ruler::new(&axes.0, x), Ruler::new(&axes.1, y));
+
+    pub fn rulers(&self) -> (Ruler<'_>, Ruler<'_>) {
+        (
+            Ruler::new(&self.axes.0, self.extents.0),
+            Ruler::new(&self.axes.1, self.extents.1),
+        )
+    }
+
+    /// Which group a point is of.
+    pub fn group(&self, point: &RooflinePoint) -> usize {
+        let mut groups = self.groups.iter();
+        groups.position(|g| *g == point.group).unwrap_or(0)
+    }
+}
+
+pub(super) fn draw(chart: &Roofline, page: &mut Page) {
+    let (seen, skipped) = Seen::of(chart);
+    match seen {
+        Some(seen) => draw_seen(&seen, page),
+        None => page.nothing("there is neither a machine nor a point"),
+    }
+    page.skipped(skipped);
+}
+
+fn draw_seen(seen: &Seen<'_>, page: &mut Page) {
+    page.note_if(seen.note.as_ref());
+    let (machines, points) = (&seen.machines, &seen.points);
+    let looks = looks(machines, &seen.groups);
+    page.legend(&legend(machines, &seen.groups, &looks));
+    let rulers = seen.rulers();
     let plane = frame(page, (&rulers.0, &rulers.1), PLANE_HEIGHT, 0.0);
     let view = View {
         plane,
         rulers,
-        extents: (x, y),
+        extents: seen.extents,
     };
     let looks = || machines.iter().zip(looks.iter().copied());
     let lines: Vec<Rect> = looks()
         .flat_map(|(m, color)| roof(page, m, color, &view))
         .collect();
-    let marks = dots(page, &points, &groups, &view.plane);
+    let marks = dots(page, seen, &view.plane);
     let feet = machines.iter().flat_map(|m| feet(m, &view));
     let obstacles: Vec<Rect> = lines.iter().chain(&marks).copied().chain(feet).collect();
     let mut taken = Vec::new();
@@ -66,8 +106,7 @@ pub(super) fn draw(chart: &Roofline, page: &mut Page) {
         roof_labels(page, machine, color, &view, (&obstacles, &mut taken));
     }
     taken.extend(marks);
-    point_labels(page, &points, &view.plane, (taken, &lines));
-    page.skipped(skipped);
+    point_labels(page, points, &view.plane, (taken, &lines));
 }
 
 /// The plane with what its axes measure.
@@ -132,7 +171,7 @@ fn groups<'a>(points: &[&'a RooflinePoint]) -> Vec<&'a str> {
 }
 
 /// The colour of each roof: that of the points of the same name, else one that no point has.
-fn looks(machines: &[Machine], groups: &[&str]) -> Vec<Color> {
+pub(crate) fn looks(machines: &[Machine], groups: &[&str]) -> Vec<Color> {
     let color =
         |(i, machine): (usize, &Machine)| match groups.iter().position(|g| *g == machine.name) {
             Some(group) if !machine.name.is_empty() => palette::series(group),
@@ -265,11 +304,12 @@ fn roof_labels(
 }
 
 /// Draws the points and returns where they are, unless they are too many to keep off.
-fn dots(page: &mut Page, points: &[&RooflinePoint], groups: &[&str], plane: &Plane) -> Vec<Rect> {
+fn dots(page: &mut Page, seen: &Seen<'_>, plane: &Plane) -> Vec<Rect> {
+    let points = &seen.points;
     let radius = if points.len() > 80 { 3.0 } else { 4.5 };
     let mut places = Vec::new();
     for point in points {
-        let i = groups.iter().position(|g| *g == point.group).unwrap_or(0);
+        let i = seen.group(point);
         let at = plane.at((point.intensity, point.performance));
         marks::draw(
             &mut page.drawing,

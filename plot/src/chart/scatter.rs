@@ -9,60 +9,114 @@ use crate::labels::{self, Label};
 use crate::legend::{Entry, Swatch};
 use crate::marks;
 use crate::number::fixed;
-use crate::page::Page;
+use crate::page::{Page, WIDTH};
 use crate::palette::{self, Color, INK, WHITE, continuous};
 use crate::scale::{Extent, Scale, Skipped};
 use crate::thin;
 
-const FRONT: Stroke = Stroke {
+pub(crate) const FRONT: Stroke = Stroke {
     color: INK,
     width: 1.6,
 };
-const BEST: Color = palette::RED;
+pub(crate) const BEST: Color = palette::RED;
+
+/// What of a chart can be seen, the same in every kind of picture.
+pub(crate) struct Seen<'a> {
+    /// The points of each series, fewer if there are very many.
+    pub series: Vec<Vec<&'a Point>>,
+    /// The points of the front from left to right.
+    pub front: Vec<(f64, f64)>,
+    pub target: Option<&'a Point>,
+    pub best: Option<&'a Point>,
+    pub extents: (Extent, Extent),
+    /// The colour axis, if there is one and some point has a value on it.
+    pub color: Option<Ruler<'a>>,
+    /// How many points were left out.
+    pub note: Option<String>,
+}
+
+impl<'a> Seen<'a> {
+    /// What can be seen, if anything, and what cannot.
+    pub fn of(chart: &'a Scatter) -> (Option<Self>, Skipped) {
+        let mut skipped = Skipped::default();
+        let series = drawable_points(chart, &mut skipped);
+        let front = front_points(chart, &mut skipped);
+        let target = single(chart, chart.target.as_ref(), &mut skipped);
+        let best = single(chart, chart.best.as_ref(), &mut skipped);
+        let all = || {
+            let points = series.iter().flatten().map(|p| (p.x, p.y));
+            points
+                .chain(front.iter().copied())
+                .chain([target, best].into_iter().flatten().map(|p| (p.x, p.y)))
+        };
+        let extents = Extent::of(all().map(|p| p.0)).zip(Extent::of(all().map(|p| p.1)));
+        let Some(extents) = extents else {
+            return (None, skipped);
+        };
+        let (x, y) = limits::widen(extents, (&chart.x, &chart.y), &chart.limits);
+        let extents = (x.padded(chart.x.log), y.padded(chart.y.log));
+        let color = color_ruler(chart, &series, &mut skipped);
+        let (series, note) = thinned(chart, series, extents);
+        let seen = Self {
+            series,
+            front,
+            target,
+            best,
+            extents,
+            color,
+            note,
+        };
+        (Some(seen), skipped)
+    }
+
+    pub fn rulers(&self, chart: &'a Scatter) -> (Ruler<'a>, Ruler<'a>) {
+        (
+            Ruler::new(&chart.x, self.extents.0),
+            Ruler::new(&chart.y, self.extents.1),
+        )
+    }
+
+    /// How many points there are.
+    pub fn count(&self) -> usize {
+        self.series.iter().map(Vec::len).sum()
+    }
+}
 
 pub(super) fn draw(chart: &Scatter, page: &mut Page) {
-    let mut skipped = Skipped::default();
-    let series = drawable_points(chart, &mut skipped);
-    let front = front_points(chart, &mut skipped);
-    let target = single(chart, chart.target.as_ref(), &mut skipped);
-    let best = single(chart, chart.best.as_ref(), &mut skipped);
-    let all = || {
-        let points = series.iter().flatten().map(|p| (p.x, p.y));
-        points
-            .chain(front.iter().copied())
-            .chain([target, best].into_iter().flatten().map(|p| (p.x, p.y)))
-    };
-    let extents = Extent::of(all().map(|p| p.0)).zip(Extent::of(all().map(|p| p.1)));
-    let Some(extents) = extents else {
-        page.nothing("there are no points");
-        page.skipped(skipped);
-        return;
-    };
-    let (x, y) = limits::widen(extents, (&chart.x, &chart.y), &chart.limits);
-    let extents = (x.padded(chart.x.log), y.padded(chart.y.log));
-    let (x, y) = (
-        Ruler::new(&chart.x, extents.0),
-        Ruler::new(&chart.y, extents.1),
-    );
-    let color = color_ruler(chart, &series, &mut skipped);
+    let (seen, skipped) = Seen::of(chart);
+    match seen {
+        Some(seen) => draw_seen(chart, &seen, page),
+        None => page.nothing("there are no points"),
+    }
+    page.skipped(skipped);
+}
 
-    page.legend(&legend(chart, color.is_some(), &front, target, best));
-    let right = color
+fn draw_seen(chart: &Scatter, seen: &Seen<'_>, page: &mut Page) {
+    page.legend(&legend(chart, seen));
+    let right = seen
+        .color
         .as_ref()
         .map_or(0.0, |ruler| color_bar::room(ruler, PLANE_HEIGHT));
+    let (x, y) = seen.rulers(chart);
     let plane = frame(page, (&x, &y), PLANE_HEIGHT, right);
-    limits::shade(page, &plane, &chart.limits, extents);
-    let drawn = points(page, chart, &series, &plane, color.as_ref());
-    let path = step_line(page, &front, chart.front.as_ref(), &plane);
-    let mut labels = single_marks(page, &plane, target, best);
+    limits::shade(page, &plane, &chart.limits, seen.extents);
+    let drawn = points(page, chart, seen, &plane);
+    let path = step_line(page, &seen.front, chart.front.as_ref(), &plane);
+    let mut labels = single_marks(page, &plane, seen.target, seen.best);
     let front_line = labels::along(&path);
     let mut taken = obstacles(&drawn);
     let all: Vec<Rect> = taken.iter().chain(&front_line).copied().collect();
-    taken.extend(limits::lines(page, &plane, &chart.limits, extents, &all));
-    if let Some(ruler) = &color {
+    taken.extend(limits::lines(
+        page,
+        &plane,
+        &chart.limits,
+        seen.extents,
+        &all,
+    ));
+    if let Some(ruler) = &seen.color {
         color_bar::draw(&mut page.drawing, ruler, &plane.rect);
     }
-    labels.extend(point_labels(&series, &plane));
+    labels.extend(point_labels(&seen.series, &plane));
     let without = labels::place(
         &mut page.drawing,
         &labels,
@@ -75,7 +129,33 @@ pub(super) fn draw(chart: &Scatter, page: &mut Page) {
             labels.len()
         ));
     }
-    page.skipped(skipped);
+}
+
+/// The points that are enough to see them all, and a sentence if these are not all.
+fn thinned<'a>(
+    chart: &Scatter,
+    series: Vec<Vec<&'a Point>>,
+    (x, y): (Extent, Extent),
+) -> (Vec<Vec<&'a Point>>, Option<String>) {
+    let x = Scale::new(x, chart.x.log, (0.0, WIDTH));
+    let y = Scale::new(y, chart.y.log, (0.0, PLANE_HEIGHT));
+    let places: Vec<Vec<Xy>> = series
+        .iter()
+        .map(|s| s.iter().map(|p| (x.at(p.x), y.at(p.y))).collect())
+        .collect();
+    let (kept, cell) = thin::grid(&places);
+    let Some(cell) = cell else {
+        return (series, None);
+    };
+    let count = |lengths: &mut dyn Iterator<Item = usize>| fixed(lengths.sum::<usize>() as f64, 0);
+    let note = format!(
+        "{} of {} points are drawn, one in each square of {cell} px.",
+        count(&mut kept.iter().map(Vec::len)),
+        count(&mut series.iter().map(Vec::len))
+    );
+    let kept = kept.iter().zip(&series);
+    let series = kept.map(|(indices, s)| indices.iter().map(|&i| s[i]).collect());
+    (series.collect(), Some(note))
 }
 
 fn drawable_points<'a>(chart: &'a Scatter, skipped: &mut Skipped) -> Vec<Vec<&'a Point>> {
@@ -122,19 +202,13 @@ fn color_ruler<'a>(
     Some(Ruler::new(axis, extent.not_empty(axis.log)))
 }
 
-fn legend(
-    chart: &Scatter,
-    by_value: bool,
-    front: &[(f64, f64)],
-    target: Option<&Point>,
-    best: Option<&Point>,
-) -> Vec<Entry> {
+fn legend(chart: &Scatter, seen: &Seen<'_>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = chart
         .series
         .iter()
         .enumerate()
         .map(|(i, s)| {
-            let color = if by_value {
+            let color = if seen.color.is_some() {
                 palette::GREY
             } else {
                 palette::series(i)
@@ -145,70 +219,42 @@ fn legend(
             )
         })
         .collect();
-    if !front.is_empty() {
+    if !seen.front.is_empty() {
         entries.push(Entry::new(Swatch::Line(FRONT), "Pareto front"));
     }
-    if best.is_some() {
+    if seen.best.is_some() {
         entries.push(Entry::new(Swatch::Mark(Mark::Star, BEST), "best"));
     }
-    if target.is_some() {
+    if seen.target.is_some() {
         entries.push(Entry::new(Swatch::Mark(Mark::Plus, INK), "target"));
     }
     entries
 }
 
-/// Draws the points, fewer if there are very many, and returns where they are.
-fn points(
-    page: &mut Page,
-    chart: &Scatter,
-    series: &[Vec<&Point>],
-    plane: &Plane,
-    color: Option<&Ruler<'_>>,
-) -> Vec<Xy> {
-    let places: Vec<Vec<Xy>> = series
-        .iter()
-        .map(|s| s.iter().map(|p| plane.at((p.x, p.y))).collect())
-        .collect();
-    let (kept, cell) = thin::grid(&places);
-    let (total, count): (usize, usize) = (
-        places.iter().map(Vec::len).sum(),
-        kept.iter().map(Vec::len).sum(),
-    );
-    let (radius, alpha) = look(count);
-    let part: Option<Scale> = color.map(|ruler| ruler.scale((0.0, 1.0)));
-    for (i, indices) in kept.iter().enumerate() {
+/// Draws the points and returns where they are.
+fn points(page: &mut Page, chart: &Scatter, seen: &Seen<'_>, plane: &Plane) -> Vec<Xy> {
+    let (radius, alpha) = look(seen.count());
+    let part: Option<Scale> = seen.color.as_ref().map(|ruler| ruler.scale((0.0, 1.0)));
+    let mut places = Vec::with_capacity(seen.count());
+    for (i, points) in seen.series.iter().enumerate() {
         let mark = chart.series[i].mark.unwrap_or(palette::mark(i));
-        for &j in indices {
-            let fill = match (part, series[i][j].color) {
+        for point in points {
+            let fill = match (part, point.color) {
                 (Some(scale), Some(v)) if v.is_finite() => continuous(scale.part(v)),
                 (Some(_), _) => palette::LIGHT,
                 (None, _) => palette::series(i),
             };
-            marks::draw(
-                &mut page.drawing,
-                mark,
-                places[i][j],
-                radius,
-                fill.alpha(alpha),
-            );
+            let at = plane.at((point.x, point.y));
+            marks::draw(&mut page.drawing, mark, at, radius, fill.alpha(alpha));
+            places.push(at);
         }
     }
-    if let Some(cell) = cell {
-        page.note(format!(
-            "{} of {} points are drawn, one in each square of {cell} px.",
-            fixed(count as f64, 0),
-            fixed(total as f64, 0)
-        ));
-    }
-    kept.iter()
-        .enumerate()
-        .flat_map(|(i, indices)| indices.iter().map(move |&j| (i, j)))
-        .map(|(i, j)| places[i][j])
-        .collect()
+    page.note_if(seen.note.as_ref());
+    places
 }
 
 /// The radius and the opacity of the points: many points are small and let others through.
-fn look(count: usize) -> (f64, f64) {
+pub(crate) fn look(count: usize) -> (f64, f64) {
     match count {
         0..=60 => (4.5, 0.95),
         61..=400 => (3.6, 0.8),

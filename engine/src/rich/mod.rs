@@ -1,0 +1,78 @@
+//! What is shown, in the forms in which a notebook can show it.
+//!
+//! A [`Bundle`] holds one thing in several forms by mime type; whoever shows it takes the richest
+//! that it knows. The plain text is always there, for terminals and screen readers, and nothing
+//! needs a script: notebooks that are not trusted, and pages made of them, look the same.
+
+mod evcxr;
+mod figure;
+mod page;
+mod progress;
+mod table;
+
+use crate::sink::{Output, Part};
+use serde_json::{Map, Value};
+
+/// The mime type of plain text.
+pub(crate) const PLAIN: &str = "text/plain";
+/// The mime type of a fragment of HTML.
+pub(crate) const HTML: &str = "text/html";
+/// The mime type of a picture as SVG.
+pub(crate) const SVG: &str = "image/svg+xml";
+/// The mime type of an interactive picture; notebooks know the fifth version, and no later one.
+pub(crate) const VEGA_LITE: &str = "application/vnd.vegalite.v5+json";
+
+/// One thing in several forms: mime type to data, as the Jupyter protocol has them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Bundle(pub Map<String, Value>);
+
+impl Bundle {
+    /// A bundle with its plain text.
+    fn new(plain: impl Into<String>) -> Self {
+        Self::default().with(PLAIN, plain.into())
+    }
+
+    fn with(mut self, mime: &str, data: impl Into<Value>) -> Self {
+        self.0.insert(mime.to_owned(), data.into());
+        self
+    }
+
+    /// The text of one form; none when there is no such form, or when it is not text.
+    pub fn text(&self, mime: &str) -> Option<&str> {
+        self.0.get(mime)?.as_str()
+    }
+}
+
+impl Part {
+    /// The part in every form that it has.
+    pub fn bundle(&self) -> Bundle {
+        match self {
+            Self::Text(text) => of_text(text),
+            Self::Table(table) => table::bundle(table),
+            Self::Figure(figure) => figure::bundle(figure),
+        }
+    }
+}
+
+impl Output {
+    /// What is shown, in order; lines of text that follow each other are one.
+    pub fn bundles(&self) -> Vec<Bundle> {
+        let text = |part: &Part| matches!(part, Part::Text(_));
+        let runs = self.parts.chunk_by(|a, b| text(a) && text(b));
+        runs.map(|run| match run {
+            [part] => part.bundle(),
+            texts => {
+                let lines = texts.iter().filter_map(|part| match part {
+                    Part::Text(text) => Some(text.as_str()),
+                    Part::Table(_) | Part::Figure(_) => None,
+                });
+                of_text(&lines.collect::<Vec<&str>>().join("\n"))
+            }
+        })
+        .collect()
+    }
+}
+
+fn of_text(text: &str) -> Bundle {
+    Bundle::new(text).with(HTML, page::lines(text))
+}
