@@ -7,7 +7,6 @@ mod info;
 mod install;
 mod serve;
 mod session;
-mod shim;
 mod wire;
 
 use clap::{Args, Parser, Subcommand};

@@ -3,14 +3,12 @@
 use super::commands::{self, Command};
 use super::errors;
 use super::screen::Screen;
-#[allow(unused)]
-use crate::shim::*;
 use crate::wire::{Parent, Publisher, Stream};
 use nasaic_dsl::check::Program;
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::plan::StepKind;
 use nasaic_dsl::source::Sources;
-use nasaic_engine::{CellPlan, Datasets, Ended, Engine, Report, Silent};
+use nasaic_engine::{CellPlan, Datasets, Ended, Engine, Output, Report, Silent};
 use nasaic_host::keep::{self, Kept, STORE, Shown};
 use nasaic_host::{Disk, places};
 use nasaic_store::{Status, Store};
@@ -158,7 +156,7 @@ impl Notebook {
         };
         let mut screen = Screen::new(None, &cell.plan.sources, Arc::clone(&self.stop));
         let report = self.engine.run_cell(&cell, &mut screen);
-        let bundles = screen.outputs.iter().flat_map(|o| o.bundles());
+        let bundles = screen.outputs.iter().flat_map(Output::bundles);
         match bundles.last() {
             Some(bundle) if report.ended == Ended::Done => {
                 json!({ "status": "ok", "data": bundle.0, "metadata": {} })

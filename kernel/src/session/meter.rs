@@ -1,7 +1,5 @@
 //! A progress bar that changes in place.
 
-#[allow(unused)]
-use crate::shim::*;
 use crate::wire::{Parent, Publisher};
 use nasaic_engine::Progress;
 use std::time::{Duration, Instant};

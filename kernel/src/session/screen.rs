@@ -1,8 +1,6 @@
 //! What a running cell shows, on its way to the front end.
 
 use super::meter::Meter;
-#[allow(unused)]
-use crate::shim::*;
 use crate::wire::{Parent, Publisher};
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::render;

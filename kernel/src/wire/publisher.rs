@@ -59,7 +59,7 @@ struct Item {
 enum What {
     /// Text of a stream.
     Text(Stream, String),
-    /// Shown values that are nothing but text, as plain text and as HTML.
+    /// Shown values without pictures, as plain text and as HTML.
     Lines(String, String),
     /// A new content of a display: its id and the message.
     Update(String, Value),
@@ -336,9 +336,9 @@ fn shown(data: Map<String, Value>, id: Option<&str>) -> Value {
     json!({ "data": data, "metadata": {}, "transient": transient })
 }
 
-/// The plain text and HTML of what is nothing but text.
+/// The plain text and HTML of what has no other form, and so can be joined with its like.
 fn lines(data: &Map<String, Value>) -> Option<(String, String)> {
     let text = |kind: &str| data.get(kind)?.as_str().map(str::to_owned);
     let both = (text("text/plain")?, text("text/html")?);
-    (data.len() == 2 && both.1.starts_with("<pre")).then_some(both)
+    (data.len() == 2).then_some(both)
 }
