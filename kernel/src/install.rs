@@ -57,14 +57,12 @@ pub fn uninstall(target: &Target) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The description that comes along, with this program's own place in it.
 fn spec(program: &Path) -> Value {
-    json!({
-        "argv": [program, "{connection_file}"],
-        "display_name": "nasaic",
-        "language": "nasaic",
-        "interrupt_mode": "message",
-        "metadata": { "debugger": false },
-    })
+    let mut spec: Value =
+        serde_json::from_str(include_str!("../kernelspec/kernel.json")).unwrap_or_default();
+    spec["argv"] = json!([program, "{connection_file}"]);
+    spec
 }
 
 impl Target {
