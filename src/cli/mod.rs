@@ -10,6 +10,7 @@ mod files;
 mod format;
 mod import;
 mod keep;
+mod lsp;
 mod output;
 mod places;
 mod program;
@@ -135,6 +136,7 @@ fn carry_out(command: Command, console: &mut Console) -> Result<Exit, Refusal> {
         }
         Command::Explain { what, .. } => doc::explain(what.as_deref(), console),
         Command::Doc { name } => doc::doc(name.as_deref(), console),
+        Command::Lsp { stdio: _ } => lsp::lsp(),
         Command::Plan {
             file,
             reading,
