@@ -31,6 +31,7 @@ mod table;
 mod top;
 mod views;
 
+pub use backend::Judge;
 pub use datasets::Datasets;
 pub use engine::{CellPlan, Ended, Engine, Report};
 pub use exact::{CertificateFile, Verdict};

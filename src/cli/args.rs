@@ -130,6 +130,13 @@ pub enum Command {
         /// What to describe; without it, all names are listed.
         name: Option<String>,
     },
+    /// Serve an editor: mistakes, completion, explanations, declarations, layout (LSP).
+    #[command(after_help = "Example, in the settings of an editor:\n  command = [\"nasaic\", \"lsp\"]")]
+    Lsp {
+        /// What some editors pass; there is no other way.
+        #[arg(long)]
+        stdio: bool,
+    },
     /// Print a block of a script as it is understood.
     #[command(after_help = "Example:\n  nasaic show w1.nasaic hetero --defaults")]
     Show {

@@ -11,6 +11,7 @@ mod format;
 mod import;
 mod keep;
 mod kernel;
+mod lsp;
 mod notebook;
 mod output;
 mod program;
@@ -138,6 +139,7 @@ fn carry_out(command: Command, console: &mut Console) -> Result<Exit, Refusal> {
         Command::Doc { name } => doc::doc(name.as_deref(), console),
         Command::Notebook(what) => notebook::convert(&what, console),
         Command::Kernel { args } => kernel::forward(&args),
+        Command::Lsp { stdio: _ } => lsp::lsp(),
         Command::Plan {
             file,
             reading,

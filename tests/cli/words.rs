@@ -17,7 +17,7 @@ fn every_command_has_help_with_an_example() {
     let scratch = Scratch::new();
     for command in [
         "run", "check", "fmt", "plan", "explain", "doc", "show", "space", "evaluate", "search",
-        "compare", "validate", "import", "export", "eval", "data",
+        "compare", "validate", "import", "export", "eval", "data", "lsp",
     ] {
         let ran = scratch.run(&format!("{command} --help"));
         assert_eq!(ran.code, 0, "{command}");

@@ -182,9 +182,9 @@ impl Asked<'_, '_, '_> {
             Role::Unit { .. } => self.unit(name),
             Role::Member(base) => self.member(place.frame, &base, name),
             Role::Module(before) => library(&format!("{before}{name}")),
-            Role::Import(path) => self
-                .name(place.frame, name)
-                .or_else(|| library(&format!("{path}{name}"))),
+            Role::Import(path) => {
+                library(&format!("{path}{name}")).or_else(|| self.name(place.frame, name))
+            }
             Role::Argument(argument) => self
                 .argument(&argument, word)
                 .or_else(|| self.name(place.frame, name)),
@@ -298,10 +298,13 @@ impl Asked<'_, '_, '_> {
         if functions::find(name).is_some() {
             let forms: Vec<_> = functions::forms(name).collect();
             let heads: Vec<String> = forms.iter().map(|f| items::signature(f)).collect();
-            let texts: Vec<String> = forms.iter().map(|f| reference::function_text(f)).collect();
+            let texts: Vec<String> = forms
+                .iter()
+                .map(|f| without_head(&reference::function_text(f)))
+                .collect();
             return Some(Meaning::new(heads.join("\n"), texts.join("\n")));
         }
-        reference::metric_doc(name).map(|doc| Meaning::new(name, doc))
+        of_metric(name, name)
     }
 
     /// The line of the text that a token stands in.
@@ -329,7 +332,15 @@ impl Asked<'_, '_, '_> {
             Decl::Block { kind, .. } => self.known.schemas.kind(kind).map(|k| k.doc),
             _ => None,
         };
-        let parts: Vec<&str> = doc.into_iter().chain(kind).collect();
+        let library = match (doc, decl) {
+            (None, Decl::Block { name, .. }) => module_doc(name),
+            _ => None,
+        };
+        let parts: Vec<&str> = doc
+            .into_iter()
+            .chain(library.as_deref())
+            .chain(kind)
+            .collect();
         Meaning::new(head, parts.join("\n\n"))
     }
 
@@ -419,6 +430,24 @@ fn of_column(column: &Column) -> Meaning {
         format!("{}: {}", column.name, column.ty.describe()),
         column.doc,
     )
+}
+
+/// What the library says about the module that a block comes from.
+fn module_doc(block: &str) -> Option<String> {
+    let (module, _) = block.rsplit_once('.')?;
+    let is_library = module.starts_with("std.") || module.starts_with("templates.");
+    reference::library_doc(module).filter(|_| is_library)
+}
+
+fn of_metric(head: &str, name: &str) -> Option<Meaning> {
+    let doc = reference::metric_doc(name)?;
+    Some(Meaning::new(head, without_head(&doc)))
+}
+
+/// A page of the manual without its first paragraph, which only repeats what is asked for.
+fn without_head(page: &str) -> String {
+    let rest = page.split_once("\n\n");
+    rest.map_or(page, |(_, rest)| rest).to_owned()
 }
 
 fn library(path: &str) -> Option<Meaning> {

@@ -269,7 +269,7 @@ fn unit_names(wanted: Option<Dim>) -> Vec<String> {
         text.split(", ").map(str::to_owned).collect()
     };
     match wanted {
-        Some(Dim::NONE) => vec!["%".to_owned()],
+        Some(Dim::NONE) => Vec::new(),
         Some(dim) => {
             let mut all = usual(dim);
             if dim == Dim::TIME {

@@ -395,26 +395,14 @@ impl Checker<'_> {
         if !self.sound_subject(&subject) {
             return None;
         }
-        Some(match function.returns {
-            Returns::Result => Type::Result(subject),
-            Returns::Results => Type::Results(subject),
-            Returns::Run => Type::Run(subject),
-            Returns::Race => Type::Race(subject),
-            Returns::Layers => Type::Layers,
-            Returns::Space => Type::Space,
-            Returns::Volume => Type::Volume,
-            Returns::Table => Type::Table,
-            Returns::Figure => Type::Figure,
-            Returns::Explanation => Type::Explanation,
-            Returns::Nothing => Type::Nothing,
-            Returns::SameAsFirst => self.same_dim(at, types)?,
-            Returns::Number => {
-                if function.group == Group::Formula {
-                    self.plain_numbers(function.name, args, types)?;
-                }
-                Type::Quantity(Dim::NONE)
+        match function.returns {
+            Returns::SameAsFirst => self.same_dim(at, types),
+            Returns::Number if function.group == Group::Formula => {
+                self.plain_numbers(function.name, args, types)?;
+                Some(Type::Quantity(Dim::NONE))
             }
-        })
+            other => other.about(subject),
+        }
     }
 
     fn needs_hardware(&mut self, name: &str, at: Span, subject: &Subject) -> Option<()> {

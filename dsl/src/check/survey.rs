@@ -7,11 +7,11 @@
 use super::program::{Decl, State};
 use super::{Checker, Program, Scope, Setting};
 use crate::backend::NoBackend;
-use crate::functions::Type;
+use crate::functions::{self, Subject, Type};
 use crate::plan::{self, Block};
 use crate::schema::Schemas;
 use crate::source::{Source, SourceId, Span};
-use crate::syntax::tree::ItemKind;
+use crate::syntax::tree::{Expr, ExprKind, File, ItemKind};
 use crate::value::Value;
 use crate::world::{ReadError, World};
 
@@ -74,7 +74,50 @@ impl<'a> Survey<'a> {
         }
         let mut survey = Self { checker, source };
         survey.keep_what_was_known(program);
+        survey.guess_results(&file);
         survey
+    }
+
+    /// A result has its members although its call has a mistake.
+    fn guess_results(&mut self, file: &File) {
+        for item in &file.items {
+            let ItemKind::Let { name, value } = &item.kind else {
+                continue;
+            };
+            let broken = |s: &Self| {
+                let state = s.checker.state("", &name.text);
+                matches!(state, Some(State::Ready(Decl::Broken)))
+            };
+            if broken(self)
+                && let Some(ty) = self.guessed(value)
+            {
+                let main = self.checker.program.modules.get_mut("");
+                if let Some(declared) = main.and_then(|m| m.names.get_mut(&name.text)) {
+                    declared.state = State::Ready(Decl::Result { ty });
+                }
+            }
+        }
+    }
+
+    /// The type of an expression by its outermost words, whatever is wrong further inside.
+    fn guessed(&self, expr: &Expr) -> Option<Type> {
+        match &expr.kind {
+            ExprKind::Call { callee, .. } => match &callee.kind {
+                ExprKind::Name(name) => functions::find(name)?.returns.about(Subject::default()),
+                _ => None,
+            },
+            ExprKind::Name(name) => match self.checker.state("", name)? {
+                State::Ready(Decl::Result { ty }) => Some(ty),
+                _ => None,
+            },
+            ExprKind::Member { base, name } => {
+                let members = functions::members(&self.guessed(base)?);
+                let member = members.into_iter().find(|m| m.name == name.text)?;
+                Some(member.ty)
+            }
+            ExprKind::Group(inner) => self.guessed(inner),
+            _ => None,
+        }
     }
 
     /// Half a declaration does not make forgotten what the whole one was.
@@ -142,7 +185,9 @@ impl<'a> Survey<'a> {
         let ItemKind::Let { value, .. } = &item.kind else {
             return None;
         };
-        let (expr, ty) = self.checker.expr(&Scope::default(), value)?;
+        let Some((expr, ty)) = self.checker.expr(&Scope::default(), value) else {
+            return Some((None, self.guessed(value)?));
+        };
         match expr.kind {
             plan::ExprKind::Value(value) => Some((Some(value), ty)),
             _ => Some((None, ty)),

@@ -240,6 +240,27 @@ pub enum Returns {
     Number,
 }
 
+impl Returns {
+    /// The type of what is given, about these designs; `None` where the arguments decide it.
+    pub fn about(self, subject: Subject) -> Option<Type> {
+        Some(match self {
+            Self::Result => Type::Result(subject),
+            Self::Results => Type::Results(subject),
+            Self::Run => Type::Run(subject),
+            Self::Race => Type::Race(subject),
+            Self::Layers => Type::Layers,
+            Self::Space => Type::Space,
+            Self::Volume => Type::Volume,
+            Self::Table => Type::Table,
+            Self::Figure => Type::Figure,
+            Self::Explanation => Type::Explanation,
+            Self::Nothing => Type::Nothing,
+            Self::Number => Type::Quantity(Dim::NONE),
+            Self::SameAsFirst => return None,
+        })
+    }
+}
+
 impl Accepts {
     /// With an article, for messages.
     pub fn expected(&self) -> String {

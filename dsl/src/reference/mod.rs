@@ -4,9 +4,12 @@
 //! their own sentence, and these pages only arrange them.
 
 mod lookup;
+mod words;
 
 pub use lookup::doc;
 pub(crate) use lookup::{library as library_doc, metric as metric_doc};
+
+pub use words::{Words, words};
 
 use crate::functions::{self, Function, Group, Param};
 use crate::schema::{

@@ -1,0 +1,142 @@
+// Colours for .nasaic scripts and cells in JupyterLab 4.
+//
+// A module-federation container written by hand: JupyterLab gives its own CodeMirror through
+// the share scope, so nothing has to be built, and there is only one CodeMirror in the page.
+(() => {
+"use strict";
+const set = (words) => new Set(words.split(" "));
+
+// Written from the tables of the language; a test of the project keeps them up to date.
+const KEYWORDS = set("");
+const KINDS = set("");
+const VALUES = set("");
+const FUNCTIONS = set("");
+const METRICS = set("");
+const UNITS = set("");
+const RUST = set("as async await break const continue crate else enum extern fn for if impl in let loop match mod move mut pub ref return self Self static struct super trait true false type unsafe use where while");
+
+const NUMBER = /^[0-9][0-9_]*(?:\.[0-9][0-9_]*)?(?:[eE][+-]?[0-9]+)?/;
+const UNIT = /^[ \t]*([µμ%A-Za-z]\w*(?:[²³]|\^-?[0-9]+)?(?:[/*][µμA-Za-z]\w*(?:[²³]|\^-?[0-9]+)?)*)(?![\w(])/;
+const known = (unit) => unit.split(/[/*]/).every((part) => {
+  const name = part.replace(/[²³]$|\^.*$/, "").replace(/^[µμ]/, "u");
+  return UNITS.has(name);
+});
+
+// Strings and comments over several lines: `until` is what ends them.
+function long(stream, state) {
+  const [end, style] = state.until;
+  if (stream.skipTo(end)) {
+    stream.match(end);
+    state.until = null;
+  } else {
+    stream.skipToEnd();
+  }
+  return style;
+}
+
+function opened(stream, state, end, style) {
+  state.until = [end, style];
+  return long(stream, state);
+}
+
+function word(stream, state) {
+  const name = stream.current();
+  if (state.rust) return RUST.has(name) ? "keyword" : "variableName";
+  if (stream.string[stream.start - 1] === "." && stream.string[stream.start - 2] !== ".") return "propertyName";
+  if (KEYWORDS.has(name)) {
+    return "keyword";
+  }
+  if (stream.match(/^(?:\.[A-Za-z_]\w*|\[[0-9]+\])*(?=[ \t]*=(?!=)|[ \t]+in\b)/)) return "attributeName";
+  if (KINDS.has(name) && stream.match(/^(?=[ \t]+[A-Za-z_]|[ \t]*\{)/)) {
+    state.label = true;
+    return "typeName";
+  }
+  if (state.label) {
+    state.label = false;
+    return "labelName";
+  }
+  if (FUNCTIONS.has(name) && stream.match(/^(?=[ \t]*\()/)) return "variableName.standard";
+  if (VALUES.has(name)) return "atom";
+  return METRICS.has(name) ? "variableName.special" : "variableName";
+}
+
+const parser = {
+  name: "nasaic",
+  startState: () => ({ first: true, rust: false, until: null, number: false, label: false }),
+  token(stream, state) {
+    if (state.until) return long(stream, state);
+    if (stream.sol()) state.label = state.number = false;
+    if (state.first) {
+      state.first = false;
+      state.rust = /^%%rust/.test(stream.string);
+      if (stream.match(/^%%?\w+.*/)) return "meta";
+    }
+    if (state.number) {
+      state.number = false;
+      const unit = stream.match(UNIT, false);
+      if (unit && known(unit[1])) {
+        stream.match(UNIT);
+        return "unit";
+      }
+    }
+    if (stream.eatSpace()) return null;
+    if (stream.match(/^\/\/[/!].*/)) return "docComment";
+    if (stream.match(/^\/\/.*/)) return "lineComment";
+    if (stream.match("/*")) return opened(stream, state, "*/", "blockComment");
+    if (stream.match('"""')) return opened(stream, state, '"""', "string");
+    if (stream.match(/^"(?:[^"\\]|\\.)*"?/)) return "string";
+    if (stream.match(NUMBER)) {
+      state.number = !state.rust;
+      return "number";
+    }
+    if (stream.match(/^[A-Za-z_]\w*/)) return word(stream, state);
+    state.label = false;
+    if (stream.match(/^(?:<=|>=|==|!=|\.\.|[-+*/^=<>?≤≥!&|%])/)) return "operator";
+    stream.next();
+    return "punctuation";
+  },
+  languageData: {
+    commentTokens: { line: "//", block: { open: "/*", close: "*/" } },
+    closeBrackets: { brackets: ["(", "[", "{", '"'] },
+    indentOnInput: /^\s*\}$/,
+  },
+};
+
+let scope = {};
+
+/** A module that JupyterLab itself has loaded. */
+async function shared(name) {
+  const versions = Object.values(scope[name] ?? {});
+  const loaded = versions.find((v) => v.loaded) ?? versions[0];
+  if (!loaded) throw new Error(`JupyterLab shares no ${name}`);
+  return (await loaded.get())();
+}
+
+async function extension() {
+  const { IEditorLanguageRegistry } = await shared("@jupyterlab/codemirror");
+  const { LanguageSupport, StreamLanguage } = await shared("@codemirror/language");
+  const plugin = {
+    id: "nasaic-highlight:plugin",
+    description: "Colours for the nasaic language.",
+    autoStart: true,
+    requires: [IEditorLanguageRegistry],
+    activate: (_, languages) => languages.addLanguage({
+      name: "nasaic",
+      displayName: "nasaic",
+      mime: "text/x-nasaic",
+      extensions: ["nasaic"],
+      support: new LanguageSupport(StreamLanguage.define(parser)),
+    }),
+  };
+  return { __esModule: true, default: plugin };
+}
+
+(globalThis._JUPYTERLAB ??= {})["nasaic-highlight"] = {
+  init: (given) => { scope = given; },
+  get: async (name) => {
+    if (name !== "./extension") throw new Error(`no module ${name}`);
+    const module = await extension();
+    return () => module;
+  },
+};
+})();
