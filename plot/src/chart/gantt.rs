@@ -14,7 +14,7 @@ use crate::thin::MOST_POINTS;
 /// The width of the longest lane name in pixels.
 const LONGEST: f64 = 160.0;
 /// The font size of labels that do not fit at the usual one.
-const SMALL: f64 = 9.0;
+pub(crate) const SMALL: f64 = 9.0;
 /// The height of a row of a lane in pixels.
 const ROW: f64 = 30.0;
 

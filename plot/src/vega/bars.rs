@@ -20,8 +20,8 @@ pub(super) fn view(chart: &Bars) -> Result<View, PlotError> {
     };
     let ruler = seen.ruler();
     let picture = Picture::new(&seen, &ruler);
-    let (step, layers) = (picture.step(), vec![picture.pieces(), picture.sums()]);
-    Ok(View::layers(layers, step)
+    let (height, layers) = (picture.height(), vec![picture.pieces(), picture.sums()]);
+    Ok(View::layers(layers, height)
         .notes(seen.note.clone())
         .skipped(skipped))
 }
@@ -38,23 +38,24 @@ struct Picture<'a> {
 impl<'a> Picture<'a> {
     fn new(seen: &'a Seen<'a>, ruler: &'a Ruler<'a>) -> Self {
         let chart = seen.chart.as_ref();
+        let lies = lies(chart);
         let segments = chart.segments.iter().enumerate();
         let looks = segments.map(|(i, s)| Look::new(&s.name, palette::series(i), "square"));
         Self {
             seen,
             ruler,
-            value: Measure::new(ruler, 9),
+            value: Measure::new(ruler, if lies { "x" } else { "y" }, 8),
             names: distinct(chart.categories.iter().map(String::as_str)),
             looks: Looks::new(looks.collect()),
-            lies: lies(chart),
+            lies,
         }
     }
 
     /// How high the picture is: so much for each lying bar.
-    fn step(&self) -> Value {
+    fn height(&self) -> Value {
         if self.lies {
             let row = (1500.0 / self.names.len() as f64).clamp(2.0, 21.0);
-            json!({ "step": row })
+            json!(row * self.names.len() as f64)
         } else {
             json!(PLANE_HEIGHT * 0.9)
         }

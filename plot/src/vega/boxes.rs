@@ -9,11 +9,14 @@ use crate::PlotError;
 use crate::chart::PLANE_HEIGHT;
 use crate::chart::boxes::Seen;
 use crate::figure::Boxes;
+use crate::page::WIDTH;
 use crate::palette;
 use serde_json::{Value, json};
 
 /// The part of its room that a box takes.
 const FILLED: f64 = 0.84;
+/// The room beside the boxes, in pixels.
+const BESIDE: f64 = 80.0;
 
 pub(super) fn view(chart: &Boxes) -> Result<View, PlotError> {
     let (seen, skipped) = Seen::of(chart)?;
@@ -26,7 +29,7 @@ pub(super) fn view(chart: &Boxes) -> Result<View, PlotError> {
         chart,
         names: distinct(seen.categories.iter().map(String::as_str)),
         looks: Looks::new(looks.collect()),
-        value: Measure::new(&seen.ruler, 9),
+        value: Measure::new(&seen.ruler, "y", 8),
         seen: &seen,
     };
     let reference = seen.reference.map(|value| {
@@ -84,7 +87,8 @@ impl Picture<'_> {
             "type": "bar", "fillOpacity": 0.45, "strokeWidth": 1.2, "stroke": { "expr": "scale('color', datum.group)" },
             "width": { "band": FILLED },
         });
-        let end = json!({ "type": "tick", "thickness": 1.2, "width": { "band": FILLED / 2.0 } });
+        let each = (WIDTH - BESIDE) * 0.7 / (self.names.len() * self.chart.groups.len()) as f64;
+        let end = json!({ "type": "tick", "thickness": 1.2, "size": each * FILLED / 2.0 });
         let median = json!({ "type": "tick", "thickness": 2.4, "width": { "band": FILLED } });
         vec![
             layer(whole, "low", Some("high")),

@@ -2,15 +2,15 @@
 
 use super::limits::dashed;
 use super::looks::{Looks, distinct, hex};
-use super::measure::{Measure, words};
-use super::nest::{looks, nest};
+use super::measure::{Measure, number, words};
+use super::nest::{ROOM, looks, nest};
 use super::page::View;
 use crate::axes::Ruler;
 use crate::chart::chain::{PALE, ROW, Seen, total_name};
 use crate::chart::loop_nest::level_color;
 use crate::figure::Chain;
-use crate::page::{MARGIN, TICK_SIZE, WIDTH};
-use crate::palette::{RED, WHITE};
+use crate::page::TICK_SIZE;
+use crate::palette::{INK, RED, WHITE};
 use crate::text::{clean, shorten, width};
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ const LONGEST_NOTE: f64 = 110.0;
 
 pub(super) fn view(chart: &Chain) -> View {
     let (seen, skipped) = Seen::of(chart);
-    let nest = || nest(&chart.nest, &seen.resources, seen.extent.is_none());
+    let nest = || nest(&chart.nest, &seen.resources);
     let view = match seen.extent {
         None if chart.nest.lines.is_empty() => View::nothing("the chain has no parts"),
         None => View::of(nest()).notes(["The chain has no parts.".to_owned()]),
@@ -44,7 +44,8 @@ struct Rows<'a> {
     time: Measure<'a>,
     names: Vec<String>,
     looks: Looks,
-    room: f64,
+    /// From where to where the bars reach, in pixels.
+    bars: (f64, f64),
 }
 
 impl<'a> Rows<'a> {
@@ -58,19 +59,19 @@ impl<'a> Rows<'a> {
             chart,
             seen,
             ruler,
-            time: Measure::new(ruler, 9),
+            time: Measure::new(ruler, "x", 6),
             names: distinct(chart.rows.iter().map(|r| r.name.as_str())),
             looks: looks(&chart.nest.lines, &seen.resources),
-            room: WIDTH - 2.0 * MARGIN - names - notes - 24.0,
+            bars: (names + 8.0, ROOM - notes - 8.0),
         }
     }
 
     fn view(&self) -> Value {
-        let mut layers = vec![self.boxes(), self.labels(), self.notes()];
+        let mut layers = vec![self.boxes(), self.labels(), self.row_names(), self.notes()];
         if let Some(total) = self.seen.total {
             layers.extend(self.total(total));
         }
-        json!({ "width": self.room, "height": { "step": ROW }, "layer": layers })
+        json!({ "width": ROOM, "height": { "step": ROW }, "layer": layers })
     }
 
     fn row(&self) -> Value {
@@ -80,7 +81,35 @@ impl<'a> Rows<'a> {
             "sort": Value::Null,
             "title": Value::Null,
             "scale": { "domain": self.names, "padding": 0.13 },
-            "axis": { "ticks": false, "labelLimit": LONGEST_NAME },
+            // The names are texts, so that the picture is as wide as the nest below.
+            "axis": Value::Null,
+        })
+    }
+
+    /// A channel of the time axis between names and notes.
+    fn time(&self, mut channel: Value) -> Value {
+        channel["scale"]["range"] = json!([number(self.bars.0), number(self.bars.1)]);
+        channel
+    }
+
+    fn row_names(&self) -> Value {
+        let rows = self.names.iter().zip(&self.chart.rows);
+        let rows = rows.map(|(name, row)| {
+            json!({ "row": name, "name": shorten(&clean(&row.name), TICK_SIZE, LONGEST_NAME) })
+        });
+        self.texts(rows.collect(), "name", (self.bars.0 - 7.0, "right"))
+    }
+
+    /// Words beside the rows.
+    fn texts(&self, rows: Vec<Value>, field: &str, (x, align): (f64, &str)) -> Value {
+        json!({
+            "data": { "values": rows },
+            "mark": { "type": "text", "fontSize": TICK_SIZE, "align": align, "color": hex(INK) },
+            "encoding": {
+                "x": { "value": number(x) },
+                "y": self.row(),
+                "text": { "field": field, "type": "nominal" },
+            },
         })
     }
 
@@ -93,7 +122,8 @@ impl<'a> Rows<'a> {
                 let to = from + part.length;
                 let own = level_color(&self.seen.resources, &part.resource);
                 let color = if part.hidden { own.tint(PALE) } else { own };
-                let pixels = part.length / (self.seen.extent.map_or(1.0, |e| e.hi)) * self.room;
+                let pixels = part.length / (self.seen.extent.map_or(1.0, |e| e.hi))
+                    * (self.bars.1 - self.bars.0);
                 let fits = width(&part.label, TICK_SIZE) + 6.0 <= pixels;
                 let resources = self.seen.resources.iter();
                 let place = resources.clone().position(|r| *r == part.resource);
@@ -134,7 +164,7 @@ impl<'a> Rows<'a> {
                 "fillOpacity": { "expr": format!("datum.hidden === 'yes' ? {} : 1", 1.0 - PALE) },
             },
             "encoding": {
-                "x": self.time.field("from"),
+                "x": self.time(self.time.field("from")),
                 "x2": { "field": "to" },
                 "y": self.row(),
                 "color": self.looks.color("resource"),
@@ -149,7 +179,7 @@ impl<'a> Rows<'a> {
             "transform": [{ "filter": "datum.written !== ''" }],
             "mark": { "type": "text", "fontSize": TICK_SIZE, "fill": { "expr": "datum.ink" } },
             "encoding": {
-                "x": self.time.field("middle"),
+                "x": self.time(self.time.field("middle")),
                 "y": self.row(),
                 "text": { "field": "written", "type": "nominal" },
             },
@@ -161,20 +191,12 @@ impl<'a> Rows<'a> {
         let notes = notes.map(|(name, row)| {
             json!({ "row": name, "note": shorten(&clean(&row.note), TICK_SIZE, LONGEST_NOTE) })
         });
-        json!({
-            "data": { "values": notes.collect::<Vec<Value>>() },
-            "mark": { "type": "text", "fontSize": TICK_SIZE, "align": "left", "dx": 7 },
-            "encoding": {
-                "x": { "value": "width" },
-                "y": self.row(),
-                "text": { "field": "note", "type": "nominal" },
-            },
-        })
+        self.texts(notes.collect(), "note", (self.bars.1 + 7.0, "left"))
     }
 
     fn total(&self, total: f64) -> [Value; 2] {
         let name = total_name(total, self.ruler);
-        let at = self.time.at(total);
+        let at = self.time(self.time.at(total));
         let text = json!({
             "type": "text", "text": name, "fontSize": TICK_SIZE, "color": hex(RED),
             "baseline": "bottom", "align": "right", "dy": -2,

@@ -2,10 +2,10 @@
 
 use super::limits::dashed;
 use super::looks::{Look, Looks, hex};
-use super::measure::{Measure, words, zoom};
+use super::measure::{Measure, words};
 use super::page::View;
 use crate::PlotError;
-use crate::chart::gantt::{Lanes, Placed, Seen};
+use crate::chart::gantt::{Lanes, Placed, SMALL, Seen};
 use crate::figure::Gantt;
 use crate::page::{TICK_SIZE, WIDTH};
 use crate::palette::{self, WHITE};
@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 /// The room beside the boxes, in pixels.
 const BESIDE: f64 = 190.0;
 /// The part of a row that is left free.
-const GAP: f64 = 0.12;
+const GAP: f64 = 0.2;
 
 pub(super) fn view(chart: &Gantt) -> Result<View, PlotError> {
     let (seen, skipped) = Seen::of(chart)?;
@@ -30,7 +30,7 @@ pub(super) fn view(chart: &Gantt) -> Result<View, PlotError> {
         seen: &seen,
         looks: Looks::new(looks.collect()),
         lanes: Lanes::new(chart.lanes.len(), &seen.placed),
-        time: Measure::new(&ruler, 10),
+        time: Measure::new(&ruler, "x", 8),
     };
     let mut layers = picture.boxes();
     let (mut notes, deadline) = (Vec::new(), seen.deadline);
@@ -42,8 +42,12 @@ pub(super) fn view(chart: &Gantt) -> Result<View, PlotError> {
             notes.push(format!("Outside the picture: {name}."));
         }
     }
-    let step = json!({ "step": picture.lanes.row });
-    Ok(View::layers(layers, step).notes(notes).skipped(skipped))
+    let rows: usize = picture.lanes.rows.iter().sum();
+    let height = picture.lanes.row * rows as f64 * (1.0 + GAP);
+    Ok(View::layers(layers, json!(height))
+        .zoom(&["x"])
+        .notes(notes)
+        .skipped(skipped))
 }
 
 struct Picture<'a> {
@@ -72,7 +76,7 @@ impl Picture<'_> {
             "field": "row",
             "type": "ordinal",
             "title": Value::Null,
-            "scale": { "domain": (0..rows).collect::<Vec<usize>>(), "padding": GAP / 2.0 },
+            "scale": { "domain": (0..rows).collect::<Vec<usize>>(), "paddingInner": GAP, "paddingOuter": GAP / 2.0 },
             "axis": {
                 "ticks": false, "labelLimit": 160, "labelOverlap": true,
                 "labelExpr": format!("{}[datum.value]", json!(names)),
@@ -82,6 +86,7 @@ impl Picture<'_> {
 
     fn data(&self, p: &Placed<'_>, pixel: f64) -> Value {
         let entry = p.entry;
+        let color = palette::series(self.seen.group(entry));
         let mut row = Map::from_iter([
             ("row".to_owned(), json!(self.row(entry.lane, p.row))),
             (
@@ -101,9 +106,13 @@ impl Picture<'_> {
             ),
         ]);
         let room = (entry.end - entry.start).abs() / pixel;
-        if width(&entry.label, TICK_SIZE) + 2.0 <= room && TICK_SIZE <= self.lanes.row - 2.0 {
+        let fits =
+            |size: &f64| width(&entry.label, *size) + 2.0 <= room && *size <= self.lanes.row - 2.0;
+        if let Some(size) = [TICK_SIZE, SMALL].into_iter().find(fits) {
             let middle = entry.start + (entry.end - entry.start) / 2.0;
             row.insert("middle".to_owned(), self.time.number(middle));
+            row.insert("ink".to_owned(), json!(hex(color.ink())));
+            row.insert("size".to_owned(), json!(size));
         }
         Value::Object(row)
     }
@@ -123,15 +132,8 @@ impl Picture<'_> {
             self.time.tip("end", Some("to")),
             self.time.tip("length", Some("takes")),
         ]);
-        let inks: Vec<Value> = (0..self.seen.groups.len())
-            .map(|i| json!(hex(palette::series(i).ink())))
-            .collect();
-        let mut ink = self.looks.color("group");
-        ink["scale"]["range"] = json!(inks);
-        ink["legend"] = Value::Null;
         vec![
             json!({
-                "params": zoom(&["x"]),
                 "data": data,
                 "mark": { "type": "bar", "stroke": hex(WHITE), "strokeWidth": 0.8, "clip": true },
                 "encoding": {
@@ -145,13 +147,14 @@ impl Picture<'_> {
             json!({
                 "data": data,
                 "transform": [{ "filter": "isValid(datum.middle)" }],
-                "mark": { "type": "text", "fontSize": TICK_SIZE, "clip": true },
+                "mark": {
+                    "type": "text", "fontSize": { "expr": "datum.size" }, "clip": true,
+                    "fill": { "expr": "datum.ink" },
+                },
                 "encoding": {
                     "x": self.time.field("middle"),
                     "y": self.rows(),
                     "text": { "field": "label", "type": "nominal" },
-                    "stroke": { "value": Value::Null },
-                    "fill": ink,
                 },
             }),
         ]
@@ -161,7 +164,7 @@ impl Picture<'_> {
         let at = self.time.at(deadline);
         let text = json!({
             "type": "text", "text": name, "fontSize": TICK_SIZE, "color": hex(palette::RED),
-            "baseline": "bottom", "align": "right", "dy": -2,
+            "baseline": "bottom", "align": "right", "dy": -2, "clip": false,
         });
         [
             dashed("x", at.clone(), name),

@@ -4,12 +4,12 @@ use super::bars::{name_or, named};
 use super::looks::{distinct, hex};
 use super::measure::{Measure, words};
 use super::page::View;
-use super::scatter::{bar, by_value};
+use super::scatter::by_value;
 use crate::PlotError;
 use crate::chart::heatmap::Seen;
 use crate::figure::Heatmap;
 use crate::page::{TICK_SIZE, WIDTH};
-use crate::palette::continuous;
+use crate::palette::{Color, LIGHT, WHITE, continuous};
 use crate::scale::drawable;
 use crate::text::width;
 use serde_json::{Map, Value, json};
@@ -33,7 +33,7 @@ pub(super) fn view(chart: &Heatmap) -> Result<View, PlotError> {
 
 fn layers(seen: &Seen<'_>, height: f64) -> Vec<Value> {
     let (chart, ruler) = (seen.chart.as_ref(), seen.ruler());
-    let measure = Measure::new(&ruler, 8);
+    let measure = Measure::new(&ruler, "color", 8);
     let columns = distinct(chart.columns.iter().map(String::as_str));
     let rows = distinct(chart.rows.iter().map(String::as_str));
     let numbers = numbers(seen);
@@ -61,21 +61,34 @@ fn layers(seen: &Seen<'_>, height: f64) -> Vec<Value> {
     let upwards: Vec<String> = rows.iter().rev().cloned().collect();
     let y = named(&chart.y, "row", &upwards, 0.0);
     let mut color = by_value(&measure);
-    color["condition"]["legend"] = {
-        let mut bar = bar(&measure);
-        bar["gradientLength"] = json!((height - 30.0).max(60.0));
-        bar
-    };
+    color["legend"]["gradientLength"] = json!((height - 30.0).max(60.0));
     let tips = [
         words("column", name_or(&chart.x, "column")),
         words("row", name_or(&chart.y, "row")),
         measure.tip("color", None),
     ];
-    let mut layers = vec![json!({
-        "data": data.clone(),
-        "mark": { "type": "rect", "stroke": "white", "strokeWidth": if fits { 1.0 } else { 0.0 } },
-        "encoding": { "x": x, "y": y, "color": color, "tooltip": tips },
-    })];
+    let rect = |fill: Option<Color>| {
+        let mut mark = json!({
+            "type": "rect", "stroke": hex(WHITE), "strokeWidth": if fits { 1.0 } else { 0.0 },
+        });
+        if let Some(fill) = fill {
+            mark["fill"] = json!(hex(fill));
+        }
+        mark
+    };
+    let mut layers = vec![
+        json!({
+            "data": data,
+            "transform": [{ "filter": "!isValid(datum.color)" }],
+            "mark": rect(Some(LIGHT)),
+            "encoding": { "x": x, "y": y, "tooltip": tips[..2] },
+        }),
+        json!({
+            "data": data,
+            "mark": rect(None),
+            "encoding": { "x": x, "y": y, "color": color, "tooltip": tips },
+        }),
+    ];
     if fits {
         layers.push(json!({
             "data": data,

@@ -5,7 +5,7 @@ use super::measure::Measure;
 use crate::chart::limits::is_inside;
 use crate::figure::{Bound, Direction, Limit};
 use crate::page::TICK_SIZE;
-use crate::palette::RED;
+use crate::palette::{RED, WHITE};
 use crate::scale::Extent;
 use serde_json::{Map, Value, json};
 
@@ -46,7 +46,10 @@ pub(super) fn lines(
 ) -> Vec<Value> {
     let inside = limits.iter().filter(|l| is_inside(l, extents));
     inside
-        .flat_map(|limit| [rule(limit, measures), label(limit, measures)])
+        .flat_map(|limit| {
+            let [rim, label] = haloed(label(limit, measures));
+            [rule(limit, measures), rim, label]
+        })
         .collect()
 }
 
@@ -82,6 +85,16 @@ pub(super) fn dashed(channel: &str, at: Value, label: &str) -> Value {
         },
         "encoding": { channel: at },
     })
+}
+
+/// A layer of text behind which a white rim keeps it readable.
+pub(super) fn haloed(text: Value) -> [Value; 2] {
+    let mut rim = text.clone();
+    rim["mark"]["stroke"] = json!(hex(WHITE));
+    rim["mark"]["strokeWidth"] = json!(4);
+    rim["mark"]["strokeJoin"] = json!("round");
+    rim["mark"]["opacity"] = json!(0.85);
+    [rim, text]
 }
 
 /// The label at the end of the line, on the infeasible side.

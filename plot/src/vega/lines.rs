@@ -2,7 +2,7 @@
 
 use super::limits;
 use super::looks::{Look, Looks, area, shape};
-use super::measure::{Measure, words, zoom};
+use super::measure::{Measure, words};
 use super::page::View;
 use crate::chart::PLANE_HEIGHT;
 use crate::chart::lines::{Seen, marked};
@@ -27,8 +27,8 @@ pub(super) fn view(chart: &Lines) -> View {
         chart,
         seen: &seen,
         looks: Looks::new(chart.lines.iter().enumerate().map(look).collect()),
-        x: Measure::new(&x, 10),
-        y: Measure::new(&y, 9),
+        x: Measure::new(&x, "x", 10),
+        y: Measure::new(&y, "y", 6),
     };
     let measures = (&picture.x, &picture.y);
     let mut layers = limits::shades(&chart.limits, measures, seen.extents);
@@ -37,11 +37,9 @@ pub(super) fn view(chart: &Lines) -> View {
         layers.extend(picture.bands(step));
         layers.extend(picture.curves(step));
     }
-    if let Some(first) = layers.iter_mut().find(|l| l["mark"]["type"] == "line") {
-        first["params"] = zoom(&["x", "y"]);
-    }
     layers.extend(limits::lines(&chart.limits, measures, seen.extents));
     View::layers(layers, json!(PLANE_HEIGHT))
+        .zoom(&["x", "y"])
         .notes(limits::outside(&chart.limits, seen.extents))
         .skipped(skipped)
 }

@@ -51,28 +51,28 @@ impl Looks {
 
     /// The colour of the look that a field names.
     pub fn color(&self, field: &str) -> Value {
-        self.channel("field", field, self.colors())
+        self.channel(field, self.colors())
     }
 
-    /// The colour of one look, with its place in the legend.
+    /// The colour of one look, on the scale of the others.
     pub fn color_of(&self, i: usize) -> Value {
-        self.channel("datum", self.name(i), self.colors())
+        json!({ "datum": self.name(i), "type": "nominal" })
     }
 
     /// The shape of the look that a field names.
     pub fn shape(&self, field: &str) -> Value {
         let shapes = self.looks.iter().map(|l| json!(l.shape)).collect();
-        self.channel("field", field, shapes)
+        self.channel(field, shapes)
     }
 
     fn colors(&self) -> Vec<Value> {
         self.looks.iter().map(|l| json!(hex(l.color))).collect()
     }
 
-    fn channel(&self, key: &str, of: &str, range: Vec<Value>) -> Value {
+    fn channel(&self, field: &str, range: Vec<Value>) -> Value {
         let names: Vec<&str> = self.looks.iter().map(|l| l.name.as_str()).collect();
         json!({
-            key: of,
+            "field": field,
             "type": "nominal",
             "scale": { "domain": names, "range": range },
             "legend": self.legend(),
@@ -91,14 +91,19 @@ impl Looks {
             .map(|n| width(n, TICK_SIZE).min(300.0))
             .fold(0.0, f64::max);
         let columns = ((WIDTH - 2.0 * MARGIN) / (widest + 40.0)).max(1.0) as usize;
-        json!({
+        let boxes = self.looks.iter().all(|l| l.shape == "square");
+        let mut legend = json!({
             "title": Value::Null,
             "orient": "top",
             "direction": "horizontal",
             "columns": columns.min(names.len()),
             "values": names,
             "symbolOpacity": 1,
-        })
+        });
+        if boxes {
+            legend["symbolType"] = json!("square");
+        }
+        legend
     }
 }
 

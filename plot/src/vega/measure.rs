@@ -1,13 +1,15 @@
 //! Measured axes: scale, ticks and title as the SVG has them, and numbers in their unit.
 
 use crate::axes::Ruler;
-use serde_json::{Map, Value, json};
+use crate::number::{exponent, power_of_ten};
+use serde_json::{Value, json};
 
 /// A measured direction of a chart as channels of Vega-Lite.
 ///
 /// All numbers of a specification are in the unit in which their axis writes them.
 pub(super) struct Measure<'a> {
     ruler: &'a Ruler<'a>,
+    channel: &'static str,
     ticks: usize,
 }
 
@@ -16,24 +18,63 @@ const FORMAT: &str = ",.6~r";
 /// The same for numbers that have too many zeros.
 const EXPONENT: &str = ".6~e";
 
-/// Powers of ten as the SVG writes them, from the value of a tick. Ticks that the axis leaves
-/// empty stay so. The `1e-9` is that of [`crate::number::exponent`].
-const LOG_LABEL: &str = "datum.label === '' ? '' : \
-     datum.value >= 0.001 && datum.value < 100000 ? format(datum.value, ',~r') : \
-     abs(log(datum.value) / LN10) >= 99 ? format(datum.value, '.0e') : \
-     (round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9))) === 1 ? '' : \
-     round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9))) + '·') + '10' + \
-     (datum.value < 1 ? '⁻' : '') + \
-     (abs(floor(log(datum.value) / LN10 + 1e-9)) >= 10 ? \
-     substring('⁰¹²³⁴⁵⁶⁷⁸⁹', floor(abs(floor(log(datum.value) / LN10 + 1e-9)) / 10), \
-     floor(abs(floor(log(datum.value) / LN10 + 1e-9)) / 10) + 1) : '') + \
-     substring('⁰¹²³⁴⁵⁶⁷⁸⁹', abs(floor(log(datum.value) / LN10 + 1e-9)) % 10, \
-     abs(floor(log(datum.value) / LN10 + 1e-9)) % 10 + 1)";
+/// The exponent of a tick; the `1e-9` is that of [`crate::number::exponent`].
+const EXPONENT_OF: &str = "floor(log(datum.value) / LN10 + 1e-9)";
+
+/// The first digit of a tick of a logarithmic axis.
+fn digit() -> String {
+    format!("round(datum.value / pow(10, {EXPONENT_OF}))")
+}
+
+/// Labels as the SVG writes them: powers of ten, and multiples where few powers are in sight.
+fn log_label(channel: &str) -> String {
+    let digit = digit();
+    let decades = format!("abs(log(domain('{channel}')[1] / domain('{channel}')[0]) / LN10)");
+    let shown = format!(
+        "{digit} === 1 || {decades} < 1 || {decades} < 3 && ({digit} === 2 || {digit} === 5)"
+    );
+    let superscript = |at: &str| format!("substring('⁰¹²³⁴⁵⁶⁷⁸⁹', {at}, {at} + 1)");
+    let (tens, ones) = (
+        superscript(&format!("floor(abs({EXPONENT_OF}) / 10)")),
+        superscript(&format!("abs({EXPONENT_OF}) % 10")),
+    );
+    let power = format!(
+        "({digit} === 1 ? '' : {digit} + '·') + '10' + (datum.value < 1 ? '⁻' : '') + \
+         (abs({EXPONENT_OF}) < 10 ? '' : {tens}) + {ones}"
+    );
+    format!(
+        "!({shown}) ? '' : \
+         datum.value >= 0.001 && datum.value < 100000 ? format(datum.value, ',~r') : \
+         abs({EXPONENT_OF}) > 99 ? format(datum.value, '.0e') : {power}"
+    )
+}
 
 impl<'a> Measure<'a> {
-    /// The direction of a ruler with about so many ticks.
-    pub fn new(ruler: &'a Ruler<'a>, ticks: usize) -> Self {
-        Self { ruler, ticks }
+    /// The direction of a ruler, `x`, `y` or `color`, with about so many ticks.
+    pub fn new(ruler: &'a Ruler<'a>, channel: &'static str, ticks: usize) -> Self {
+        Self {
+            ruler,
+            channel,
+            ticks,
+        }
+    }
+
+    /// The values at which a bar of colours is written upon; none where equal steps will do.
+    pub fn steps(&self) -> Option<Vec<Value>> {
+        let (lo, hi) = self.ruler.range();
+        let decades = libm::log10(hi / lo);
+        if !self.ruler.is_log() || decades > 8.0 {
+            return None;
+        }
+        let digits: &[f64] = if decades < 3.0 {
+            &[1.0, 2.0, 5.0]
+        } else {
+            &[1.0]
+        };
+        let powers = exponent(lo)..=exponent(hi);
+        let steps = powers.flat_map(|e| digits.iter().map(move |d| d * power_of_ten(e)));
+        let steps: Vec<f64> = steps.filter(|step| *step >= lo && *step <= hi).collect();
+        (steps.len() > 1).then(|| steps.into_iter().map(number).collect())
     }
 
     /// A value in the unit of the axis.
@@ -43,19 +84,21 @@ impl<'a> Measure<'a> {
 
     /// The place of a field.
     pub fn field(&self, name: &str) -> Value {
-        self.channel("field", json!(name))
+        self.place("field", json!(name))
     }
 
     /// The place of one value.
     pub fn at(&self, value: f64) -> Value {
-        self.channel("datum", self.number(value))
+        self.place("datum", self.number(value))
     }
 
-    /// The place of a field whose axis has no grid and no lines, as beside names.
-    fn channel(&self, key: &str, of: Value) -> Value {
-        let mut axis = Map::from_iter([("tickCount".to_owned(), json!(self.ticks))]);
+    fn place(&self, key: &str, of: Value) -> Value {
+        let mut axis = json!({ "tickCount": self.ticks, "grid": true, "labelFlush": false });
         if self.ruler.is_log() {
-            axis.insert("labelExpr".to_owned(), json!(LOG_LABEL));
+            let major = format!("{} === 1", digit());
+            axis["labelExpr"] = json!(log_label(self.channel));
+            axis["gridOpacity"] =
+                json!({ "condition": { "test": major, "value": 1 }, "value": 0.4 });
         }
         json!({
             key: of,
@@ -116,12 +159,6 @@ pub(super) fn number(value: f64) -> Value {
 /// What a tooltip says of a field of words.
 pub(super) fn words(field: &str, title: &str) -> Value {
     json!({ "field": field, "type": "nominal", "title": title })
-}
-
-/// Zoom with the wheel, pan by dragging, back with a double click.
-pub(super) fn zoom(encodings: &[&str]) -> Value {
-    let select = json!({ "type": "interval", "encodings": encodings });
-    json!([{ "name": "grid", "select": select, "bind": "scales" }])
 }
 
 #[cfg(test)]

@@ -20,16 +20,12 @@ pub(super) fn view(chart: &LoopNest) -> View {
         return View::nothing("the loop nest has no lines");
     }
     let levels = levels(&chart.lines);
-    View::of(nest(chart, &levels, true))
+    View::of(nest(chart, &levels))
 }
 
-/// The nest as a view of its own, with its legend where wanted.
-pub(super) fn nest(chart: &LoopNest, levels: &[&str], legend: bool) -> Value {
+/// The nest as a view of its own.
+pub(super) fn nest(chart: &LoopNest, levels: &[&str]) -> Value {
     let looks = looks(&chart.lines, levels);
-    let mut color = looks.color("level");
-    if !legend {
-        color["legend"] = Value::Null;
-    }
     let height = ROW * chart.lines.len() as f64;
     let pixel = |field: &str, length: f64| {
         json!({
@@ -49,7 +45,7 @@ pub(super) fn nest(chart: &LoopNest, levels: &[&str], legend: bool) -> Value {
     });
     let mut strip = area.clone();
     strip["x2"] = json!({ "field": "strip" });
-    strip["color"] = color;
+    strip["color"] = looks.color("level");
     let mut text = json!({
         "x": x("from"), "y": y("middle"),
         "text": { "field": "text", "type": "nominal" },

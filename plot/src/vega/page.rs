@@ -22,10 +22,10 @@ pub(super) struct View {
 }
 
 impl View {
-    /// Layers over each other, `height` high or as high as their categories need.
+    /// Layers over each other in a plane so many pixels high.
     pub fn layers(layers: Vec<Value>, height: Value) -> Self {
         let body = json!({
-            "width": WIDTH - 2.0 * MARGIN,
+            "width": WIDTH,
             "height": height,
             "autosize": { "type": "fit-x", "contains": "padding" },
             "layer": layers,
@@ -56,6 +56,19 @@ impl View {
         view.body
             .insert("view".to_owned(), json!({ "stroke": hex(LIGHT) }));
         view
+    }
+
+    /// Lets the reader zoom with the wheel, pan by dragging and return with a double click.
+    pub fn zoom(mut self, encodings: &[&str]) -> Self {
+        let select = json!({ "type": "interval", "encodings": encodings });
+        let zoom = json!([{ "name": "grid", "select": select, "bind": "scales" }]);
+        let layers = self.body.get_mut("layer").and_then(Value::as_array_mut);
+        // One layer carries it for all of them; it must have places of its own.
+        let data = |layer: &&mut Value| !layer["encoding"]["x"]["field"].is_null();
+        if let Some(layer) = layers.and_then(|layers| layers.iter_mut().find(data)) {
+            layer["params"] = zoom;
+        }
+        self
     }
 
     /// Adds sentences to the caption.

@@ -1,7 +1,7 @@
 //! Rooflines: performance against operational intensity.
 
 use super::looks::{Look, Looks, STROKE, area, hex, shape};
-use super::measure::{Measure, words, zoom};
+use super::measure::{Measure, words};
 use super::page::View;
 use crate::chart::PLANE_HEIGHT;
 use crate::chart::roofline::{Seen, looks};
@@ -23,17 +23,18 @@ pub(super) fn view(chart: &Roofline) -> View {
     let picture = Picture {
         seen: &seen,
         looks: all_looks(&seen),
-        x: Measure::new(&x, 9),
-        y: Measure::new(&y, 8),
+        x: Measure::new(&x, "x", 9),
+        y: Measure::new(&y, "y", 8),
         rulers: (&x, &y),
     };
     let colors = looks(&seen.machines, &seen.groups);
-    let machines = seen.machines.iter().zip(colors);
+    let machines = seen.machines.iter().enumerate().zip(colors);
     let mut layers: Vec<Value> = machines
-        .flat_map(|(machine, color)| picture.roof(machine, color))
+        .flat_map(|((i, machine), color)| picture.roof(machine, color, look_of(&seen, i)))
         .collect();
     layers.push(picture.points());
     View::layers(layers, json!(PLANE_HEIGHT))
+        .zoom(&["x", "y"])
         .notes(seen.note.clone())
         .skipped(skipped)
 }
@@ -48,6 +49,14 @@ fn all_looks(seen: &Seen<'_>) -> Looks {
         .filter(|(m, _)| !seen.groups.contains(&m.name.as_str()))
         .map(|(m, color)| Look::new(&m.name, color, STROKE));
     Looks::new(points.chain(roofs).collect())
+}
+
+/// The place of a machine among the looks: that of its points, if it has any.
+fn look_of(seen: &Seen<'_>, machine: usize) -> usize {
+    let group = |m: &Machine| seen.groups.iter().position(|g| *g == m.name);
+    let without = |m: &&Machine| group(m).is_none();
+    let before = seen.machines[..machine].iter().filter(without).count();
+    group(&seen.machines[machine]).unwrap_or(seen.groups.len() + before)
 }
 
 struct Picture<'a> {
@@ -68,15 +77,15 @@ impl Picture<'_> {
     }
 
     /// The lines of a machine with their names and ridge points.
-    fn roof(&self, machine: &Machine, color: Color) -> Vec<Value> {
+    fn roof(&self, machine: &Machine, color: Color, look: usize) -> Vec<Value> {
         let (x, _) = self.seen.extents;
         let fastest = machine.bandwidths.iter().map(|b| b.value).reduce(f64::max);
         let flat_from = fastest.map_or(x.lo / BEYOND, |b| machine.peak / b);
         let peak = format!("peak {}", self.rulers.1.with_own_unit(machine.peak));
         let flat = [(flat_from, machine.peak), (x.hi * BEYOND, machine.peak)];
-        let mut layers = vec![self.line(flat, color, &format!("{} {peak}", machine.name))];
+        let mut layers = vec![self.line(flat, look, &format!("{} {peak}", machine.name))];
         for ceiling in &machine.bandwidths {
-            layers.extend(self.slope(machine, ceiling, color));
+            layers.extend(self.slope((machine, ceiling), color, look));
         }
         let end = self.row((x.hi, machine.peak), &peak);
         layers.push(self.text(
@@ -88,7 +97,12 @@ impl Picture<'_> {
     }
 
     /// One bandwidth, named, up to its ridge point.
-    fn slope(&self, machine: &Machine, ceiling: &Ceiling, color: Color) -> Vec<Value> {
+    fn slope(
+        &self,
+        (machine, ceiling): (&Machine, &Ceiling),
+        color: Color,
+        look: usize,
+    ) -> Vec<Value> {
         let ((x, y), ridge) = (self.seen.extents, machine.peak / ceiling.value);
         let top = (ridge, machine.peak);
         let from = ridge.min(x.lo) / BEYOND;
@@ -98,7 +112,7 @@ impl Picture<'_> {
         let foot = [(ridge, y.lo / BEYOND), top];
         let mut layers = vec![
             self.foot(foot, color),
-            self.line(line, color, &format!("{} {}", machine.name, ceiling.label)),
+            self.line(line, look, &format!("{} {}", machine.name, ceiling.label)),
             json!({
                 "data": { "values": [self.row(top, &ridge_text)] },
                 "mark": {
@@ -127,11 +141,13 @@ impl Picture<'_> {
         place
     }
 
-    fn line(&self, ends: [(f64, f64); 2], color: Color, name: &str) -> Value {
+    fn line(&self, ends: [(f64, f64); 2], look: usize, name: &str) -> Value {
+        let mut encoding = self.place(Some(json!([words("text", "roof")])));
+        encoding["color"] = self.looks.color_of(look);
         json!({
             "data": { "values": ends.map(|end| self.row(end, name)) },
-            "mark": { "type": "line", "strokeWidth": 1.8, "color": hex(color), "clip": true },
-            "encoding": self.place(Some(json!([words("text", "roof")]))),
+            "mark": { "type": "line", "strokeWidth": 1.8, "clip": true },
+            "encoding": encoding,
         })
     }
 
@@ -174,7 +190,6 @@ impl Picture<'_> {
         }
         tips.extend([self.x.tip("x", None), self.y.tip("y", None)]);
         json!({
-            "params": zoom(&["x", "y"]),
             "data": { "values": rows },
             "mark": {
                 "type": "point", "filled": true, "size": area(radius), "opacity": 0.9,

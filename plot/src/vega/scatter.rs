@@ -2,7 +2,7 @@
 
 use super::limits;
 use super::looks::{Look, Looks, STROKE, area, hex, shape};
-use super::measure::{Measure, words, zoom};
+use super::measure::{Measure, words};
 use super::page::View;
 use crate::axes::Ruler;
 use crate::chart::PLANE_HEIGHT;
@@ -25,15 +25,22 @@ pub(super) fn view(chart: &Scatter) -> View {
     let picture = Picture {
         chart,
         looks: looks(chart, &seen),
-        x: Measure::new(&x, 10),
-        y: Measure::new(&y, 9),
-        color: seen.color.as_ref().map(|ruler| Measure::new(ruler, 8)),
+        x: Measure::new(&x, "x", 10),
+        y: Measure::new(&y, "y", 6),
+        color: seen
+            .color
+            .as_ref()
+            .map(|ruler| Measure::new(ruler, "color", 8)),
         seen: &seen,
     };
     let measures = (&picture.x, &picture.y);
     let mut layers = limits::shades(&chart.limits, measures, seen.extents);
     layers.extend(picture.front());
-    layers.push(picture.points());
+    layers.extend(
+        [false, true]
+            .into_iter()
+            .filter_map(|valued| picture.points(valued)),
+    );
     let singles = [
         (seen.target, Mark::Plus, INK),
         (seen.best, Mark::Star, BEST),
@@ -47,6 +54,7 @@ pub(super) fn view(chart: &Scatter) -> View {
     }
     layers.extend(limits::lines(&chart.limits, measures, seen.extents));
     View::layers(layers, json!(PLANE_HEIGHT))
+        .zoom(&["x", "y"])
         .notes(seen.note.clone())
         .notes(limits::outside(&chart.limits, seen.extents))
         .skipped(skipped)
@@ -105,17 +113,29 @@ impl Picture<'_> {
         Value::Object(row)
     }
 
-    fn points(&self) -> Value {
+    /// The points that have a value on the colour axis, or those that have none; without such an
+    /// axis none has one.
+    fn points(&self, valued: bool) -> Option<Value> {
         let series = self.seen.series.iter().enumerate();
         let rows = series.flat_map(|(i, points)| points.iter().map(move |p| (i, *p)));
-        let rows: Vec<Value> = rows.map(|(i, p)| self.row(p, Some(i))).collect();
+        let rows = rows.map(|(i, p)| self.row(p, Some(i)));
+        let rows: Vec<Value> = rows
+            .filter(|row| row.get("color").is_some() == valued)
+            .collect();
+        if rows.is_empty() {
+            return None;
+        }
         let (radius, opacity) = look(self.seen.count());
+        let mut shape = self.looks.shape("series");
+        if self.color.is_some() && !shape["legend"].is_null() {
+            shape["legend"]["symbolFillColor"] = json!(hex(GREY));
+        }
         let color = match &self.color {
-            Some(measure) => by_value(measure),
+            Some(measure) if valued => by_value(measure),
+            Some(_) => json!({ "value": hex(LIGHT) }),
             None => self.looks.color("series"),
         };
-        json!({
-            "params": zoom(&["x", "y"]),
+        Some(json!({
             "data": { "values": rows },
             "mark": {
                 "type": "point", "filled": true, "size": area(radius), "opacity": opacity,
@@ -125,10 +145,10 @@ impl Picture<'_> {
                 "x": self.x.field("x"),
                 "y": self.y.field("y"),
                 "color": color,
-                "shape": self.looks.shape("series"),
+                "shape": shape,
                 "tooltip": self.tips(true),
             },
-        })
+        }))
     }
 
     fn tips(&self, series: bool) -> Vec<Value> {
@@ -188,52 +208,46 @@ impl Picture<'_> {
     }
 
     /// A point of its own look with its label.
-    fn single(&self, point: &Point, mark: Mark, color: Color) -> [Value; 2] {
+    fn single(&self, point: &Point, mark: Mark, color: Color) -> [Value; 3] {
         let data = json!({ "values": [self.row(point, None)] });
         let place = |more: (&str, Value)| json!({ "x": self.x.field("x"), "y": self.y.field("y"), more.0: more.1 });
         let symbol = json!({
-            "type": "point", "filled": true, "shape": shape(mark), "size": area(8.0),
+            "type": "point", "filled": true, "shape": shape(mark), "size": area(10.0),
             "fill": hex(color), "stroke": hex(WHITE), "strokeWidth": 1, "opacity": 1, "clip": true,
         });
         let label = json!({
             "type": "text", "align": "left", "dx": 10, "fontSize": TICK_SIZE, "color": hex(INK),
-            "stroke": Value::Null, "clip": true,
+            "clip": true,
         });
+        let text = place(("text", json!({ "field": "label", "type": "nominal" })));
+        let [rim, label] = limits::haloed(json!({ "data": data, "mark": label, "encoding": text }));
+        let tips = place(("tooltip", json!(self.tips(false))));
         [
-            json!({ "data": data, "mark": symbol, "encoding": place(("tooltip", json!(self.tips(false)))) }),
-            json!({ "data": data, "mark": label, "encoding": place(("text", json!({ "field": "label" }))) }),
+            rim,
+            label,
+            json!({ "data": data, "mark": symbol, "encoding": tips }),
         ]
     }
 }
 
-/// Colours by the value of a field, grey where there is none.
+/// Colours by the value of a field, on the scale of the SVG.
 pub(super) fn by_value(measure: &Measure<'_>) -> Value {
-    json!({
-        "condition": {
-            "test": "isValid(datum.color)",
-            "field": "color",
-            "type": "quantitative",
-            "scale": colored(measure),
-            "legend": bar(measure),
-        },
-        "value": hex(LIGHT),
-    })
-}
-
-/// The scale from values to the colours of the SVG.
-pub(super) fn colored(measure: &Measure<'_>) -> Value {
     let colors: Vec<String> = (0..=10)
         .map(|i| hex(palette::continuous(f64::from(i) / 10.0)))
         .collect();
     let mut scale = measure.scale();
     scale["range"] = json!(colors);
     scale["interpolate"] = json!("rgb");
-    scale
+    json!({ "field": "color", "type": "quantitative", "scale": scale, "legend": bar(measure) })
 }
 
 /// The bar beside the chart that says which colour is which value.
-pub(super) fn bar(measure: &Measure<'_>) -> Value {
-    json!({
+fn bar(measure: &Measure<'_>) -> Value {
+    let mut bar = json!({
         "title": measure.title(), "gradientLength": PLANE_HEIGHT - 30.0, "titleLimit": 300,
-    })
+    });
+    if let Some(steps) = measure.steps() {
+        bar["values"] = json!(steps);
+    }
+    bar
 }
