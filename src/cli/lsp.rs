@@ -1,10 +1,10 @@
 //! `nasaic lsp`: the language server, on the standard streams.
 
-use super::files::Disk;
 use super::{Exit, Refusal};
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::world::World;
 use nasaic_engine::Judge;
+use nasaic_host::Disk;
 use nasaic_lsp::{Tools, serve};
 use std::io::{self, BufReader};
 use std::path::Path;
