@@ -6,8 +6,9 @@ use crate::dataflow::{Buffering, MAX_LEVELS};
 use crate::evaluate::OnChip;
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
-use crate::links::{Link, NO_LINK};
+use crate::links::Link;
 use crate::mapping::{Level, Mapping};
+use crate::nest::Set;
 use crate::prices::Price;
 
 /// Most ways of three tensors from store to store and to the multipliers.
@@ -34,6 +35,12 @@ impl Feed {
     #[inline(always)]
     pub const fn child(&self) -> usize {
         self.child as usize
+    }
+
+    /// All loops if what is fed keeps its tile, none otherwise.
+    #[inline(always)]
+    pub const fn kept(&self) -> Set {
+        (self.keeps as Set).wrapping_neg()
     }
 
     /// Nothing is fed.
@@ -90,6 +97,15 @@ impl Feeds {
         &self.all[..usize::from(self.ends[2])]
     }
 
+    /// The numbers of those of one tensor that feed something inside a level.
+    #[inline(always)]
+    pub fn inside(&self, tensor: Tensor, level: usize) -> Range<usize> {
+        let all = self.of(tensor);
+        let outside = |feed: &&Feed| feed.child() <= level;
+        let skipped = self.all[all.clone()].iter().take_while(outside).count();
+        all.start + skipped..all.end
+    }
+
     /// The numbers of those of one tensor.
     #[inline(always)]
     pub fn of(&self, tensor: Tensor) -> Range<usize> {
@@ -117,10 +133,8 @@ pub(crate) enum Exposed {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Way {
     pub feed: Feed,
-    /// The link into the fed store or the array, or [`NO_LINK`].
-    pub inner: u8,
-    /// The off-chip interface, or [`NO_LINK`].
-    pub outer: u8,
+    /// The link into the fed store or the array, and the off-chip interface, where they are used.
+    pub links: [Option<Link>; 2],
     /// Whether it would if the layer before or after did not keep the tensor on the chip.
     pub stays: bool,
     pub exposed: Exposed,
@@ -134,8 +148,7 @@ impl Way {
     /// Nothing travels.
     pub const NONE: Way = Way {
         feed: Feed::NONE,
-        inner: NO_LINK as u8,
-        outer: NO_LINK as u8,
+        links: [None; 2],
         stays: false,
         exposed: Exposed::Nothing,
         packing: None,
@@ -172,12 +185,7 @@ impl Way {
         let compressed = feed.parent() == 0 && sub.compressed;
         Way {
             feed: *feed,
-            inner: inner.map_or(NO_LINK, Link::index) as u8,
-            outer: if off_chip {
-                Link::OffChip.index()
-            } else {
-                NO_LINK
-            } as u8,
+            links: [inner, off_chip.then_some(Link::OffChip)],
             stays,
             exposed,
             packing: compressed.then(|| sub.packing(layer, feed.tensor)),
