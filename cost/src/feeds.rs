@@ -58,6 +58,8 @@ pub(crate) struct Feeds {
     all: [Feed; MAX_FEEDS],
     /// Where those of each tensor end.
     ends: [u8; 3],
+    /// The first of each tensor that feeds something inside a level.
+    inside: [[u8; 3]; MAX_LEVELS],
 }
 
 impl Feeds {
@@ -65,6 +67,7 @@ impl Feeds {
     pub const NONE: Feeds = Feeds {
         all: [Feed::NONE; MAX_FEEDS],
         ends: [0; 3],
+        inside: [[0; 3]; MAX_LEVELS],
     };
 
     #[inline]
@@ -76,6 +79,7 @@ impl Feeds {
             let mut parent = 0;
             for child in 1..=levels.len() {
                 let keeps = child < levels.len();
+                feeds.inside[child - 1][tensor.index()] = count as u8;
                 if !keeps || levels[child].keep.contains(tensor) {
                     feeds.all[count] = Feed {
                         tensor,
@@ -100,10 +104,8 @@ impl Feeds {
     /// The numbers of those of one tensor that feed something inside a level.
     #[inline(always)]
     pub fn inside(&self, tensor: Tensor, level: usize) -> Range<usize> {
-        let all = self.of(tensor);
-        let outside = |feed: &&Feed| feed.child() <= level;
-        let skipped = self.all[all.clone()].iter().take_while(outside).count();
-        all.start + skipped..all.end
+        let t = tensor.index();
+        usize::from(self.inside[level][t])..usize::from(self.ends[t])
     }
 
     /// The numbers of those of one tensor.
