@@ -24,11 +24,13 @@
 //! saved. Each of these sums is a product over dimensions, where rows (P with R) and columns (Q with
 //! S) count as one dimension each. Module `flow` takes the usual case, `edge` every case.
 
+use std::cell::RefCell;
+
 use serde::{Deserialize, Serialize};
 
-use crate::cuts::with_cuts;
+use crate::cuts::{Cuts, with_cuts};
 use crate::dataflow::MAX_LEVELS;
-use crate::feeds::{Feed, Feeds};
+use crate::feeds::Feeds;
 use crate::flow::{Flow, Sizes, Travel};
 use crate::layer::{Layer, Tensor};
 use crate::mapping::Mapping;
@@ -68,61 +70,85 @@ pub struct Counts {
     pub steps: u64,
 }
 
-/// Notes what travels along a feed at its two ends; the outputs that the source works on, all
-/// instances together.
-#[inline(always)]
-pub(crate) fn enter(
-    access: &mut [[Access; 3]; MAX_LEVELS],
-    sizes: &Sizes,
-    tensor: Tensor,
-    feed: &Feed,
-    travel: &Travel,
-) -> u64 {
-    let (groups, t) = (sizes.groups(), tensor.index());
-    let (sent, delivered) = (travel.sent * groups, travel.delivered * groups);
-    let source = &mut access[feed.parent()][t];
-    if tensor != Tensor::O {
-        source.reads = sent;
-        if feed.keeps {
-            access[feed.child()][t].fills = delivered;
+/// A store on the way of a tensor inwards.
+pub(crate) struct Source {
+    /// Instances along the dimensions that do not select the tensor's tiles.
+    pub instances: u64,
+    /// Words that have been written from outside.
+    pub fills: u64,
+}
+
+impl Source {
+    /// The outermost store.
+    pub const OUTERMOST: Source = Source {
+        instances: 1,
+        fills: 0,
+    };
+
+    /// The accesses at a store from which so much travels; what is fed is next.
+    #[inline(always)]
+    pub fn feed(&mut self, sizes: &Sizes, tensor: Tensor, travel: &Travel) -> Access {
+        let (sent, delivered) = (
+            travel.sent * sizes.groups(),
+            travel.delivered * sizes.groups(),
+        );
+        let (instances, fills) = (self.instances, self.fills);
+        self.instances = travel.inside;
+        if tensor != Tensor::O {
+            self.fills = delivered;
+            return Access {
+                reads: sent,
+                fills,
+                updates: 0,
+            };
         }
-        return 0;
+        let elided = instances * sizes.all_outputs();
+        self.fills = delivered - travel.inside * sizes.all_outputs();
+        Access {
+            reads: sent - elided,
+            fills,
+            updates: sent,
+        }
     }
-    let outside = travel.outside * sizes.all_outputs();
-    source.updates = sent;
-    source.reads = sent - outside;
-    if feed.keeps {
-        access[feed.child()][t].fills = delivered - travel.inside * sizes.all_outputs();
-    }
-    outside
 }
 
 /// Counts the accesses of a nest that covers the layer (see [`Mapping::covers`]).
 pub fn count(layer: &Layer, mapping: &Mapping) -> Counts {
+    thread_local! {
+        // Overwritten by each mapping: clearing it would take longer than reading a nest.
+        static NEST: RefCell<Nest> = const { RefCell::new(Nest::blank()) };
+    }
+    NEST.with_borrow_mut(|nest| {
+        nest.start(layer);
+        nest.read(mapping);
+        with_cuts(|cuts| count_nest(layer, mapping, nest, cuts))
+    })
+}
+
+fn count_nest(layer: &Layer, mapping: &Mapping, nest: &Nest, cuts: &mut Cuts) -> Counts {
     let sizes = Sizes::new(layer);
-    let mut nest = Nest::blank();
-    nest.start(layer);
-    nest.read(mapping);
-    with_cuts(|cuts| {
-        let mut flow = Flow {
-            layer,
-            mapping,
-            sizes: &sizes,
-            nest: &nest,
-            cuts,
-        };
-        let mut counts = Counts {
-            access: [[Access::default(); 3]; MAX_LEVELS],
-            steps: flow.steps() * sizes.groups(),
-        };
-        for feed in Feeds::new(mapping.levels()).all() {
-            let windows = match feed.tensor {
+    let mut flow = Flow {
+        layer,
+        mapping,
+        sizes: &sizes,
+        nest,
+        cuts,
+    };
+    let mut counts = Counts {
+        access: [[Access::default(); 3]; MAX_LEVELS],
+        steps: flow.steps() * sizes.groups(),
+    };
+    let feeds = Feeds::new(mapping.levels());
+    for tensor in Tensor::ALL {
+        let mut source = Source::OUTERMOST;
+        for feed in &feeds.all()[feeds.of(tensor)] {
+            let windows = match tensor {
                 Tensor::I => [flow.windows(0, feed), flow.windows(1, feed)],
                 _ => [0; 2],
             };
-            let travel = flow.travel(feed.tensor, feed, windows, false);
-            enter(&mut counts.access, &sizes, feed.tensor, feed, &travel);
+            let travel = flow.travel(tensor, feed, source.instances, windows);
+            counts.access[feed.parent()][tensor.index()] = source.feed(&sizes, tensor, &travel);
         }
-        counts
-    })
+    }
+    counts
 }

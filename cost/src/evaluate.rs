@@ -165,8 +165,8 @@ pub fn move_only(
     let brought = cost.access[0][Tensor::I.index()].reads;
     cost.access[1][Tensor::I.index()].fills = brought;
     let mut loads = Loads::NONE;
-    loads.add(Link::OffChip.index() as u8, off_chip, 0);
-    loads.add(Link::Noc.index() as u8, noc, 0);
+    loads.add(Link::OffChip, off_chip, 0);
+    loads.add(Link::Noc, noc, 0);
     cost.conclude(sub, &loads, ALL_LINKS, &bandwidths(&[], sub));
     if let Some(technology) = technology {
         technology.spend_moving(layer, sub, &mut cost);

@@ -7,7 +7,7 @@
 
 use std::cell::RefCell;
 
-use crate::counts::{Access, enter};
+use crate::counts::{Access, Source};
 use crate::cuts::{Dims, with_cuts};
 use crate::dataflow::MAX_LEVELS;
 use crate::evaluate::{LayerCost, OnChip};
@@ -15,7 +15,7 @@ use crate::feeds::{Exposed, Feeds, MAX_FEEDS, Way};
 use crate::flow::{Flow, Sizes};
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
-use crate::links::{ALL_LINKS, Link, Loads, MAX_LINKS, bandwidths};
+use crate::links::{Carried, Link, Loads, MAX_LINKS, bandwidths};
 use crate::mapping::{Loop, Mapping};
 use crate::nest::Nest;
 use crate::prices::Prices;
@@ -126,8 +126,8 @@ impl<'a> Evaluator<'a> {
         let Some(changed) = self.mapping.set_tile(&self.setting.layer, at, tile) else {
             return false;
         };
-        self.known.nest.retile(&self.mapping, at);
-        self.count(changed.level.into(), 1 << changed.dim.index());
+        self.known.nest.retile(&self.mapping, at, changed.inside);
+        self.count(changed.level, 1 << changed.dim.index());
         true
     }
 
@@ -209,6 +209,7 @@ struct Setting<'a> {
     ways: [Way; MAX_FEEDS],
     /// The level that takes partial sums over from outside the array.
     taken_over: usize,
+    carried: Carried,
     /// Links that carry anything, one bit each.
     links: u8,
     /// Bytes per cycle of each link.
@@ -237,6 +238,7 @@ impl<'a> Setting<'a> {
             feeds: Feeds::NONE,
             ways: [Way::NONE; MAX_FEEDS],
             taken_over: 0,
+            carried: Carried::NOTHING,
             links: 0,
             bandwidths: [f64::INFINITY; MAX_LINKS],
             prices: None,
@@ -250,17 +252,17 @@ impl<'a> Setting<'a> {
     fn furnish(&mut self, mapping: &Mapping) {
         self.levels = mapping.levels().len();
         self.feeds = Feeds::new(mapping.levels());
-        self.links = 0;
+        self.carried = Carried::NOTHING;
         for (index, feed) in self.feeds.all().iter().enumerate() {
             let way = Way::new(feed, &self.layer, mapping, &self.sub, self.on_chip);
             self.ways[index] = way;
-            self.links |= 1 << way.inner | 1 << way.outer;
+            self.carried.note(index, &way);
             // The first store of outputs inside the array, or the multipliers.
             if feed.tensor == Tensor::O && feed.parent() < mapping.array_level() {
                 self.taken_over = feed.child();
             }
         }
-        self.links &= ALL_LINKS;
+        self.links = self.carried.links();
         self.bandwidths = bandwidths(mapping.levels(), &self.sub);
         let ways = &mut self.ways[..self.feeds.all().len()];
         self.prices = self
@@ -340,12 +342,7 @@ impl Known {
     /// Works out latency and energy of what is counted.
     #[inline]
     fn time(&mut self, setting: &Setting, mapping: &Mapping) {
-        let mut loads = Loads::NONE;
-        let ways = setting.feeds.all().len();
-        for (way, [bits, exposed]) in setting.ways[..ways].iter().zip(&self.bits) {
-            loads.add(way.inner, *bits, *exposed);
-            loads.add(way.outer, *bits, *exposed);
-        }
+        let loads = Loads::of(&setting.carried, &self.bits);
         let cost = &mut self.cost;
         let sides = if setting.measures {
             self.nest.sides(mapping)
@@ -383,12 +380,18 @@ impl Counting<'_> {
             u64::from(setting.layer.bits(tensor)),
             setting.layer.precision.on_the_way(tensor),
         );
-        let ways = setting.feeds.of(tensor);
-        for (way, bits) in setting.ways[ways.clone()].iter().zip(&mut self.bits[ways]) {
+        let t = tensor.index();
+        let ways = setting.feeds.inside(tensor, self.level);
+        let (ways, bits) = (&setting.ways[ways.clone()], &mut self.bits[ways]);
+        let mut source = match ways.first() {
+            Some(Way { feed, .. }) if feed.parent() > 0 => Source {
+                instances: self.flow.places(tensor, self.flow.nest.above(feed.parent())),
+                fills: self.cost.access[feed.parent()][t].fills,
+            },
+            _ => Source::OUTERMOST,
+        };
+        for (way, bits) in ways.iter().zip(bits) {
             let feed = &way.feed;
-            if feed.child() <= self.level {
-                continue;
-            }
             let mut windows = [0; 2];
             if tensor == Tensor::I {
                 let known = &mut self.windows[feed.child()];
@@ -399,34 +402,33 @@ impl Counting<'_> {
                     windows[axis] = known[axis];
                 }
             }
-            let waits = way.exposed == Exposed::First;
-            let travel = self.flow.travel(tensor, feed, windows, waits);
+            let instances = source.instances;
+            let travel = self.flow.travel(tensor, feed, instances, windows);
             if tensor == Tensor::O && feed.child() == setting.taken_over {
                 *self.sums = travel.delivered;
             }
-            let access = &mut self.cost.access;
-            let outside = enter(access, &setting.sizes, tensor, feed, &travel);
-            let access = &mut access[feed.parent()][tensor.index()];
+            let mut access = source.feed(&setting.sizes, tensor, &travel);
             let mut crossing = (access.reads + access.updates) * width;
             // Each instance elides one read per output it works on. Instances that share an output
             // (reduction dimensions spread above) never complete it.
-            if tensor == Tensor::O && outside == setting.sizes.all_outputs() {
-                crossing -= outside * width;
-                crossing += outside * last;
+            if tensor == Tensor::O && instances == 1 {
+                crossing -= setting.sizes.all_outputs() * width;
+                crossing += setting.sizes.all_outputs() * last;
             }
             let packed = way.packed(crossing);
             let exposed = match way.exposed {
                 Exposed::All => packed,
-                _ => travel.first * last,
+                Exposed::First => self.flow.first(tensor, feed) * last,
+                Exposed::Nothing => 0,
             };
             *bits = [packed, exposed];
             if way.stays {
-                *access = Access::default();
+                access = Access::NONE;
                 crossing = 0;
             }
+            self.cost.access[feed.parent()][t] = access;
             if let Some(energy) = &mut self.cost.energy {
-                let store = &mut energy.store[feed.parent()][tensor.index()];
-                *store = way.price.of(crossing + access.fills * width);
+                energy.store[feed.parent()][t] = way.price.of(crossing + access.fills * width);
             }
         }
     }

@@ -6,8 +6,9 @@ use crate::dataflow::{Buffering, MAX_LEVELS};
 use crate::evaluate::OnChip;
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
-use crate::links::{Link, NO_LINK};
+use crate::links::Link;
 use crate::mapping::{Level, Mapping};
+use crate::nest::Set;
 use crate::prices::Price;
 
 /// Most ways of three tensors from store to store and to the multipliers.
@@ -36,6 +37,12 @@ impl Feed {
         self.child as usize
     }
 
+    /// All loops if what is fed keeps its tile, none otherwise.
+    #[inline(always)]
+    pub const fn kept(&self) -> Set {
+        (self.keeps as Set).wrapping_neg()
+    }
+
     /// Nothing is fed.
     const NONE: Feed = Feed {
         tensor: Tensor::W,
@@ -51,6 +58,8 @@ pub(crate) struct Feeds {
     all: [Feed; MAX_FEEDS],
     /// Where those of each tensor end.
     ends: [u8; 3],
+    /// The first of each tensor that feeds something inside a level.
+    inside: [[u8; 3]; MAX_LEVELS],
 }
 
 impl Feeds {
@@ -58,6 +67,7 @@ impl Feeds {
     pub const NONE: Feeds = Feeds {
         all: [Feed::NONE; MAX_FEEDS],
         ends: [0; 3],
+        inside: [[0; 3]; MAX_LEVELS],
     };
 
     #[inline]
@@ -69,6 +79,7 @@ impl Feeds {
             let mut parent = 0;
             for child in 1..=levels.len() {
                 let keeps = child < levels.len();
+                feeds.inside[child - 1][tensor.index()] = count as u8;
                 if !keeps || levels[child].keep.contains(tensor) {
                     feeds.all[count] = Feed {
                         tensor,
@@ -88,6 +99,13 @@ impl Feeds {
     #[inline(always)]
     pub fn all(&self) -> &[Feed] {
         &self.all[..usize::from(self.ends[2])]
+    }
+
+    /// The numbers of those of one tensor that feed something inside a level.
+    #[inline(always)]
+    pub fn inside(&self, tensor: Tensor, level: usize) -> Range<usize> {
+        let t = tensor.index();
+        usize::from(self.inside[level][t])..usize::from(self.ends[t])
     }
 
     /// The numbers of those of one tensor.
@@ -117,10 +135,8 @@ pub(crate) enum Exposed {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Way {
     pub feed: Feed,
-    /// The link into the fed store or the array, or [`NO_LINK`].
-    pub inner: u8,
-    /// The off-chip interface, or [`NO_LINK`].
-    pub outer: u8,
+    /// The link into the fed store or the array, and the off-chip interface, where they are used.
+    pub links: [Option<Link>; 2],
     /// Whether it would if the layer before or after did not keep the tensor on the chip.
     pub stays: bool,
     pub exposed: Exposed,
@@ -134,8 +150,7 @@ impl Way {
     /// Nothing travels.
     pub const NONE: Way = Way {
         feed: Feed::NONE,
-        inner: NO_LINK as u8,
-        outer: NO_LINK as u8,
+        links: [None; 2],
         stays: false,
         exposed: Exposed::Nothing,
         packing: None,
@@ -172,12 +187,7 @@ impl Way {
         let compressed = feed.parent() == 0 && sub.compressed;
         Way {
             feed: *feed,
-            inner: inner.map_or(NO_LINK, Link::index) as u8,
-            outer: if off_chip {
-                Link::OffChip.index()
-            } else {
-                NO_LINK
-            } as u8,
+            links: [inner, off_chip.then_some(Link::OffChip)],
             stays,
             exposed,
             packing: compressed.then(|| sub.packing(layer, feed.tensor)),

@@ -85,12 +85,8 @@ pub(crate) struct Travel {
     pub sent: u64,
     /// Words that arrive at all instances together.
     pub delivered: u64,
-    /// Instances of the source along the dimensions that do not select the tensor's tiles.
-    pub outside: u64,
-    /// The same of what is fed.
+    /// Instances of what is fed along the dimensions that do not select the tensor's tiles.
     pub inside: u64,
-    /// Words sent in the first step.
-    pub first: u64,
 }
 
 /// The traffic of a mapped layer (of one group).
@@ -113,76 +109,57 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// What travels along a feed. Inputs need the words of all windows of what is fed, by axis (see
-    /// [`Flow::windows`]); words of the first step are 0 where nobody `waits` for them.
+    /// What travels along a feed from so many instances of its source (see [`Flow::places`]). Inputs
+    /// need the words of all windows of what is fed, by axis (see [`Flow::windows`]).
     #[inline(always)]
     pub fn travel(
         &mut self,
         tensor: Tensor,
         feed: &Feed,
+        outside: u64,
         windows: [u64; 2],
-        waits: bool,
     ) -> Travel {
         let gap = self.gap(feed);
         let nest = self.nest;
         let shared = nest.shared(tensor);
         let asking = nest.free(tensor) | shared;
-        let resting = if feed.keeps { nest.resting() } else { 0 };
+        let resting = nest.resting() & feed.kept();
         let odd = if tensor == Tensor::I {
             nest.uneven() & asking | resting
         } else {
             nest.uneven() & asking | resting & !asking
         };
         if odd & gap.at != 0 {
-            return self.uneven_travel(tensor, &gap, windows, waits);
+            return self.uneven_travel(tensor, &gap, windows);
         }
         let tiles = match tensor {
             Tensor::W => Words::same(self.sizes.weights),
             Tensor::O => Words::same(self.sizes.outputs),
             Tensor::I => match self.fetched(&gap, windows) {
                 Some(words) => words,
-                None => return self.uneven_travel(tensor, &gap, windows, waits),
+                None => return self.uneven_travel(tensor, &gap, windows),
             },
         };
-        let loops = if feed.keeps {
-            nest.down_to_moved(tensor, gap.at)
-        } else {
-            gap.at
-        };
-        let (outside, inside) = (
-            nest.product(shared & gap.from),
-            nest.product(shared & gap.at),
-        );
-        let mut sources = outside;
-        if tensor == Tensor::O && nest.apart() & gap.between() != 0 {
-            sources *= self.kept_apart(&gap);
-        }
-        let steps = nest.product(nest.free(tensor) & loops);
-        let first = if !waits {
-            0
-        } else if nest.uneven() & gap.at != 0 {
-            self.first(tensor, &gap)
-        } else {
-            self.even_first(tensor, &gap, sources)
-        };
+        let steps = nest.product(nest.free(tensor) & self.asking(tensor, &gap));
+        let inside = nest.product(shared & gap.at);
+        let sources = outside * self.kept_apart(tensor, &gap);
         Travel {
             sent: tiles.sent * steps * sources,
             delivered: tiles.delivered * steps * inside,
-            outside,
             inside,
-            first,
         }
+    }
+
+    /// Loops whose every iteration asks for a tile of a tensor: multipliers, which keep nothing, ask in
+    /// each.
+    #[inline(always)]
+    fn asking(&self, tensor: Tensor, gap: &Gap) -> Set {
+        self.nest.down_to_moved(tensor, gap.at) | gap.at & !gap.feed.kept()
     }
 
     /// The same where cuts are uneven or windows irregular.
     #[inline(never)]
-    fn uneven_travel(
-        &mut self,
-        tensor: Tensor,
-        gap: &Gap,
-        windows: [u64; 2],
-        waits: bool,
-    ) -> Travel {
+    fn uneven_travel(&mut self, tensor: Tensor, gap: &Gap, windows: [u64; 2]) -> Travel {
         let words = match tensor {
             Tensor::I => self.inputs(gap, windows),
             _ => self.words(tensor, gap),
@@ -190,9 +167,7 @@ impl<'a> Flow<'a> {
         Travel {
             sent: words.sent,
             delivered: words.delivered,
-            outside: self.places(tensor, gap.from),
             inside: self.places(tensor, gap.at),
-            first: if waits { self.first(tensor, gap) } else { 0 },
         }
     }
 
@@ -261,9 +236,19 @@ impl<'a> Flow<'a> {
         self.sizes.axes[axis].irregular_words(out, tap)
     }
 
-    /// Words of the first step.
+    /// Words sent in the first step.
+    #[inline(always)]
+    pub fn first(&mut self, tensor: Tensor, feed: &Feed) -> u64 {
+        let gap = self.gap(feed);
+        if self.nest.uneven() & gap.at != 0 {
+            self.uneven_first(tensor, &gap)
+        } else {
+            self.even_first(tensor, &gap)
+        }
+    }
+
     #[inline(never)]
-    fn first(&mut self, tensor: Tensor, gap: &Gap) -> u64 {
+    fn uneven_first(&mut self, tensor: Tensor, gap: &Gap) -> u64 {
         let at = gap.at;
         let mut tile = |dim: Dim| self.first_tiles(dim, at);
         let tiles = match tensor {
@@ -280,9 +265,9 @@ impl<'a> Flow<'a> {
         tiles * self.sources(tensor, gap)
     }
 
-    /// Words of the first step from so many sources, where all cuts are even.
+    /// The same where all cuts are even.
     #[inline(always)]
-    fn even_first(&mut self, tensor: Tensor, gap: &Gap, sources: u64) -> u64 {
+    fn even_first(&mut self, tensor: Tensor, gap: &Gap) -> u64 {
         let nest = self.nest;
         let moving = |tensor: Tensor| nest.product(nest.free(tensor) & gap.at);
         let held = |dim: Dim| {
@@ -297,7 +282,7 @@ impl<'a> Flow<'a> {
                 None => return self.edge(gap).first(),
             },
         };
-        tiles * sources
+        tiles * nest.product(nest.shared(tensor) & gap.from) * self.kept_apart(tensor, gap)
     }
 
     /// Words of the windows of the first step; none if they are irregular.
@@ -348,17 +333,18 @@ impl<'a> Flow<'a> {
         if spread & nest.scattered() & gap.at != 0 {
             return self.uneven_sources(tensor, gap);
         }
-        let sources = nest.product(spread & gap.from);
-        if tensor == Tensor::O && nest.apart() & gap.between() != 0 {
-            return sources * self.kept_apart(gap);
-        }
-        sources
+        nest.product(spread & gap.from) * self.kept_apart(tensor, gap)
     }
 
     /// Partial sums of an output that reach a source apart from each other.
-    #[cold]
-    fn kept_apart(&self, gap: &Gap) -> u64 {
-        self.nest.iterations(self.nest.apart() & gap.between())
+    #[inline(always)]
+    fn kept_apart(&self, tensor: Tensor, gap: &Gap) -> u64 {
+        let apart = self.nest.apart() & gap.between();
+        if tensor == Tensor::O && apart != 0 {
+            self.nest.iterations(apart)
+        } else {
+            1
+        }
     }
 
     /// Steps in time of the first instance, which takes part in all of them.
@@ -379,7 +365,8 @@ impl<'a> Flow<'a> {
     }
 
     /// Instances along the dimensions that do not select a tensor's tiles.
-    fn places(&mut self, tensor: Tensor, at: Set) -> u64 {
+    #[inline(always)]
+    pub fn places(&mut self, tensor: Tensor, at: Set) -> u64 {
         let spread = self.nest.shared(tensor) & at;
         if spread & self.nest.scattered() != 0 {
             return self.uneven_places(tensor, at);
@@ -401,11 +388,7 @@ impl<'a> Flow<'a> {
     /// How often the tiles of a tensor are asked for, by one source and by all instances.
     fn asked(&mut self, tensor: Tensor, gap: &Gap) -> Words {
         let nest = self.nest;
-        let loops = if gap.feed.keeps {
-            nest.down_to_moved(tensor, gap.at)
-        } else {
-            gap.at
-        };
+        let loops = self.asking(tensor, gap);
         let (free, shared) = (nest.free(tensor), nest.shared(tensor));
         if (free | shared) & nest.uneven() & gap.at != 0 {
             return self.asked_unevenly(tensor, gap, loops);

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::counts::Access;
 use crate::dataflow::MAX_LEVELS;
+use crate::feeds::{MAX_FEEDS, Way};
 use crate::hardware::SubAccelerator;
 use crate::layer::{Layer, Tensor};
 use crate::mapping::Level;
@@ -72,28 +73,70 @@ impl LinkLoad {
 /// All links, one bit each.
 pub(crate) const ALL_LINKS: u8 = (1 << MAX_LINKS) - 1;
 
-/// Position of the loads of what uses no link.
-pub(crate) const NO_LINK: usize = MAX_LINKS;
+/// Which ways use which links.
+#[derive(Clone, Copy)]
+pub(crate) struct Carried {
+    /// Number of the way, and position of the link.
+    pairs: [[u8; 2]; 2 * MAX_FEEDS],
+    count: usize,
+}
+
+impl Carried {
+    /// Nothing is carried.
+    pub const NOTHING: Carried = Carried {
+        pairs: [[0; 2]; 2 * MAX_FEEDS],
+        count: 0,
+    };
+
+    /// Notes the links of one way more.
+    pub fn note(&mut self, number: usize, way: &Way) {
+        for link in way.links.into_iter().flatten() {
+            self.pairs[self.count] = [number as u8, link.index() as u8];
+            self.count += 1;
+        }
+    }
+
+    fn pairs(&self) -> &[[u8; 2]] {
+        &self.pairs[..self.count]
+    }
+
+    /// All links in use, one bit each.
+    pub fn links(&self) -> u8 {
+        self.pairs().iter().fold(0, |all, [_, link]| all | 1 << link)
+    }
+}
 
 /// Bits by link, before bandwidths are known.
 #[derive(Clone, Copy)]
 pub(crate) struct Loads {
-    bits: [u64; MAX_LINKS + 1],
-    exposed: [u64; MAX_LINKS + 1],
+    bits: [u64; MAX_LINKS],
+    exposed: [u64; MAX_LINKS],
 }
 
 impl Loads {
     /// No loads yet.
     pub const NONE: Loads = Loads {
-        bits: [0; MAX_LINKS + 1],
-        exposed: [0; MAX_LINKS + 1],
+        bits: [0; MAX_LINKS],
+        exposed: [0; MAX_LINKS],
     };
 
     /// Adds bits to a link, and those of them that cannot hide.
     #[inline(always)]
-    pub fn add(&mut self, link: u8, bits: u64, exposed: u64) {
-        self.bits[usize::from(link)] += bits;
-        self.exposed[usize::from(link)] += exposed;
+    pub fn add(&mut self, link: Link, bits: u64, exposed: u64) {
+        self.bits[link.index()] += bits;
+        self.exposed[link.index()] += exposed;
+    }
+
+    /// The loads of ways that carry so many bits, and so many of them that cannot hide.
+    #[inline(always)]
+    pub fn of(carried: &Carried, bits: &[[u64; 2]; MAX_FEEDS]) -> Self {
+        let mut loads = Loads::NONE;
+        for &[way, link] in carried.pairs() {
+            let [all, exposed] = bits[usize::from(way)];
+            loads.bits[usize::from(link)] += all;
+            loads.exposed[usize::from(link)] += exposed;
+        }
+        loads
     }
 
     /// The bytes and cycles of a link, given its bytes per cycle.

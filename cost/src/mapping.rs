@@ -65,6 +65,15 @@ pub struct Mapping {
     array: u8,
 }
 
+/// A loop whose tile has changed.
+pub(crate) struct Changed {
+    pub dim: Dim,
+    /// The store directly above.
+    pub level: usize,
+    /// The next loop of its dimension, if there is one.
+    pub inside: Option<usize>,
+}
+
 impl Mapping {
     /// A nest without loops over the given levels; none if there are none or too many.
     pub fn new(levels: &[Level]) -> Option<Self> {
@@ -114,20 +123,23 @@ impl Mapping {
     }
 
     /// Changes the tile of the loop at a position if tiles still do not grow inwards and the nest
-    /// still covers the layer; the loop as it is then.
+    /// still covers the layer.
     #[inline]
-    pub(crate) fn set_tile(&mut self, layer: &Layer, at: usize, tile: u32) -> Option<Loop> {
+    pub(crate) fn set_tile(&mut self, layer: &Layer, at: usize, tile: u32) -> Option<Changed> {
         let dim = self.loops().get(at)?.dim;
-        let same = |l: &&Loop| l.dim == dim;
-        let outside = self.loops[..at].iter().rfind(same);
+        let same = |l: &Loop| l.dim == dim;
+        let outside = self.loops[..at].iter().rfind(|l| same(l));
         let most = outside.map_or(layer.bound(dim), |l| l.tile);
-        let inside = self.loops()[at + 1..].iter().find(same);
-        let (least, most) = inside.map_or((1, most.min(1)), |l| (l.tile, most));
+        let further = &self.loops()[at + 1..];
+        let inside = further.iter().position(same).map(|steps| at + 1 + steps);
+        let (least, most) = inside.map_or((1, most.min(1)), |l| (self.loops[l].tile, most));
         if tile < least || most < tile {
             return None;
         }
-        self.loops[at].tile = tile;
-        Some(self.loops[at])
+        let changed = &mut self.loops[at];
+        changed.tile = tile;
+        let level = changed.level.into();
+        Some(Changed { dim, level, inside })
     }
 
     /// Takes over the loops of a mapping with the same levels and the same array level.

@@ -17,8 +17,9 @@ use crate::mapping::{Advance, Loop, MAX_CUTS, MAX_LOOPS, Mapping};
 /// A set of loops; the innermost has the lowest bit, and loops with one iteration are in no set.
 pub(crate) type Set = u64;
 
-/// Loops, and the dimensions as wholes above them.
-const SLOTS: usize = MAX_LOOPS + 8;
+/// Loops, and the dimensions as wholes above them: a slot for each bit of a set, so that no bit scan
+/// can miss.
+const SLOTS: usize = Set::BITS as usize;
 
 /// The slot of the first loop; the others follow downwards.
 const FIRST: usize = MAX_LOOPS;
@@ -51,6 +52,9 @@ pub(crate) struct Nest {
     dims: [Set; 8],
     /// By class: loops in time and loops in space of the dimensions that select no tiles of a tensor.
     classes: [Set; 8],
+    /// All loops in time, and all in space.
+    moving: Set,
+    spread: Set,
     /// Loops along which partial sums are added up on the way.
     summed: Set,
     /// Loops that do not divide what they cut.
@@ -69,6 +73,8 @@ impl Nest {
             above: [0; MAX_LEVELS + 1],
             dims: [0; 8],
             classes: [0; 8],
+            moving: 0,
+            spread: 0,
             summed: 0,
             uneven: 0,
             resting: 0,
@@ -113,41 +119,79 @@ impl Nest {
         for level in 1..=MAX_LEVELS {
             self.above[level] |= self.above[level - 1];
         }
+        self.gather();
         if self.uneven != 0 {
             self.look_at_rests();
         }
     }
 
-    /// Becomes the nest of a mapping in which the tile of one loop has changed.
-    pub fn retile(&mut self, mapping: &Mapping, at: usize) {
-        let changed = mapping.loops()[at].dim;
-        let d = changed.index();
+    /// Becomes the nest of a mapping in which the tile of the loop `at` has changed, and with it what is
+    /// left to the next loop `inside` of the same dimension.
+    pub fn retile(&mut self, mapping: &Mapping, at: usize, inside: Option<usize>) {
+        let loops = mapping.loops();
+        let d = loops[at].dim.index();
         let outside = (Set::MAX << 1) << (FIRST - at);
-        let mut last = self.slot(changed, outside);
-        let class = usize::from(FREE[d]);
-        let mut products = [0, 1].map(|way| self.product(self.classes[class + way] & outside));
         self.resting &= !self.dims[d];
         self.scattered &= !self.dims[d];
-        for (l, slot) in mapping.loops()[at..].iter().zip((0..=FIRST - at).rev()) {
-            if FREE[l.dim.index()] != FREE[d] {
-                continue;
-            }
+        let mut last = innermost(self.dims[d] & outside, d);
+        let mut ways = 0;
+        for at in std::iter::once(at).chain(inside) {
+            let (l, slot) = (&loops[at], FIRST - at);
             let spread = usize::from(matches!(l.advance, Advance::Space(_)));
-            if l.dim == changed {
-                let others = !(1 << slot);
-                let [turning, uneven] = self.cut(l, slot, last);
-                self.dims[d] = self.dims[d] & others | turning;
-                self.classes[class + spread] = self.classes[class + spread] & others | turning;
-                self.uneven = self.uneven & others | uneven;
-                last = slot;
+            let [turning, uneven] = self.cut(l, slot, last);
+            let others = !(1 << slot);
+            let class = &mut self.classes[usize::from(FREE[d]) + spread];
+            *class = *class & others | turning;
+            self.dims[d] = self.dims[d] & others | turning;
+            self.uneven = self.uneven & others | uneven;
+            ways |= 1 << spread;
+            last = slot;
+        }
+        self.gather();
+        self.cut_on(d, last);
+        for spread in 0..2 {
+            if ways & 1 << spread != 0 {
+                self.multiply_on(usize::from(FREE[d]) + spread, outside);
             }
-            let entry = &mut self.entries[slot];
-            products[spread] = products[spread].wrapping_mul(entry.count.into());
-            entry.product = products[spread];
         }
         if self.dims[d] & self.uneven != 0 {
             self.look_at_rests_of(d);
         }
+    }
+
+    /// Counts pieces and instances of a dimension inside one of its loops, where tiles are as before.
+    fn cut_on(&mut self, d: usize, mut last: usize) {
+        let mut loops = self.dims[d] & ((1 << last) - 1);
+        while loops != 0 {
+            let slot = outermost(loops);
+            loops &= !(1 << slot);
+            let Entry { pieces, places, .. } = self.entries[last];
+            let spread = self.spread & 1 << slot != 0;
+            let entry = &mut self.entries[slot];
+            entry.pieces = pieces.wrapping_mul(entry.count);
+            entry.places = places.wrapping_mul(if spread { entry.count } else { 1 });
+            last = slot;
+        }
+    }
+
+    /// Multiplies iterations of a class again, from the loops `outside` inwards.
+    fn multiply_on(&mut self, class: usize, outside: Set) {
+        let mut product = self.product(self.classes[class] & outside);
+        let mut loops = self.classes[class] & !outside;
+        while loops != 0 {
+            let slot = outermost(loops);
+            loops &= !(1 << slot);
+            let entry = &mut self.entries[slot];
+            product = product.wrapping_mul(entry.count.into());
+            entry.product = product;
+        }
+    }
+
+    /// Gathers the loops of all classes.
+    #[inline(always)]
+    fn gather(&mut self) {
+        self.moving = self.classes[0] | self.classes[2] | self.classes[4];
+        self.spread = self.classes[1] | self.classes[3] | self.classes[5];
     }
 
     /// Cuts what the loop at `outside` leaves; the loop itself if it has more than one iteration, and if
@@ -192,7 +236,7 @@ impl Nest {
         let (mut extent, mut wholes) = (self.entries[whole(d)].tile, 1_u32);
         while cuts != 0 {
             // From the outermost inwards.
-            let slot = cuts.ilog2() as usize;
+            let slot = outermost(cuts);
             cuts &= !(1 << slot);
             let tile = self.entries[slot].tile;
             let mut inside = wholes * (extent / tile);
@@ -250,13 +294,13 @@ impl Nest {
     /// All loops in time.
     #[inline(always)]
     pub fn moving(&self) -> Set {
-        self.classes[0] | self.classes[2] | self.classes[4]
+        self.moving
     }
 
     /// All loops in space.
     #[inline(always)]
     pub fn spread(&self) -> Set {
-        self.classes[1] | self.classes[3] | self.classes[5]
+        self.spread
     }
 
     /// Loops that do not divide what they cut.
@@ -288,7 +332,7 @@ impl Nest {
     /// Iterations of the loops of one class down to the innermost of a set of them.
     #[inline(always)]
     pub fn product(&self, set: Set) -> u64 {
-        self.entries[(set | ONE).trailing_zeros() as usize].product
+        self.entries[(set | ONE).trailing_zeros() as usize % SLOTS].product
     }
 
     /// Iterations of a few loops, of any class.
@@ -310,25 +354,25 @@ impl Nest {
     /// Elements of a whole piece.
     #[inline(always)]
     pub fn tile(&self, slot: usize) -> u32 {
-        self.entries[slot].tile
+        self.entries[slot % SLOTS].tile
     }
 
     /// Pieces, all steps and instances together.
     #[inline(always)]
     pub fn pieces(&self, slot: usize) -> u32 {
-        self.entries[slot].pieces
+        self.entries[slot % SLOTS].pieces
     }
 
     /// Instances.
     #[inline(always)]
     pub fn places(&self, slot: usize) -> u32 {
-        self.entries[slot].places
+        self.entries[slot % SLOTS].places
     }
 
     /// Iterations on a whole piece.
     #[inline(always)]
     pub fn count(&self, slot: usize) -> u32 {
-        self.entries[slot].count
+        self.entries[slot % SLOTS].count
     }
 
     /// Columns and rows of the array that are in use.
@@ -349,6 +393,12 @@ impl Nest {
 /// The slot of a dimension as a whole.
 const fn whole(d: usize) -> usize {
     SLOTS - 1 - d
+}
+
+/// The slot of the outermost of some loops.
+#[inline(always)]
+fn outermost(set: Set) -> usize {
+    (Set::BITS - 1 - set.leading_zeros()) as usize % SLOTS
 }
 
 /// The slot of the innermost of a dimension's loops, or of the dimension as a whole.
