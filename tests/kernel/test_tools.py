@@ -11,9 +11,14 @@ import unittest
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-HERE = pathlib.Path(__file__).resolve().parent
 PYTHON = pathlib.Path(sys.executable).parent
-KERNEL = os.environ.get("NASAIC_KERNEL", str(PYTHON.parent / "share/jupyter/kernels/nasaic"))
+SPEC = PYTHON.parent / "share/jupyter/kernels/nasaic"
+
+
+def kernel_program():
+    """The program of the kernel that is installed beside this Python."""
+    program = json.loads((SPEC / "kernel.json").read_text())["argv"][0]
+    return program.replace("{resource_dir}", str(SPEC))
 
 
 def notebook(*cells):
@@ -67,7 +72,6 @@ class Tools(unittest.TestCase):
         )
         done = self.call(
             PYTHON / "papermill", "lab.ipynb", "out.ipynb", "-p", "limit", "5 us", "-p", "name", 'b"c',
-            env={**os.environ, "PYTHONPATH": str(HERE.parents[1] / "python")},
         )
         if "No parameter translator" in done.stderr:
             self.skipTest("papermill knows the language only where the wheel is installed")
@@ -77,7 +81,7 @@ class Tools(unittest.TestCase):
         self.assertIn("10 us\n", texts)
 
     def test_installing_and_uninstalling(self):
-        program = json.loads((pathlib.Path(KERNEL) / "kernel.json").read_text())["argv"][0]
+        program = kernel_program()
         data = self.folder / "data"
         env = {**os.environ, "JUPYTER_DATA_DIR": str(data)}
         done = self.call(program, "install", "--user", "--name", "mine", env=env)
@@ -101,7 +105,7 @@ class Tools(unittest.TestCase):
         self.assertIn("cannot be the name", bad.stderr)
 
     def test_a_connection_file_that_is_none(self):
-        program = json.loads((pathlib.Path(KERNEL) / "kernel.json").read_text())["argv"][0]
+        program = kernel_program()
         for file, text in [("missing.json", None), ("bad.json", "{"), ("empty.json", "{}")]:
             if text is not None:
                 (self.folder / file).write_text(text)
