@@ -2,7 +2,7 @@
 //!
 //! The protocol counts Unicode code points; the language counts bytes.
 
-use crate::session::Session;
+use crate::session::{Session, completions, masked};
 use nasaic_dsl::assist::{self, Completeness, CompletionKind, Known};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -27,7 +27,20 @@ pub fn complete(session: &Session, place: &Place) -> Value {
         schemas,
         program: &program,
     };
-    let found = assist::complete(known, &place.code, byte(&place.code, place.cursor_pos));
+    let cursor = byte(&place.code, place.cursor_pos);
+    let line = place.code[..cursor]
+        .rfind('\n')
+        .map_or(0, |newline| newline + 1);
+    if let Some((start, words)) = completions(schemas, &place.code[line..cursor]) {
+        return json!({
+            "status": "ok",
+            "matches": words,
+            "cursor_start": point(&place.code, line + start),
+            "cursor_end": place.cursor_pos,
+            "metadata": {},
+        });
+    }
+    let found = assist::complete(known, &masked(&place.code), cursor);
     let (start, end) = (found.range.start, found.range.end);
     let described: Vec<Value> = found
         .items
@@ -63,7 +76,11 @@ pub fn inspect(session: &Session, place: &Place) -> Value {
         schemas,
         program: &program,
     };
-    let found = assist::hover(known, &place.code, byte(&place.code, place.cursor_pos));
+    let found = assist::hover(
+        known,
+        &masked(&place.code),
+        byte(&place.code, place.cursor_pos),
+    );
     let data = match &found {
         Some(hover) => {
             json!({ "text/plain": hover.plain, "text/markdown": hover.markdown })
@@ -75,7 +92,11 @@ pub fn inspect(session: &Session, place: &Place) -> Value {
 
 /// Whether a cell can be run as it is.
 pub fn is_complete(cell: &Cell) -> Value {
-    match assist::completeness(&cell.code) {
+    // Rust has a completeness of its own, which only running it tells.
+    if cell.code.starts_with("%%") {
+        return json!({ "status": "complete" });
+    }
+    match assist::completeness(&masked(&cell.code)) {
         Completeness::Complete => json!({ "status": "complete" }),
         Completeness::Incomplete { indent } => {
             json!({ "status": "incomplete", "indent": indent })

@@ -11,7 +11,7 @@ import tempfile
 import time
 import unittest
 
-from talk import example, kernel, kinds, plain
+from talk import EXAMPLES, example, kernel, kinds, plain
 
 # More than anyone waits for: the tests interrupt it.
 LONG = example("w1.nasaic").replace("episodes = 500", "episodes = 500000")
@@ -111,6 +111,23 @@ class Cells(unittest.TestCase):
         content = self.talk.reply(complete)
         self.assertEqual(content["cursor_end"], len(code))
         self.assertEqual(content["cursor_start"], len(code) - 5)
+
+    def test_commands_are_completed_and_leave_the_rest_to_the_language(self):
+        def matches(code):
+            return self.talk.reply(self.talk.client.complete(code, len(code)))["matches"]
+
+        self.assertEqual(matches("%ex"), ["%explain"])
+        self.assertEqual(matches("%explain e040"), [f"E040{n}" for n in range(1, 10) if n in self.codes()])
+        self.assertIn("network ", matches("%time\nnetwo"))
+        for code, status in [("%help", "complete"), ("%time\nlet a =", "incomplete"), ("%%rust\n(", "complete")]:
+            asked = self.talk.client.is_complete(code)
+            self.assertEqual(self.talk.reply(asked)["status"], status, code)
+
+    @staticmethod
+    def codes():
+        """The numbers of the pages E040x."""
+        pages = (EXAMPLES.parent / "docs/errors").glob("E040?.md")
+        return {int(page.stem[-1]) for page in pages}
 
     def test_expressions_of_a_request_are_answered(self):
         reply, _ = self.talk.run("let a = 3 ms", user_expressions={"twice": "a * 2", "bad": "b"})

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -56,6 +57,23 @@ class Tools(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         page = (self.folder / "lab.html").read_text()
         self.assertTrue("data:image/svg+xml;base64," in page, "there is no picture")
+
+    @unittest.skipUnless(shutil.which("chromium"), "there is no Chromium")
+    def test_a_page_becomes_a_pdf(self):
+        self.save("lab.ipynb", new_code_cell("3 ms * 2"))
+        page = self.call(PYTHON / "jupyter", "nbconvert", "--execute", "--to", "html", "lab.ipynb")
+        self.assertEqual(page.returncode, 0, page.stderr)
+        printed = self.call(
+            "chromium",
+            "--headless",
+            "--no-sandbox",
+            "--no-pdf-header-footer",
+            "--print-to-pdf=lab.pdf",
+            "lab.html",
+            timeout=120,
+        )
+        self.assertEqual(printed.returncode, 0, printed.stderr)
+        self.assertTrue((self.folder / "lab.pdf").read_bytes().startswith(b"%PDF"))
 
     def test_a_failed_expect_stops_nbconvert(self):
         self.save("lab.ipynb", new_code_cell('expect 1 > 2, "too small"'), new_code_cell("1"))

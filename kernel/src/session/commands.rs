@@ -4,7 +4,7 @@ use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::names::closest;
 use nasaic_dsl::schema::Schemas;
 use nasaic_dsl::source::{Sources, Span};
-use nasaic_dsl::{explain, reference};
+use nasaic_dsl::{explain, functions, reference};
 use std::path::PathBuf;
 
 /// What `%help` shows; the first words are all there are.
@@ -119,6 +119,53 @@ fn command(schemas: &Schemas, line: &str) -> Result<Command, Diagnostic> {
     }
 }
 
+/// The text with spaces instead of its commands: what is left is the language, in the same places.
+pub fn masked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = true;
+    for line in text.split_inclusive('\n') {
+        before &= line.trim().is_empty() || line.starts_with('%');
+        if before {
+            out.extend(
+                line.bytes()
+                    .map(|byte| if byte == b'\n' { '\n' } else { ' ' }),
+            );
+        } else {
+            out.push_str(line);
+        }
+    }
+    out
+}
+
+/// What a line that is a command up to the cursor could go on as: where the last word begins, and
+/// the words that fit there. None where it is no command.
+pub fn completions(schemas: &Schemas, line: &str) -> Option<(usize, Vec<String>)> {
+    if !line.starts_with('%') {
+        return None;
+    }
+    let start = line.rfind(' ').map_or(0, |space| space + 1);
+    let (command, word) = line.split_at(start);
+    let words: Vec<String> = match command.trim_end() {
+        "" => {
+            let first = |usage: &str| usage.split(' ').next().unwrap_or(usage).to_owned();
+            HELP.iter().map(|(usage, _)| first(usage)).collect()
+        }
+        "%explain" => explain::codes().into_iter().map(str::to_owned).collect(),
+        "%doc" => {
+            let kinds = schemas.kinds().iter().map(|kind| kind.name.to_owned());
+            let functions = functions::all().iter().map(|f| f.name.to_owned());
+            let algorithms = schemas.algorithms().iter().map(|a| a.name.to_string());
+            kinds.chain(functions).chain(algorithms).collect()
+        }
+        "%store" => vec!["on".to_owned(), "off".to_owned()],
+        _ => Vec::new(),
+    };
+    let fits = |one: &String| one.to_lowercase().starts_with(&word.to_lowercase());
+    let mut words: Vec<String> = words.into_iter().filter(fits).collect();
+    words.dedup();
+    Some((start, words))
+}
+
 fn help() -> String {
     let lines = HELP
         .iter()
@@ -128,4 +175,51 @@ fn help() -> String {
         "| command | |\n|---|---|\n{}",
         table.replace(" | off | FILE", " \\| off \\| FILE")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_leave_the_places_of_the_rest() {
+        let split = split(
+            &nasaic_engine::schemas(),
+            "cell [1]",
+            "%time\n%store off\nlet a = 1\n%\n",
+        );
+        let split = split.map_err(|(_, diagnostics)| diagnostics);
+        let wanted = Commands {
+            commands: vec![Command::Time, Command::Store(None)],
+            code: "\n\nlet a = 1\n%\n".to_owned(),
+        };
+        assert_eq!(split, Ok(wanted));
+        assert_eq!(masked("%tµ\nlet a\n%x"), "    \nlet a\n%x");
+    }
+
+    #[test]
+    fn a_command_that_is_none_is_marked() {
+        let schemas = nasaic_engine::schemas();
+        for (text, hint) in [
+            ("%tmie", "did you mean `%time`?"),
+            ("%explain E0031", "did you mean `%explain E0301`?"),
+            ("%explain", "give the code of a message: `%explain E0403`"),
+            ("%reset now", "`%help` lists the commands of a notebook"),
+        ] {
+            let refused = split(&schemas, "cell [1]", text).map_err(|(_, found)| found);
+            let Err(found) = refused else {
+                panic!("{text} is a command");
+            };
+            assert_eq!(found[0].hint.as_deref(), Some(hint), "{text}");
+        }
+    }
+
+    #[test]
+    fn commands_are_completed() {
+        let schemas = nasaic_engine::schemas();
+        let found = |line: &str| completions(&schemas, line);
+        assert_eq!(found("%ti"), Some((0, vec!["%time".to_owned()])));
+        assert_eq!(found("%doc roofl"), Some((5, vec!["roofline".to_owned()])));
+        assert_eq!(found("let a"), None);
+    }
 }

@@ -11,6 +11,7 @@ mod meter;
 mod screen;
 mod worker;
 
+pub use commands::{completions, masked};
 pub use history::{Entry, History};
 pub use worker::Worker;
 
