@@ -396,7 +396,7 @@ pub struct Running {
     /// Write figures, result.json, timing.json and exported files into this folder.
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Print one JSON object per line: progress, result, figure, warning, error, status.
+    /// Print one JSON object per line: progress, training, result, figure, warning, error, status.
     #[arg(long)]
     pub json_stream: bool,
     /// Use this many threads; the results are the same with any number.

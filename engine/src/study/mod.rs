@@ -26,7 +26,7 @@ pub use specs::{Goal, Spec, SpecResult};
 use crate::fault::Fault;
 use crate::formula::{Names, Scripts};
 use crate::keep::Keeper;
-use crate::sink::Stopper;
+use crate::sink::{Listener, Stopper};
 use accuracy::Source;
 use hardware::{Between, JOULES, Platform, Sub};
 use memo::Memo;
@@ -71,6 +71,8 @@ pub struct Study {
     pub keeper: Option<Arc<Keeper>>,
     /// Whether whoever asked no longer waits.
     pub stop: Stopper,
+    /// Who hears how far trainings are.
+    pub heard: Listener,
     /// Whether asking for an accuracy may train a network; what a search found is only looked at.
     pub trains: bool,
     /// The decisions and structure.
@@ -326,6 +328,14 @@ impl Study {
             .zip(networks)
             .map(|(task, network)| accuracy::measure(self, task, network, choices))
             .collect()
+    }
+
+    /// Whether a proxy has no score for one of these networks.
+    fn unscored(&self, accuracies: &[Option<Measurement>]) -> bool {
+        let all = self.tasks.iter().zip(accuracies);
+        let kind = |task: &Task| task.source.as_ref().map(|source| source.kind);
+        all.into_iter()
+            .any(|(task, known)| known.is_none() && kind(task) == Some(Kind::Proxy))
     }
 
     /// The tasks whose networks are trained, by index.
