@@ -3,6 +3,7 @@
 mod bars;
 mod boxes;
 mod chain;
+mod error_bars;
 mod gantt;
 mod heatmap;
 mod limits;

@@ -352,7 +352,7 @@ pub struct Import {
 }
 
 /// How a script is read.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Reading {
     /// Let the script read files outside its own folder and the current one.
     #[arg(long)]
@@ -432,8 +432,10 @@ pub struct Place {
 /// What to say of data sets.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Data {
-    /// List the data sets of the library, and where each lies or how to get it.
+    /// List the data sets of the library or of a script, and where each lies or how to get it.
     List {
+        /// A script whose data sets are listed, its own and those it uses.
+        script: Option<PathBuf>,
         /// Print them as a JSON array.
         #[arg(long)]
         json: bool,

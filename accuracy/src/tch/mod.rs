@@ -101,11 +101,10 @@ impl Torch {
 
     /// The sum of nothing, for as many samples as these.
     fn zeros(&self, samples: &Tensor, shape: Shape) -> Tensor {
-        let sizes = [shape.channels, shape.rows, shape.columns].map(|n| n as i64);
-        Tensor::zeros(
-            [&samples.size()[..1], &sizes].concat(),
-            (Kind::Float, self.device),
-        )
+        let [channels, rows, columns] =
+            [shape.channels, shape.rows, shape.columns].map(|n| n as i64);
+        let sizes = [samples.size()[0], channels, rows, columns];
+        Tensor::zeros(sizes, (Kind::Float, self.device))
     }
 
     /// The weights of each layer, then the biases or scales and shifts of each. Cut all at once:

@@ -37,25 +37,33 @@ pub(super) fn draw(chart: &Lines, page: &mut Page) {
         Ruler::new(&chart.y, extents.1),
     );
 
-    let entries: Vec<Entry> = chart
-        .lines
+    let (seen, faint) = ranked(&chart.lines);
+    let entries: Vec<Entry> = seen
         .iter()
         .enumerate()
-        .map(|(i, line)| Entry::new(swatch(i), &*line.name))
+        .map(|(look, &i)| Entry::new(swatch(look), &*chart.lines[i].name))
         .collect();
     page.legend(&entries);
     let plane = frame(page, (&rulers.0, &rulers.1), PLANE_HEIGHT, 0.0);
     limits::shade(page, &plane, &chart.limits, extents);
-    for (i, points) in lines.iter().enumerate() {
-        band(page, points, chart.lines[i].step, &plane, i);
+    for i in faint {
+        faint_curve(page, &lines[i], chart.lines[i].step, &plane);
+    }
+    for (look, &i) in seen.iter().enumerate() {
+        band(page, &lines[i], chart.lines[i].step, &plane, look);
     }
     let mut obstacles = Vec::new();
-    for (i, points) in lines.iter().enumerate() {
-        let path = curve(page, points, chart.lines[i].step, &plane, i);
+    for (look, &i) in seen.iter().enumerate() {
+        let path = curve(page, &lines[i], chart.lines[i].step, &plane, look);
         obstacles.extend(labels::along(&path));
     }
     limits::lines(page, &plane, &chart.limits, extents, &obstacles);
     page.skipped(skipped);
+}
+
+/// The lines that have a look of their own, and those that are faint.
+fn ranked(lines: &[Line]) -> (Vec<usize>, Vec<usize>) {
+    (0..lines.len()).partition(|&i| !lines[i].faint)
 }
 
 fn drawable_points(chart: &Lines, line: &Line, skipped: &mut Skipped) -> Vec<LinePoint> {
@@ -70,6 +78,20 @@ fn drawable_points(chart: &Lines, line: &Line, skipped: &mut Skipped) -> Vec<Lin
         points.push(LinePoint { band, ..*point });
     }
     points
+}
+
+const FAINT: Stroke = Stroke {
+    color: palette::GREY.alpha(0.4),
+    width: 1.0,
+};
+
+/// Draws a curve that others are compared with.
+fn faint_curve(page: &mut Page, points: &[LinePoint], step: bool, plane: &Plane) {
+    let places = points.iter().map(|p| plane.at((p.x, p.y))).collect();
+    let path = thin::columns(&stepped(places, step));
+    if path.len() > 1 {
+        page.drawing.path(path, FAINT);
+    }
 }
 
 fn stroke(i: usize) -> Stroke {

@@ -1,6 +1,6 @@
 //! Scatter charts with front, limits, target and best point.
 
-use super::{PLANE_HEIGHT, limits};
+use super::{PLANE_HEIGHT, error_bars, limits};
 use crate::axes::{Plane, Ruler, frame};
 use crate::color_bar;
 use crate::drawing::{Rect, Stroke, Xy};
@@ -28,7 +28,10 @@ pub(super) fn draw(chart: &Scatter, page: &mut Page) {
     let best = single(chart, chart.best.as_ref(), &mut skipped);
     let all = || {
         let points = series.iter().flatten().map(|p| (p.x, p.y));
+        let bars = series.iter().flatten();
+        let bars = bars.flat_map(|p| error_bars::ends(p, &chart.x, &chart.y));
         points
+            .chain(bars.flatten())
             .chain(front.iter().copied())
             .chain([target, best].into_iter().flatten().map(|p| (p.x, p.y)))
     };
@@ -177,6 +180,14 @@ fn points(
     let (radius, alpha) = look(count);
     let part: Option<Scale> = color.map(|ruler| ruler.scale((0.0, 1.0)));
     for (i, indices) in kept.iter().enumerate() {
+        for &j in indices {
+            let bars = error_bars::ends(series[i][j], &chart.x, &chart.y);
+            let color = match part {
+                Some(_) => palette::GREY,
+                None => palette::series(i),
+            };
+            error_bars::draw(page, plane, &bars, color.alpha(0.6));
+        }
         let mark = chart.series[i].mark.unwrap_or(palette::mark(i));
         for &j in indices {
             let fill = match (part, series[i][j].color) {

@@ -24,6 +24,8 @@ pub struct Trials(Mutex<Known>);
 #[derive(Debug, Default)]
 struct Known {
     measured: ByEpochs,
+    /// What was seen after each epoch, of each seed, as far as all of them were trained.
+    curves: Vec<Vec<Epoch>>,
     /// Where each seed's trial stands, while it may go on.
     states: BTreeMap<u64, Vec<u8>>,
     /// Why it cannot be trained to the end, such as a loss that left the numbers.
@@ -73,6 +75,19 @@ impl Trials {
             .cloned()
             .map(Grade::Measured)
             .or_else(failed)
+    }
+
+    /// What was seen after each epoch, of each seed, as far as all of them were trained.
+    pub fn curves(&self) -> Vec<Vec<Epoch>> {
+        self.known().curves.clone()
+    }
+
+    /// Enters what all seeds reached after so many epochs.
+    fn enter(&self, training: &Training, epochs: u32, reached: Vec<Reached>) {
+        let measured = training.measurement(&reached, epochs);
+        let mut known = self.known();
+        known.measured.insert(epochs, measured);
+        known.curves = reached.into_iter().map(|trial| trial.curve).collect();
     }
 
     /// What was measured after the most epochs.
@@ -138,9 +153,8 @@ pub fn train(study: &Study, wanted: &[(&Training, &Network, u32)]) -> Result<(),
         };
         if trials.len() == training.seeds as usize {
             trials.sort_by_key(|trial| trial.0);
-            let trials: Vec<Reached> = trials.into_iter().map(|trial| trial.1).collect();
-            let measured = training.measurement(&trials, *epochs);
-            network.trials.known().measured.insert(*epochs, measured);
+            let trials = trials.into_iter().map(|trial| trial.1).collect();
+            network.trials.enter(training, *epochs, trials);
         }
     }
     Ok(())
@@ -163,8 +177,7 @@ pub fn recall(
             .collect();
         let trials = trials.map_err(|e| keep::fault(&e, training.at))?;
         if let Some(trials) = trials {
-            let measured = training.measurement(&trials, *epochs);
-            network.trials.known().measured.insert(*epochs, measured);
+            network.trials.enter(training, *epochs, trials);
             break;
         }
     }
