@@ -103,7 +103,7 @@ pub enum Op {
         /// The mean; otherwise the largest value.
         average: bool,
     },
-    /// The sum of its inputs, element by element.
+    /// The sum of its inputs, element by element; the sum of no inputs is zeros.
     Add,
     /// Its inputs, channel after channel.
     Concat,
@@ -129,15 +129,17 @@ pub enum Norm {
     Batch,
     /// A bias per channel.
     Bias,
+    /// Nothing: the layer has no parameters but its weights.
+    None,
 }
 
 impl Layer {
-    /// What follows its products; nothing where there are none, or nothing follows.
-    pub fn norm(&self) -> Option<Norm> {
+    /// What follows its products.
+    pub fn norm(&self) -> Norm {
         match self.op {
-            Op::Conv { norm, .. } | Op::Transposed { norm, .. } => Some(norm),
-            Op::Dense { bias, .. } => bias.then_some(Norm::Bias),
-            Op::Pool { .. } | Op::Add | Op::Concat => None,
+            Op::Conv { norm, .. } | Op::Transposed { norm, .. } => norm,
+            Op::Dense { bias: true, .. } => Norm::Bias,
+            Op::Dense { .. } | Op::Pool { .. } | Op::Add | Op::Concat => Norm::None,
         }
     }
 
@@ -306,7 +308,6 @@ fn check_sizes(sizes: &[usize]) -> Result<(), String> {
 
 fn check_add(shapes: &[Shape], output: Shape) -> Result<(), String> {
     match shapes.iter().find(|&&shape| shape != output) {
-        _ if shapes.is_empty() => Err("it adds nothing".into()),
         Some(shape) => Err(format!("it adds {shape} to {output}")),
         None => Ok(()),
     }

@@ -40,5 +40,7 @@ pub use keep::Keeper;
 pub use registry::schemas;
 pub use rich::Bundle;
 pub use serve::Server;
-pub use sink::{Output, Part, Progress, Silent, Sink, Stopper, Target};
+pub use sink::{
+    Listener, Output, Part, Progress, Reached, Silent, Sink, Stopper, Target, Trainings,
+};
 pub use table::{Cell, Head, Table};

@@ -33,10 +33,18 @@ pub trait Sink {
     fn stopper(&self) -> Stopper {
         Arc::new(|| false)
     }
+
+    /// Who hears how far trainings are, from the threads that train.
+    fn listener(&self) -> Listener {
+        Arc::new(|_| ())
+    }
 }
 
 /// Asks whether a run should stop.
 pub type Stopper = Arc<dyn Fn() -> bool + Send + Sync>;
+
+/// Hears how far the trainings of a batch are.
+pub type Listener = Arc<dyn Fn(&Trainings) + Send + Sync>;
 
 /// A file that is being written.
 pub trait Target: io::Write + Send {
@@ -91,6 +99,36 @@ pub struct Progress {
     pub best: String,
     /// Whether this is the last message of the action.
     pub finished: bool,
+}
+
+/// How far the trainings of a batch are. In which order they end differs from run to run;
+/// what they reach does not.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Trainings {
+    /// Trainings that ended.
+    pub done: u64,
+    /// How many there are.
+    pub total: u64,
+    /// Epochs that ended, of all trainings.
+    pub epochs: u64,
+    /// How many there are.
+    pub of_epochs: u64,
+    /// What the training reached that ended just now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Reached>,
+}
+
+/// What one training reached.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reached {
+    /// The data set.
+    pub data: String,
+    /// Its seed.
+    pub seed: u64,
+    /// Epochs it was trained for.
+    pub epochs: u32,
+    /// Its score on what was held out; none where it failed.
+    pub validation: Option<f64>,
 }
 
 /// A sink that drops everything, for tests and libraries.

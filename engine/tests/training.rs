@@ -3,12 +3,14 @@
 
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::world::Memory;
-use nasaic_engine::{Ended, Engine, Keeper, Output, Progress, Report, Silent, Sink, Stopper};
+use nasaic_engine::{
+    Ended, Engine, Keeper, Listener, Output, Progress, Report, Silent, Sink, Stopper, Trainings,
+};
 use nasaic_store::{NewRun, Store};
 use serde_json::Value;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Nine networks; the widest has no hardware that is fast enough.
 const SPACE: &str = "\
@@ -257,4 +259,191 @@ fn what_does_not_go_together_is_said_before_anything_is_trained() {
             report.diagnostics
         );
     }
+}
+
+/// A sink that keeps what it hears of trainings.
+#[derive(Default)]
+struct Ear(Arc<Mutex<Vec<Trainings>>>);
+
+impl Sink for Ear {
+    fn show(&mut self, _: &Output) {}
+    fn progress(&mut self, _: &Progress) {}
+    fn tell(&mut self, _: &Diagnostic) {}
+    fn file(&mut self, _: &str, _: &[u8]) -> Result<(), String> {
+        Ok(())
+    }
+    fn stop(&self) -> bool {
+        false
+    }
+    fn listener(&self) -> Listener {
+        let heard = Arc::clone(&self.0);
+        Arc::new(move |trainings| heard.lock().unwrap().push(trainings.clone()))
+    }
+}
+
+#[test]
+fn every_epoch_and_every_training_is_told_while_a_batch_is_trained() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.db");
+    let heard = |text: &str| {
+        let mut ear = Ear::default();
+        run(text, Some(&path), &mut ear);
+        let heard = ear.0.lock().unwrap().clone();
+        heard
+    };
+    let one_batch = program(
+        "trained { epochs = 3, seeds = 2, batch = 16 }",
+        "accuracy",
+        "",
+    );
+    // The network of four filters twice, once for each seed.
+    let alone = format!(
+        "{one_batch}evaluate(reading with {{ classify.first.filters = 4, classify.next.filters = 4 }}, edge with {{ core.pes = 8 }})\n"
+    );
+    let told = heard(&alone);
+    let ends: Vec<&Trainings> = told.iter().filter(|t| t.ended.is_some()).collect();
+    assert_eq!((told.len(), ends.len()), (2 * 3 + 2, 2));
+    let last = told.last().unwrap();
+    assert_eq!(
+        (last.done, last.total, last.epochs, last.of_epochs),
+        (2, 2, 6, 6)
+    );
+    let reached = ends[0].ended.as_ref().unwrap();
+    assert_eq!((reached.data.as_str(), reached.epochs), ("digits", 3));
+    assert!(reached.validation.is_some_and(|v| v > 0.0));
+    // What the store knows has ended at once.
+    let again = heard(&alone);
+    assert_eq!(again.len(), 2);
+    assert_eq!((again[1].done, again[1].epochs), (2, 6));
+}
+
+#[test]
+fn curves_grow_by_epoch_and_stop_at_rungs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.db");
+    let text = program(
+        TRAINED,
+        "accuracy",
+        "let run = search(reader, all)\nlearning_curves(run, most = 2)\nlearning_curves(run.best)",
+    );
+    let figures = shown(&text, Some(&path));
+    insta::assert_json_snapshot!("learning_curves", figures[0]);
+    let lines = figures[0]["figure"]["chart"]["lines"].as_array();
+    let lines = lines.unwrap_or_else(|| panic!("{}", figures[0]));
+    let lengths: Vec<usize> = lines
+        .iter()
+        .map(|l| l["points"].as_array().unwrap().len())
+        .collect();
+    assert!(lengths.contains(&4) && lengths.contains(&1), "{lengths:?}");
+    // The best one alone is the first of all, but for its name.
+    let alone = &figures[1]["figure"]["chart"]["lines"];
+    assert_eq!(alone[0]["points"], lines[0]["points"]);
+    // What another run has trained is drawn, too.
+    assert_eq!(shown(&text, Some(&path)), figures);
+}
+
+#[test]
+fn what_was_not_trained_has_no_curve() {
+    let text = program(
+        "proxy(params)",
+        "score",
+        "learning_curves(search(reader, all))",
+    );
+    let report = run(&text, None, &mut Silent);
+    assert_eq!(report.diagnostics[0].code, "E0805");
+}
+
+#[test]
+fn two_searches_are_compared_by_what_they_did_and_promise() {
+    let text = program(
+        TRAINED,
+        "accuracy",
+        "strategy some { algorithm = random, evaluations = 6, seed = 1 }\n\
+         compare(search(reader, some), search(reader, all))",
+    );
+    let changes = &shown(&text, None)[0];
+    let table = |title: &str| {
+        let tables = changes["tables"].as_array().unwrap();
+        let found = tables.iter().find(|t| t["title"] == title);
+        found
+            .unwrap_or_else(|| panic!("no {title}: {changes}"))
+            .clone()
+    };
+    let heads = |table: &Value| -> Vec<String> {
+        let columns = table["columns"].as_array().unwrap();
+        columns
+            .iter()
+            .map(|c| c["name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let searches = table("Searches");
+    assert_eq!(
+        (&searches["rows"][0][0], &searches["rows"][1][0]),
+        (&"some".into(), &"all".into())
+    );
+    assert!(
+        !heads(&searches).contains(&"trained in".to_owned()),
+        "times are no results"
+    );
+    assert_eq!(
+        heads(&table("Accuracies")),
+        [
+            "task",
+            "accuracy",
+            "some",
+            "± some",
+            "all",
+            "± all",
+            "difference",
+            "± difference",
+            "test of some",
+            "test of all"
+        ]
+    );
+    assert_eq!(table("Specs")["rows"][0][2], true);
+}
+
+/// Two networks; one brings nothing to its classes.
+const HOLLOW: &str = "
+options middle { option none { zero {} }, option some { conv { filters = same, kernel = 3 } } }
+network hollow {
+  input = [1, 8, 8]
+  choose way in {none, some}
+  conv stem { filters = 4, kernel = 3 }
+  one_of { of = middle, take = way }
+  conv last { filters = 8, kernel = 3, norm = bare }
+  pool { kind = global_average }
+  dense { units = 10 }
+}
+";
+
+#[test]
+fn a_network_of_zeros_has_no_score_and_is_trained_like_others() {
+    let of = |source: &str, metric: &str, rest: &str| {
+        let text = program(source, metric, rest);
+        text.replace("network = small", "network = hollow")
+            .replace("accelerator edge", &format!("{HOLLOW}accelerator edge"))
+    };
+    let best = &shown(
+        &of("proxy(jacov)", "score", "search(reader, all).best"),
+        None,
+    )[0];
+    assert_eq!(best["design"]["reader.classify.way"], "some", "{best}");
+    let alone = of(
+        "proxy(jacov)",
+        "score",
+        "evaluate(reading with { classify.way = none }, edge with { core.pes = 8 })",
+    );
+    let refused = run(&alone, None, &mut Silent);
+    assert_eq!(
+        refused.diagnostics[0].code, "E0713",
+        "{:?}",
+        refused.diagnostics
+    );
+    let trained = of(
+        "trained { epochs = 1, seeds = 1, batch = 16 }",
+        "accuracy",
+        "search(reader, all)",
+    );
+    assert_eq!(shown(&trained, None)[0]["networks_with_accuracy"], 2);
 }

@@ -3,6 +3,7 @@
 pub(crate) mod bars;
 pub(crate) mod boxes;
 pub(crate) mod chain;
+pub(crate) mod error_bars;
 pub(crate) mod gantt;
 pub(crate) mod heatmap;
 pub(crate) mod limits;

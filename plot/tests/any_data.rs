@@ -48,6 +48,8 @@ fn charts(
         y: n(i + 1),
         label: Some(name(i)),
         color: Some(n(i + 2)),
+        x_error: Some(n(i + 3)),
+        y_error: Some(n(i + 4)),
     };
     let limits = vec![
         Limit {
@@ -113,11 +115,13 @@ fn charts(
                     name: name(0),
                     points: (0..count).map(line).collect(),
                     step: true,
+                    faint: false,
                 },
                 Line {
                     name: name(1),
                     points: (0..count).map(line).collect(),
                     step: false,
+                    faint: true,
                 },
             ],
             limits,

@@ -112,6 +112,7 @@ fn very_much_data_stays_a_small_document_and_the_caption_says_how() {
             })
             .collect(),
         step: true,
+        faint: false,
     };
     let lines = Lines {
         lines: many(5).into_iter().map(curve).collect(),
@@ -166,6 +167,7 @@ fn names_and_units_are_written() {
             "pareto_many",
             &["of 100,000 points are drawn", "latency ≤ 7 ms"],
         ),
+        ("pareto_uncertain", &["accuracy", "best"]),
         (
             "scatter_color",
             &["latency (cycles)", "energy (µJ)", "10⁷", "target"],
@@ -174,6 +176,7 @@ fn names_and_units_are_written() {
             "convergence",
             &["best energy so far (µJ)", "evolution", "known optimum"],
         ),
+        ("learning_curves", &["network 3", "rung 1", "epoch"]),
         (
             "heatmap",
             &[
@@ -348,4 +351,57 @@ fn small_pictures_stay_as_they_are() {
             insta::assert_snapshot!(name, draw(chart));
         }
     }
+}
+
+/// How many straight strokes a document has.
+fn strokes(svg: &str) -> usize {
+    let document = Document::parse(svg).expect("the document is valid");
+    document
+        .descendants()
+        .filter(|n| n.has_tag_name("line"))
+        .count()
+}
+
+#[test]
+fn a_point_with_an_error_has_a_bar_with_two_ends() {
+    let chart = |error| Scatter {
+        y: Axis::new("accuracy").log(),
+        series: vec![Series {
+            points: vec![
+                Point::new(1.0, 1.0),
+                Point::new(2.0, 4.0).errors(None, error),
+                Point::new(3.0, 9.0),
+            ],
+            ..Series::default()
+        }],
+        ..Scatter::default()
+    };
+    let without = strokes(&draw(chart(None)));
+    assert_eq!(strokes(&draw(chart(Some(2.0)))), without + 3);
+    // What would end below zero has no place on a logarithmic axis.
+    assert_eq!(strokes(&draw(chart(Some(5.0)))), without);
+}
+
+#[test]
+fn a_faint_line_has_neither_name_nor_band() {
+    let line = |name: &str, faint| Line {
+        name: name.into(),
+        points: [1.0, 2.0]
+            .map(|x| LinePoint {
+                x,
+                y: x,
+                band: Some((0.5, 2.5)),
+            })
+            .to_vec(),
+        step: false,
+        faint,
+    };
+    let chart = |faint| Lines {
+        lines: vec![line("seen", false), line("other", faint)],
+        ..Lines::default()
+    };
+    let bands = |svg: &str| svg.matches("<polygon").count();
+    let (both, one) = (draw(chart(false)), draw(chart(true)));
+    assert!(has(&both, "other") && !has(&one, "other"));
+    assert_eq!(bands(&one) + 1, bands(&both));
 }

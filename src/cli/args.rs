@@ -394,7 +394,7 @@ pub struct Import {
 }
 
 /// How a script is read.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Reading {
     /// Let the script read files outside its own folder and the current one.
     #[arg(long)]
@@ -438,7 +438,7 @@ pub struct Running {
     /// Write figures, result.json, timing.json and exported files into this folder.
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Print one JSON object per line: progress, result, figure, warning, error, status.
+    /// Print one JSON object per line: progress, training, result, figure, warning, error, status.
     #[arg(long)]
     pub json_stream: bool,
     /// Use this many threads; the results are the same with any number.
@@ -471,8 +471,10 @@ pub struct Place {
 /// What to say of data sets.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Data {
-    /// List the data sets of the library, and where each lies or how to get it.
+    /// List the data sets of the library or of a script, and where each lies or how to get it.
     List {
+        /// A script whose data sets are listed, its own and those it uses.
+        script: Option<PathBuf>,
         /// Print them as a JSON array.
         #[arg(long)]
         json: bool,

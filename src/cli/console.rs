@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 /// Where text goes.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Console {
     color: bool,
     /// Whether what was asked for may be in colour, too.

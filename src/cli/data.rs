@@ -3,27 +3,41 @@
 mod picture;
 mod verify;
 
-use super::args::{Data, DataPlace};
+use super::args::{Data, DataPlace, Reading};
 use super::console::Console;
-use super::{Exit, Refusal};
+use super::files::Text;
+use super::{Exit, Refusal, program};
 use nasaic_accuracy::data::{DataError, Places, locate};
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::names::closest;
 use nasaic_dsl::schema::join_names;
+use nasaic_dsl::value::short;
 use nasaic_dsl::world::{Memory, embedded_names};
 use nasaic_engine::data::{DataSet, diagnostic};
 use nasaic_engine::{Cell, Engine, Head, Table};
 use nasaic_host::places::roots;
 use serde_json::json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Carries out one of the commands.
 pub fn data(what: &Data, console: &Console) -> Result<Exit, Refusal> {
     match what {
-        Data::List { json, place } => list(&library()?, *json, place, console),
+        Data::List {
+            script,
+            json,
+            place,
+        } => {
+            let (sets, folder) = match script {
+                None => (library()?, PathBuf::new()),
+                Some(file) => of_script(file, place, console)?,
+            };
+            let places = |set: &DataSet| places(set, &folder, place);
+            list(&sets, *json, &places, console);
+        }
         Data::Path { name, place } => {
             let set = named(name)?;
-            let origin = locate(&set.request, &places(&set, place)).map_err(refusal)?;
+            let origin =
+                locate(&set.request, &places(&set, Path::new(""), place)).map_err(refusal)?;
             console.print(&format!(
                 "{origin}
 "
@@ -31,7 +45,8 @@ pub fn data(what: &Data, console: &Console) -> Result<Exit, Refusal> {
         }
         Data::Verify { name, json, place } => {
             let set = named(name)?;
-            let verified = verify::verify(&set, &places(&set, place)).map_err(refusal)?;
+            let verified =
+                verify::verify(&set, &places(&set, Path::new(""), place)).map_err(refusal)?;
             console.print(&if *json {
                 format!("{:#}\n", verified.json())
             } else {
@@ -52,13 +67,33 @@ fn library() -> Result<Vec<DataSet>, Refusal> {
     let mut engine = Engine::new(Box::new(Memory::default()));
     let text = format!("use std.data.{{{}}}\n", names.join(", "));
     engine.check("std.data", &text, &[]);
+    declared(&engine)
+}
+
+/// The data sets that a script declares or uses, and the folder of the script.
+fn of_script(
+    file: &Path,
+    place: &DataPlace,
+    console: &Console,
+) -> Result<(Vec<DataSet>, PathBuf), Refusal> {
+    let text = Text::read(file)?;
+    let reading = Reading {
+        data: place.data.clone(),
+        ..Reading::default()
+    };
+    let mut engine = program::engine(&text, &reading);
+    program::check(&mut engine, (&text.name, &text.text), &[], console)?;
+    Ok((declared(&engine)?, text.folder().to_owned()))
+}
+
+/// The data sets that an engine knows, by name.
+fn declared(engine: &Engine) -> Result<Vec<DataSet>, Refusal> {
     let blocks = engine.program().blocks.values();
-    let mut sets = Vec::new();
-    for block in blocks.filter(|b| b.kind == "data") {
+    let sets = blocks.filter(|b| b.kind == "data").map(|block| {
         let name = block.label.as_deref().unwrap_or_default();
-        sets.push(DataSet::of(name, block).map_err(refusal)?);
-    }
-    Ok(sets)
+        DataSet::of(short(name), block).map_err(refusal)
+    });
+    sets.collect()
 }
 
 /// The set of this name.
@@ -77,18 +112,18 @@ fn named(name: &str) -> Result<DataSet, Refusal> {
     .into())
 }
 
-/// Where to look for a set.
-fn places(set: &DataSet, place: &DataPlace) -> Places {
+/// Where to look for a set; `script` is the folder of the script that declares it.
+fn places(set: &DataSet, script: &Path, place: &DataPlace) -> Places {
     match &place.data {
         Some(folder) => Places {
             folders: vec![folder.join(&set.request.name), folder.clone()],
         },
-        None => set.places(Path::new(""), &roots()),
+        None => set.places(script, &roots()),
     }
 }
 
-fn list(sets: &[DataSet], as_json: bool, place: &DataPlace, console: &Console) {
-    let found = |set: &DataSet| locate(&set.request, &places(set, place)).ok();
+fn list(sets: &[DataSet], as_json: bool, places: &dyn Fn(&DataSet) -> Places, console: &Console) {
+    let found = |set: &DataSet| locate(&set.request, &places(set)).ok();
     let get = |set: &DataSet| set.request.get.clone().unwrap_or_default();
     if as_json {
         let object = |set: &DataSet| {

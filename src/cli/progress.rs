@@ -1,8 +1,8 @@
 //! How far a long action is: a bar at a terminal, now and then an object in a stream.
 
 use super::console::Console;
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
-use nasaic_engine::Progress;
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
+use nasaic_engine::{Progress, Reached, Trainings};
 use serde_json::json;
 use std::fmt;
 use std::io::IsTerminal;
@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 const KNOWN: &str = "{prefix} [{bar:24}] {pos}/{len}  {rate}, {eta} left  {wide_msg}";
 const UNKNOWN: &str = "{prefix} {spinner} {pos}  {rate}  {wide_msg}";
 
+const TRAINING: &str = "training [{bar:24}] {pos}/{len} epochs, {eta} left  {wide_msg}";
+
 /// Between two objects of a stream.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -18,7 +20,10 @@ const PAUSE: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Meter {
     terminal: bool,
+    bars: MultiProgress,
     bar: Option<ProgressBar>,
+    /// How far the trainings are that the designs wait for.
+    training: Option<ProgressBar>,
     last: Option<Instant>,
 }
 
@@ -27,7 +32,9 @@ impl Meter {
     pub fn new() -> Self {
         Self {
             terminal: std::io::stderr().is_terminal(),
+            bars: MultiProgress::new(),
             bar: None,
+            training: None,
             last: None,
         }
     }
@@ -39,15 +46,51 @@ impl Meter {
         } else if progress.finished {
             self.clear();
         } else if self.terminal {
-            let bar = self.bar.get_or_insert_with(|| bar(progress));
+            self.clear_training();
+            let bar = self.bar.get_or_insert_with(|| self.bars.add(bar(progress)));
             bar.set_message(progress.best.clone());
             bar.set_position(progress.done);
         }
     }
 
+    /// Shows how far trainings are, below the designs that wait for them.
+    pub fn training(&mut self, trainings: &Trainings, console: &Console) {
+        if console.is_stream() {
+            // Each training is told; of epochs only how many there are by now.
+            if trainings.ended.is_some() || !self.is_soon() {
+                self.last = Some(Instant::now());
+                console.object("training", json!(trainings));
+            }
+        } else if self.terminal {
+            let bar = self.training.get_or_insert_with(|| {
+                let style = ProgressStyle::with_template(TRAINING);
+                let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+                let bar = ProgressBar::new(trainings.of_epochs).with_style(style);
+                self.bars.add(bar)
+            });
+            bar.set_position(trainings.epochs);
+            if let Some(reached) = &trainings.ended {
+                bar.set_message(last(trainings, reached));
+            }
+            if trainings.done == trainings.total {
+                self.clear_training();
+            }
+        }
+    }
+
+    fn clear_training(&mut self) {
+        if let Some(bar) = self.training.take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Whether the last object of the stream was printed just now.
+    fn is_soon(&self) -> bool {
+        self.last.is_some_and(|last| last.elapsed() < PAUSE)
+    }
+
     fn object(&mut self, progress: &Progress, console: &Console) {
-        let soon = self.last.is_some_and(|last| last.elapsed() < PAUSE);
-        if !soon || progress.finished {
+        if !self.is_soon() || progress.finished {
             self.last = Some(Instant::now());
             console.object("progress", json!(progress));
         }
@@ -55,10 +98,24 @@ impl Meter {
 
     /// Takes the bar away, so that text can stand there.
     pub fn clear(&mut self) {
+        self.clear_training();
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
     }
+}
+
+/// How many trainings ended, and what the last one reached.
+fn last(trainings: &Trainings, reached: &Reached) -> String {
+    let Trainings { done, total, .. } = trainings;
+    let Reached {
+        data,
+        seed,
+        epochs,
+        validation,
+    } = reached;
+    let score = validation.map_or_else(|| "failed".to_owned(), |x| format!("{x:.4}"));
+    format!("{done} of {total} done, the last: {data}, seed {seed}, {epochs} epochs: {score}")
 }
 
 fn bar(progress: &Progress) -> ProgressBar {

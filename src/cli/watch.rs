@@ -6,10 +6,10 @@ use super::progress::Meter;
 use super::{Refusal, signals};
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::source::Sources;
-use nasaic_engine::{Output, Part, Progress, Sink, Stopper, Target};
+use nasaic_engine::{Listener, Output, Part, Progress, Sink, Stopper, Target};
 use nasaic_plot::Figure;
 use serde_json::json;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Longest name of a view in the name of a file.
 const LONGEST_NAME: usize = 40;
@@ -20,7 +20,7 @@ pub struct Watcher<'a> {
     folder: &'a Folder,
     /// The texts that the messages of the run point into.
     sources: &'a Sources,
-    meter: Meter,
+    meter: Arc<Mutex<Meter>>,
     figures: usize,
     /// Whether a figure could not be written.
     pub failed: bool,
@@ -35,7 +35,7 @@ impl<'a> Watcher<'a> {
             console,
             folder,
             sources,
-            meter: Meter::new(),
+            meter: Arc::new(Mutex::new(Meter::new())),
             figures: 0,
             failed: false,
             outputs: Vec::new(),
@@ -44,7 +44,11 @@ impl<'a> Watcher<'a> {
 
     /// Takes away what would stand in the way of other text.
     pub fn finish(&mut self) {
-        self.meter.clear();
+        self.meter().clear();
+    }
+
+    fn meter(&self) -> MutexGuard<'_, Meter> {
+        self.meter.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn figure(&mut self, source: &str, figure: &Figure) {
@@ -53,7 +57,7 @@ impl<'a> Watcher<'a> {
         match self.written(&name, source, figure) {
             Err(refusal) => {
                 self.failed = true;
-                self.meter.clear();
+                self.meter().clear();
                 self.console.tell(&refusal.sources, &refusal.diagnostics);
             }
             Ok((svg, file)) if self.console.is_stream() => self.console.object(
@@ -92,7 +96,7 @@ impl<'a> Watcher<'a> {
 impl Sink for Watcher<'_> {
     fn show(&mut self, output: &Output) {
         self.outputs.push(output.clone());
-        self.meter.clear();
+        self.meter().clear();
         let mut other = Vec::new();
         let mut before = None;
         for part in &output.parts {
@@ -114,11 +118,11 @@ impl Sink for Watcher<'_> {
     }
 
     fn progress(&mut self, progress: &Progress) {
-        self.meter.step(progress, self.console);
+        self.meter().step(progress, self.console);
     }
 
     fn tell(&mut self, diagnostic: &Diagnostic) {
-        self.meter.clear();
+        self.meter().clear();
         self.console
             .tell(self.sources, std::slice::from_ref(diagnostic));
     }
@@ -137,6 +141,14 @@ impl Sink for Watcher<'_> {
 
     fn stopper(&self) -> Stopper {
         Arc::new(signals::stop)
+    }
+
+    fn listener(&self) -> Listener {
+        let (meter, console) = (Arc::clone(&self.meter), *self.console);
+        Arc::new(move |trainings| {
+            let mut meter = meter.lock().unwrap_or_else(PoisonError::into_inner);
+            meter.training(trainings, &console);
+        })
     }
 }
 

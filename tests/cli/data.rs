@@ -136,3 +136,25 @@ fn the_manual_shows_what_the_program_prints() {
     }
     assert_eq!(now.lines().count(), told.lines().count());
 }
+
+#[test]
+fn the_sets_of_a_script_are_listed_with_their_places() {
+    let script = "use std.data.{fashion_mnist}\n\
+        data own { input = [1, 28, 28], classes = 10, format = idx, folder = \"near\" }\n";
+    let scratch = fashion(Scratch::new(), "work/near", 2).with("work/f.nasaic", script);
+    let ran = scratch.run("data list work/f.nasaic --json");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let sets: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let names: Vec<&str> = sets
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| s["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["fashion_mnist", "own"]);
+    assert_eq!(sets[1]["found"], "work/near");
+    let wrong = scratch
+        .with("wrong.nasaic", "data {")
+        .run("data list wrong.nasaic");
+    assert_eq!(wrong.code, 1, "{}", wrong.stdout);
+}

@@ -199,6 +199,7 @@ pub const SCRIPTS: &[&str] = &[
     "nas_bench_201",
     "nas_bench_macro",
     "proxies",
+    "proxies_transnas",
     "transnas",
     "transnas_race",
     "transnas_shared",

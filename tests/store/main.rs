@@ -8,6 +8,7 @@ mod runs;
 #[allow(dead_code, reason = "shared with the tests of the command line")]
 mod scratch;
 mod sweep;
+mod training;
 mod trouble;
 
 use scratch::Scratch;

@@ -70,7 +70,7 @@ impl Parameters<'_> {
         let channels = layer.output.channels as i64;
         let halves = |both: &Tensor| [0, channels].map(|start| both.narrow(0, start, channels));
         match layer.norm() {
-            Some(Norm::Batch) => {
+            Norm::Batch => {
                 let [scale, shift] = halves(self.affine);
                 let [mean, variance] = halves(&self.running);
                 products.batch_norm(
@@ -84,8 +84,8 @@ impl Parameters<'_> {
                     true,
                 )
             }
-            Some(Norm::Bias) => products + self.affine.view([1, channels, 1, 1]),
-            None => products,
+            Norm::Bias => products + self.affine.view([1, channels, 1, 1]),
+            Norm::None => products,
         }
     }
 

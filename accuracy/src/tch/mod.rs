@@ -91,10 +91,20 @@ impl Torch {
                 running: part(&self.statistics, place.running.clone()),
                 training,
             };
-            let output = computed.apply(layer, &inputs, input);
-            made.push(output);
+            made.push(match inputs.is_empty() {
+                true => self.zeros(&samples, layer.output),
+                false => computed.apply(layer, &inputs, input),
+            });
         }
         made.pop().unwrap_or(samples)
+    }
+
+    /// The sum of nothing, for as many samples as these.
+    fn zeros(&self, samples: &Tensor, shape: Shape) -> Tensor {
+        let [channels, rows, columns] =
+            [shape.channels, shape.rows, shape.columns].map(|n| n as i64);
+        let sizes = [samples.size()[0], channels, rows, columns];
+        Tensor::zeros(sizes, (Kind::Float, self.device))
     }
 
     /// The weights of each layer, then the biases or scales and shifts of each. Cut all at once:

@@ -111,12 +111,12 @@ fn ragged_strided_grouped_and_dilated_convolutions_agree() {
         (1, 3, window([2, 2], [3, 3], [0, 0], 1), 2, 2),
         (1, 3, window([5, 1], [1, 1], [1, 0], 1), 9, 7),
     ] {
-        for norm in [Norm::Batch, Norm::Bias] {
+        for norm in [Norm::Batch, Norm::Bias, Norm::None] {
             let op = Op::Conv {
                 window,
                 groups,
                 norm,
-                relu: norm == Norm::Bias,
+                relu: norm != Norm::Batch,
             };
             compare(
                 &format!("{op:?}"),

@@ -230,6 +230,46 @@ fn without_normalisation() {
 }
 
 #[test]
+fn bare_convolutions() {
+    for relu in [true, false] {
+        let one = conv(window([3, 3], [1, 1], [1, 1], 1), 1, Norm::None, relu);
+        let up = Op::Transposed {
+            kernel: [2, 2],
+            stride: [2, 2],
+            norm: Norm::None,
+            relu,
+        };
+        let middle = vec![(one, shape(3, 3, 3)), (up, shape(2, 6, 6))];
+        let network = around(shape(2, 3, 3), middle);
+        // Mixing 2 × 2 and a bias each, 3 × 3 taps of 2 × 3 and 2 × 2 of 3 × 2, classes with a bias each.
+        let machine = Machine::<f64>::new(&network, BATCH, false).unwrap();
+        assert_eq!(machine.parameters.len(), 4 + 2 + 54 + 24 + 72 * 3 + 3);
+        prove(&network, Mode::Train);
+    }
+}
+
+#[test]
+fn a_sum_of_nothing_is_zeros() {
+    let mut network = around(shape(2, 4, 4), Vec::new());
+    let conv = conv(window([3, 3], [1, 1], [1, 1], 1), 1, Norm::Bias, false);
+    let zeros = Layer {
+        op: Op::Add,
+        inputs: Vec::new(),
+        output: shape(2, 4, 4),
+    };
+    network.layers.insert(1, zeros);
+    network.layers.insert(2, layer(conv, 1, shape(2, 4, 4)));
+    let sum = Layer {
+        op: Op::Add,
+        inputs: vec![Source::Layer(0), Source::Layer(2)],
+        output: shape(2, 4, 4),
+    };
+    network.layers.insert(3, sum);
+    network.layers[4].inputs = vec![Source::Layer(3)];
+    prove(&network, Mode::Train);
+}
+
+#[test]
 fn pools() {
     let cases = [
         (window([2, 2], [2, 2], [0, 0], 1), shape(2, 3, 3)),

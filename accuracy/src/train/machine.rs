@@ -74,7 +74,7 @@ impl<T: Real> Machine<T> {
         memory::check(network, batch, size_of::<T>())?;
         let tensor = |elements: usize| vec![T::ZERO; batch * elements + LANES];
         let layers = &network.layers;
-        let normed = |layer: &Layer| layer.norm() == Some(Norm::Batch);
+        let normed = |layer: &Layer| layer.norm() == Norm::Batch;
         let layout = Layout::new(network);
         Ok(Self {
             batch,
@@ -168,8 +168,13 @@ impl<T: Real> Machine<T> {
             false => &mut self.rows[index],
         };
         let weights = &self.parameters[self.layout.places[index].weights.clone()];
-        let first = input(layer.inputs[0]);
         let elements = self.batch * layer.output.elements();
+        let Some(&first) = layer.inputs.first() else {
+            // The sum of nothing.
+            output.fill(T::ZERO);
+            return;
+        };
+        let first = input(first);
         match &mut self.kernels[index] {
             Kernel::Conv(conv) => conv.forward(first, weights, output, false),
             Kernel::Depthwise(conv) => conv.forward(first, weights, output),
@@ -208,18 +213,18 @@ impl<T: Real> Machine<T> {
         let rows = &self.rows[index];
         let relu = layer.relu();
         match (self.mode, layer.norm()) {
-            (Mode::Train, Some(Norm::Batch)) => {
+            (Mode::Train, Norm::Batch) => {
                 let statistics = &mut self.statistics[index];
                 norm::train(rows, values, pitch, affine, running, statistics, relu);
             }
-            (Mode::Infer, Some(Norm::Batch)) => {
+            (Mode::Infer, Norm::Batch) => {
                 norm::infer(rows, values, pitch, affine, running, relu);
             }
-            (Mode::Train | Mode::Infer, Some(Norm::Bias)) => {
+            (Mode::Train | Mode::Infer, Norm::Bias) => {
                 norm::bias(values, pitch, affine, relu);
             }
-            (Mode::Plain, _) | (_, None) if relu => norm::bias(values, pitch, &[], true),
-            (Mode::Plain, _) | (_, None) => {}
+            (Mode::Plain, _) | (_, Norm::None) if relu => norm::bias(values, pitch, &[], true),
+            (Mode::Plain, _) | (_, Norm::None) => {}
         }
     }
 
@@ -249,7 +254,7 @@ impl<T: Real> Machine<T> {
         let values = &self.values[index];
         let relu = layer.relu();
         match (self.mode, layer.norm()) {
-            (Mode::Train, Some(Norm::Batch)) => norm::back(
+            (Mode::Train, Norm::Batch) => norm::back(
                 &self.rows[index],
                 values,
                 errors,
@@ -259,7 +264,7 @@ impl<T: Real> Machine<T> {
                 &self.statistics[index],
                 relu,
             ),
-            (Mode::Train, Some(Norm::Bias)) => {
+            (Mode::Train, Norm::Bias) => {
                 norm::bias_back(values, errors, pitch, gradients, relu);
             }
             _ => norm::bias_back(values, errors, pitch, &mut [], relu),
@@ -269,9 +274,10 @@ impl<T: Real> Machine<T> {
     /// Adds the gradients of a layer's weights.
     fn back_weights(&mut self, index: usize) {
         let layer = &self.network.layers[index];
-        let input = match layer.inputs[0] {
-            Source::Sample => &self.input,
-            Source::Layer(from) => &self.values[from],
+        let input = match layer.inputs.first() {
+            None => return,
+            Some(Source::Sample) => &self.input,
+            Some(Source::Layer(from)) => &self.values[*from],
         };
         let weights = &mut self.gradients[self.layout.places[index].weights.clone()];
         let errors = &self.errors[index];
@@ -313,8 +319,8 @@ impl<T: Real> Machine<T> {
 
 impl<T: Real> Kernel<T> {
     fn new(network: &Network, layer: &Layer, batch: usize) -> Self {
-        let input = network.shape(layer.inputs[0]);
         let output = layer.output;
+        let input = (layer.inputs.first()).map_or(output, |&source| network.shape(source));
         match layer.op {
             Op::Conv { window, groups, .. } if groups == input.channels && groups > 1 => {
                 Self::Depthwise(Depthwise::new(input, output, &window, batch))

@@ -40,7 +40,7 @@ impl Layout {
         let (mut places, mut weights, mut running) = (Vec::new(), 0, 0);
         for layer in &network.layers {
             let (count, fan_in) = network.weights(layer);
-            let batch = layer.norm() == Some(Norm::Batch);
+            let batch = layer.norm() == Norm::Batch;
             let statistics = if batch { 2 * layer.output.channels } else { 0 };
             places.push(Place {
                 weights: weights..weights + count,
@@ -55,9 +55,9 @@ impl Layout {
         for (place, layer) in places.iter_mut().zip(&network.layers) {
             let channels = layer.output.channels;
             let count = match layer.norm() {
-                Some(Norm::Batch) => 2 * channels,
-                Some(Norm::Bias) => channels,
-                None => 0,
+                Norm::Batch => 2 * channels,
+                Norm::Bias => channels,
+                Norm::None => 0,
             };
             place.affine = parameters..parameters + count;
             parameters += count;

@@ -38,7 +38,7 @@ fn of_designs() -> Vec<Column> {
         quantity(
             "uncertainty",
             Dim::NONE,
-            "Standard error of the accuracy of a task, where it is known.",
+            "Standard error of the accuracy, where it is known: of a task, or of the weighted mean, the tasks being independent.",
         ),
         quantity(
             "latency",
@@ -71,6 +71,11 @@ fn of_designs() -> Vec<Column> {
             "Sum over the specs of how far each is missed, relative to it; 0 when all are met.",
         ),
         column("satisfied", Type::Bool, "Whether all specs are met."),
+        column(
+            "stopped",
+            Type::Bool,
+            "Whether a network of it was not trained to the end, because it was not among the best at a rung.",
+        ),
     ]
 }
 

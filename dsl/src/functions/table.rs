@@ -419,6 +419,28 @@ fn result_views() -> Vec<Function> {
         ),
         function(
             Group::View,
+            "learning_curves",
+            Returns::Figure,
+            "How the score on held-out samples grew with the epochs of training: the mean over the seeds with its standard error, and the rungs at which networks were stopped.",
+            vec![
+                rows(),
+                param(
+                    "task",
+                    Accepts::Text,
+                    "The label of a task; the first one that is trained when not given.",
+                )
+                .optional(),
+                param(
+                    "most",
+                    Accepts::Integer,
+                    "How many networks are in colour, the best first; the others are grey.",
+                )
+                .or("6"),
+            ],
+            "learning_curves(search(frugal, quick), task = \"classify\")",
+        ),
+        function(
+            Group::View,
             "regret",
             Returns::Table,
             "How far each strategy of a comparison stays from the optimum: that of an exhaustive or exact search, a known one, or else the best that any of its runs found.",

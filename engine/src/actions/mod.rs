@@ -40,6 +40,7 @@ impl Context<'_, '_> {
     fn equip(&self, study: &mut Study) {
         study.keeper = self.keeper.cloned();
         study.stop = self.sink.stopper();
+        study.heard = self.sink.listener();
     }
 
     /// Writes a file below the output folder.

@@ -201,7 +201,7 @@ fn trained(
     let keeper = study.keeper.as_deref();
     if study.trains {
         let epochs = training.recipe.epochs;
-        training::train(&[(training, network, epochs)], keeper, &*study.stop)?;
+        training::train(study, &[(training, network, epochs)])?;
         return match network.trials.after(epochs) {
             Some(Grade::Measured(measured)) => Ok(Some(measured)),
             Some(Grade::Failed(why)) => Err(training.failed(why)),
@@ -277,6 +277,11 @@ fn find(
         From::Table(table) => tables::look_up(study, task, table, choices)?,
         From::Trained(training) => return trained(study, training, network),
         From::Fitted(fit) => fit.measure(network, study.keeper.as_deref())?,
-        From::Proxy(score) => score.measure(network)?,
+        From::Proxy(score) => match score.measure(network)? {
+            Ok(measured) => measured,
+            Err(why) if study.trains => return Err(why),
+            // Of many designs this is one that is not ranked.
+            Err(_) => return Ok(None),
+        },
     }))
 }

@@ -121,6 +121,7 @@ impl Study {
             key: None,
             keeper: None,
             stop: Arc::new(|| false),
+            heard: Arc::new(|_| ()),
             trains: true,
             platform,
             tasks,

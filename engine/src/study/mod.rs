@@ -26,7 +26,7 @@ pub use specs::{Goal, Spec, SpecResult};
 use crate::fault::Fault;
 use crate::formula::{Names, Scripts};
 use crate::keep::Keeper;
-use crate::sink::Stopper;
+use crate::sink::{Listener, Stopper};
 use accuracy::Source;
 use hardware::{Between, JOULES, Platform, Sub};
 use memo::Memo;
@@ -71,6 +71,8 @@ pub struct Study {
     pub keeper: Option<Arc<Keeper>>,
     /// Whether whoever asked no longer waits.
     pub stop: Stopper,
+    /// Who hears how far trainings are.
+    pub heard: Listener,
     /// Whether asking for an accuracy may train a network; what a search found is only looked at.
     pub trains: bool,
     /// The decisions and structure.
@@ -328,6 +330,14 @@ impl Study {
             .collect()
     }
 
+    /// Whether a proxy has no score for one of these networks.
+    fn unscored(&self, accuracies: &[Option<Measurement>]) -> bool {
+        let all = self.tasks.iter().zip(accuracies);
+        let kind = |task: &Task| task.source.as_ref().map(|source| source.kind);
+        all.into_iter()
+            .any(|(task, known)| known.is_none() && kind(task) == Some(Kind::Proxy))
+    }
+
     /// The tasks whose networks are trained, by index.
     pub fn trainings(&self) -> impl Iterator<Item = (usize, &Training)> {
         let tasks = self.tasks.iter().enumerate();
@@ -379,6 +389,7 @@ impl Names for Sight<'_> {
         }
         match metric {
             "accuracy" if !self.scored() => of(self.mean_accuracy()?, Dim::NONE),
+            "uncertainty" => of(self.mean_uncertainty()?, Dim::NONE),
             "score" if self.scored() => of(self.mean_accuracy()?, Dim::NONE),
             "latency" => of(m.latency, Dim::TIME),
             "energy" => of(m.energy?, Dim::ENERGY),
@@ -391,6 +402,7 @@ impl Names for Sight<'_> {
             "edp" => of(m.energy? * m.latency, Dim::ENERGY.times(Dim::TIME)),
             "violation" => of(self.violation(), Dim::NONE),
             "satisfied" => Some(Value::Bool(self.violation() == 0.0)),
+            "stopped" => Some(Value::Bool(self.stopped())),
             _ => None,
         }
     }
@@ -410,6 +422,26 @@ impl Sight<'_> {
     fn scored(&self) -> bool {
         let sources = self.study.tasks.iter().filter_map(|t| t.source.as_ref());
         sources.map(|s| s.kind).any(|kind| kind == Kind::Proxy)
+    }
+
+    /// Whether one of its networks was stopped at a rung.
+    fn stopped(&self) -> bool {
+        let trained = self.accuracies.iter().flatten();
+        trained
+            .filter_map(|accuracy| accuracy.training)
+            .any(|took| took.epochs < took.of_epochs)
+    }
+
+    /// The standard error of that mean, the tasks being independent; none as long as one is not known.
+    fn mean_uncertainty(&self) -> Option<f64> {
+        let mut squares = 0.0;
+        let mut weights = 0.0;
+        for (task, accuracy) in self.study.tasks.iter().zip(self.accuracies) {
+            let part = task.weight * accuracy.as_ref()?.uncertainty?;
+            squares += part * part;
+            weights += task.weight;
+        }
+        (weights > 0.0).then(|| libm::sqrt(squares) / weights)
     }
 
     /// The mean of the tasks' accuracies by weight; none as long as one is not known.

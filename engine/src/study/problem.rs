@@ -456,7 +456,7 @@ impl Search<'_> {
                 Some((*training, network.as_ref(), training.epochs(rung)))
             })
             .collect();
-        match training::train(&wanted, study.keeper.as_deref(), &*study.stop) {
+        match training::train(study, &wanted) {
             Ok(()) => ControlFlow::Continue(()),
             Err(Broken::Interrupted) => ControlFlow::Break(()),
             Err(Broken::Fault(fault)) => {
@@ -510,6 +510,8 @@ impl Search<'_> {
         for goal in &self.study.goals {
             match goal.score(&sight) {
                 Ok(score) => objectives.push(score),
+                // A network without a score can be no candidate where the goal asks for it.
+                Err(_) if self.study.unscored(&accuracies) => return nothing,
                 Err(fault) => {
                     self.note(fault);
                     return nothing;

@@ -5,7 +5,7 @@ use super::training::lower;
 use crate::datasets::Datasets;
 use crate::fault::Fault;
 use nasaic_accuracy::data::{Samples, Targets};
-use nasaic_accuracy::proxy::{self, Proxy};
+use nasaic_accuracy::proxy::{self, Proxy, ProxyError};
 use nasaic_accuracy::{Kind, Measurement};
 use nasaic_dsl::plan::{Block, content_hash};
 use nasaic_dsl::source::Span;
@@ -62,8 +62,9 @@ impl Score {
         Ok(content_hash(&(self.kind.name(), samples)))
     }
 
-    /// The score of a network; no uncertainty is known.
-    pub fn measure(&self, network: &Network) -> Result<Measurement, Fault> {
+    /// The score of a network; no uncertainty is known. Some networks have none on these
+    /// samples: then why.
+    pub fn measure(&self, network: &Network) -> Result<Result<Measurement, Fault>, Fault> {
         let refused = |why: String| {
             Fault::new("E0713", "this network has no score")
                 .at(self.at)
@@ -75,15 +76,21 @@ impl Score {
             kind => {
                 let lowered = lower::network(&network.layers).map_err(refused)?;
                 let batch = &self.batch()?.0;
-                proxy::score(kind, &lowered, batch, SEED).map_err(|e| refused(e.to_string()))?
+                match proxy::score(kind, &lowered, batch, SEED) {
+                    Ok(value) => value,
+                    Err(why @ ProxyError::Undefined { .. }) => {
+                        return Ok(Err(refused(why.to_string())));
+                    }
+                    Err(why) => return Err(refused(why.to_string())),
+                }
             }
         };
-        Ok(Measurement {
+        Ok(Ok(Measurement {
             value,
             uncertainty: None,
             kind: Kind::Proxy,
             training: None,
-        })
+        }))
     }
 
     fn batch(&self) -> Result<&(Samples, String), Fault> {

@@ -87,6 +87,7 @@ fn line(entrant: &Entrant, worst: f64) -> Line {
         name: entrant.strategy.clone(),
         points: surface(&fronts, worst),
         step: true,
+        faint: false,
     }
 }
 

@@ -46,6 +46,18 @@ impl<'a> Ask<'a> {
         Self::made(name, ExprKind::Metric(name.to_owned()))
     }
 
+    /// The standard error of what it asks for, where that is an accuracy.
+    pub fn uncertainty(&self) -> Option<Self> {
+        let ExprKind::Metric(name) = &sense::without_unit(&self.expr).kind else {
+            return None;
+        };
+        match name.rsplit_once('.') {
+            Some((task, "accuracy")) => Some(Self::metric(&format!("{task}.uncertainty"))),
+            None if name == "accuracy" => Some(Self::metric("uncertainty")),
+            _ => None,
+        }
+    }
+
     /// A decision, shown under another name than its path.
     pub fn path(name: &str, path: &str) -> Self {
         Self::made(name, ExprKind::Path(path.to_owned()))
@@ -80,6 +92,8 @@ pub(super) struct Column {
     pub unit: String,
     /// A value per row, where the row has one.
     pub values: Vec<Option<Value>>,
+    /// The standard error of each value, where it is an accuracy with one.
+    errors: Vec<Option<Value>>,
     scale: Scale,
     /// Its name without remarks.
     plain: String,
@@ -91,7 +105,8 @@ pub(super) struct Column {
 
 /// Evaluates columns over the rows of a value, in one pass.
 pub(super) fn read(of: &Item, asks: &[Ask<'_>], scripts: &Scripts) -> Result<Sheet, Fault> {
-    let mut values: Vec<Vec<Option<Value>>> = asks.iter().map(|_| Vec::new()).collect();
+    let uncertainties: Vec<Option<Ask<'_>>> = asks.iter().map(Ask::uncertainty).collect();
+    let mut values: Vec<Vec<[Option<Value>; 2]>> = asks.iter().map(|_| Vec::new()).collect();
     let mut remarks: Vec<Remarks> = asks.iter().map(|_| Remarks::default()).collect();
     let mut labels = Vec::new();
     let mut first: Option<Arc<Study>> = None;
@@ -106,10 +121,14 @@ pub(super) fn read(of: &Item, asks: &[Ask<'_>], scripts: &Scripts) -> Result<She
             .as_ref()
             .zip(row.study)
             .is_some_and(|(a, b)| Arc::ptr_eq(a, b));
-        for ((ask, values), remarks) in asks.iter().zip(&mut values).zip(&mut remarks) {
-            values.push(value(&ask.expr, row.names, scripts)?);
+        for (i, ask) in asks.iter().enumerate() {
+            let error = match &uncertainties[i] {
+                Some(uncertainty) => value(&uncertainty.expr, row.names, scripts)?,
+                None => None,
+            };
+            values[i].push([value(&ask.expr, row.names, scripts)?, error]);
             if let (Some(study), false) = (row.study, known) {
-                remarks.see(&ask.expr, study);
+                remarks[i].see(&ask.expr, study);
             }
         }
         if let (Some(study), false) = (row.study, known) {
@@ -156,7 +175,8 @@ impl Sheet {
 }
 
 impl Column {
-    fn new(ask: &Ask<'_>, values: Vec<Option<Value>>, remarks: Remarks, clock: f64) -> Self {
+    fn new(ask: &Ask<'_>, rows: Vec<[Option<Value>; 2]>, remarks: Remarks, clock: f64) -> Self {
+        let (values, errors): (Vec<_>, Vec<_>) = rows.into_iter().map(|[v, e]| (v, e)).unzip();
         let (unit, scale) = unit(&values, remarks.is_activity());
         let mut volatile = false;
         ask.expr.walk(&mut |e| {
@@ -166,6 +186,7 @@ impl Column {
             name: remarks.on(&ask.name),
             unit,
             values,
+            errors,
             scale,
             plain: ask.name.clone(),
             remarks,
@@ -182,6 +203,14 @@ impl Column {
             _ => return None,
         };
         number.is_finite().then_some(number)
+    }
+
+    /// How far the number of a row is uncertain, in the column's unit.
+    pub fn error(&self, row: usize) -> Option<f64> {
+        match self.errors.get(row)?.as_ref()? {
+            Value::Quantity(q) => Some(self.convert(q)),
+            _ => None,
+        }
     }
 
     /// A quantity in the column's unit; times and cycles convert through the clock.
@@ -293,7 +322,8 @@ mod tests {
     }
 
     fn column(values: Vec<Option<Value>>) -> Column {
-        Column::new(&Ask::metric("latency"), values, Remarks::default(), 1e9)
+        let rows = values.into_iter().map(|v| [v, None]).collect();
+        Column::new(&Ask::metric("latency"), rows, Remarks::default(), 1e9)
     }
 
     #[test]

@@ -152,6 +152,7 @@ fn line(name: &str, seeds: &[Vec<Option<f64>>], better: BetterWhen, band: Band) 
         name: name.to_owned(),
         points,
         step: true,
+        faint: false,
     }
 }
 

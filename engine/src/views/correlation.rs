@@ -9,10 +9,10 @@ use crate::views::rank::doubled_ranks;
 use nasaic_dsl::value::Value;
 use std::sync::Arc;
 
-/// `rank_correlation`: both coefficients, with how many rows and different values they rest on.
+/// `rank_correlation`: both coefficients with their intervals, and how many rows and different values they rest on.
 pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
     let (pairs, [x, y]) = pairs(call)?;
-    let number = |x: Option<f64>| x.map_or(Cell::Missing, Cell::Number);
+    let rho = spearman(&pairs);
     let distinct = |of: fn(&(f64, f64)) -> f64| {
         let mut values: Vec<f64> = pairs.iter().map(of).collect();
         values.sort_by(f64::total_cmp);
@@ -26,19 +26,53 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
             "distinct x",
             "distinct y",
             "Kendall tau-b",
+            "tau-b from",
+            "tau-b to",
             "Spearman rho",
+            "rho from",
+            "rho to",
         ]
         .map(Head::plain)
         .to_vec(),
-        rows: vec![vec![
-            Cell::Number(pairs.len() as f64),
-            distinct(|p| p.0),
-            distinct(|p| p.1),
-            number(kendall(&pairs)),
-            number(spearman(&pairs)),
-        ]],
-        notes: vec!["Equal values count as neither in order nor out of order.".into()],
+        rows: vec![
+            [
+                Cell::Number(pairs.len() as f64),
+                distinct(|p| p.0),
+                distinct(|p| p.1),
+            ]
+            .into_iter()
+            .chain(with_interval(kendall(&pairs), kendall_error(pairs.len())))
+            .chain(with_interval(rho, spearman_error(pairs.len(), rho)))
+            .collect(),
+        ],
+        notes: vec![
+            "Equal values count as neither in order nor out of order.".into(),
+            "The intervals are those of 95 %, for rows drawn at random from many more.".into(),
+        ],
     })))
+}
+
+/// A coefficient and the ends of its interval, which Fisher's transformation makes symmetric.
+fn with_interval(coefficient: Option<f64>, error: Option<f64>) -> [Cell; 3] {
+    let number = |x: Option<f64>| x.map_or(Cell::Missing, Cell::Number);
+    let end = |side: f64| {
+        let z = libm::atanh(coefficient?);
+        // Nothing is known of the error where all rows are in one order.
+        z.is_finite()
+            .then_some(libm::tanh(z + side * 1.96 * error?))
+    };
+    [number(coefficient), number(end(-1.0)), number(end(1.0))]
+}
+
+/// The standard error of Fisher's z of Kendall's tau (Fieller, Hartley and Pearson, Biometrika 44, 1957).
+fn kendall_error(rows: usize) -> Option<f64> {
+    (rows > 4).then(|| libm::sqrt(0.437 / (rows - 4) as f64))
+}
+
+/// The standard error of Fisher's z of Spearman's rho (Bonett and Wright, Psychometrika 65, 2000).
+fn spearman_error(rows: usize, rho: Option<f64>) -> Option<f64> {
+    let rho = rho.filter(|_| rows > 3)?;
+    Some(libm::sqrt((1.0 + rho * rho / 2.0) / (rows - 3) as f64))
 }
 
 /// `kendall`: the coefficient as a number.
@@ -207,6 +241,25 @@ mod tests {
             .collect();
         close(kendall(&pairs), -0.022_724_243_399_590_97);
         close(spearman(&pairs), -0.02921085276840581);
+    }
+
+    #[test]
+    fn intervals_are_as_published() {
+        // tanh(atanh(0.8) ± 1.96 √(1.32 / 97)) and tanh(atanh(0.6) ± 1.96 √(0.437 / 96)).
+        let is = |cell: &Cell, wanted: f64| match cell {
+            Cell::Number(x) => close(Some(*x), wanted),
+            other => panic!("{other:?} is not {wanted}"),
+        };
+        let [_, low, high] = with_interval(Some(0.8), spearman_error(100, Some(0.8)));
+        is(&low, 0.7013587249077307);
+        is(&high, 0.8685768120565991);
+        let [_, low, high] = with_interval(Some(0.6), kendall_error(100));
+        is(&low, 0.5086505897115786);
+        is(&high, 0.6779910858505447);
+        let few = with_interval(Some(0.5), kendall_error(4));
+        assert_eq!(few[1..], [Cell::Missing, Cell::Missing]);
+        let one_order = with_interval(Some(1.0), spearman_error(9, Some(1.0)));
+        assert_eq!(one_order, [Cell::Number(1.0), Cell::Missing, Cell::Missing]);
     }
 
     #[test]

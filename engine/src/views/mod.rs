@@ -14,6 +14,7 @@ mod explain;
 mod gantt;
 mod goal;
 mod heatmap;
+mod learning;
 mod limits;
 mod names;
 mod nest;
@@ -47,6 +48,7 @@ const VIEWS: &[(&str, View)] = &[
     ("heatmap", heatmap::view),
     ("hypervolume", volume::view),
     ("kendall", correlation::kendall_view),
+    ("learning_curves", learning::view),
     ("loop_nest", nest::view),
     ("pareto", pareto::view),
     ("rank_correlation", correlation::view),

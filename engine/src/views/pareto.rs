@@ -18,24 +18,29 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
         Ask::argument(call, "x")?,
         Ask::argument(call, "y")?,
         Ask::metric("satisfied"),
+        Ask::metric("stopped"),
     ];
     let mut sheet = columns::read(of, &asks, call.scripts)?;
-    let [x, y, satisfied] = sheet.take()?;
+    let [x, y, satisfied, stopped] = sheet.take()?;
     x.require_numbers()?;
     y.require_numbers()?;
     let study = sheet.study.as_deref();
     let better = [&asks[0], &asks[1]].map(|ask| sense::of(&ask.expr, study));
+    let shows_accuracy = asks[..2].iter().any(|ask| ask.uncertainty().is_some());
     let judged = study.is_some_and(|s| !s.specs.is_empty());
     let rows: Vec<Dot> = sheet
         .labels
         .iter()
         .enumerate()
         .filter_map(|(i, label)| {
-            let good = !judged || satisfied.values.get(i) == Some(&Some(Value::Bool(true)));
+            let good = !judged || is_true(&satisfied, i);
             Some(Dot {
                 x: x.number(i)?,
                 y: y.number(i)?,
+                errors: [x.error(i), y.error(i)],
                 good,
+                // What was trained in part says nothing of a front; costs are known all the same.
+                stopped: shows_accuracy && is_true(&stopped, i),
                 label,
             })
         })
@@ -55,6 +60,16 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
         (n, true, 0) => format!("; {n} on the front of those that break specs."),
         (n, ..) => format!("; {n} on the front."),
     };
+    let early = rows.iter().filter(|r| r.stopped).count();
+    if early > 0 {
+        let early = number(early as f64);
+        caption += &format!(
+            " {early} were stopped before the end of their training and count as no front."
+        );
+    }
+    if rows.iter().any(|r| r.errors != [None, None]) {
+        caption += " Bars are one standard error.";
+    }
     let scatter = Scatter {
         x: x.axis(),
         y: y.axis(),
@@ -86,8 +101,16 @@ fn noun(of: &Item) -> &'static str {
 struct Dot<'a> {
     x: f64,
     y: f64,
+    /// How far either is uncertain.
+    errors: [Option<f64>; 2],
     good: bool,
+    /// Whether its training was stopped at a rung.
+    stopped: bool,
     label: &'a str,
+}
+
+fn is_true(column: &Column, row: usize) -> bool {
+    column.values.get(row) == Some(&Some(Value::Bool(true)))
 }
 
 fn goal(better: BetterWhen) -> Goal {
@@ -105,7 +128,7 @@ fn front(rows: &[Dot<'_>], only_good: bool, better: [BetterWhen; 2]) -> Vec<(f64
     };
     let points: Vec<(f64, f64)> = rows
         .iter()
-        .filter(|r| r.good || !only_good)
+        .filter(|r| (r.good || !only_good) && !r.stopped)
         .map(|r| (r.x, r.y))
         .collect();
     let merits: Vec<[f64; 2]> = points
@@ -120,13 +143,13 @@ fn front(rows: &[Dot<'_>], only_good: bool, better: [BetterWhen; 2]) -> Vec<(f64
 
 /// With specs two series; the later one, what meets them, is drawn above.
 fn series(rows: &[Dot<'_>], judged: bool) -> Vec<Series> {
-    let of = |name: &str, good: bool, mark| Series {
+    let of = |name: &str, of: &dyn Fn(&Dot<'_>) -> bool, mark| Series {
         name: name.to_owned(),
         points: rows
             .iter()
-            .filter(|r| r.good == good)
+            .filter(|r| of(r))
             .map(|r| {
-                let point = Point::new(r.x, r.y);
+                let point = Point::new(r.x, r.y).errors(r.errors[0], r.errors[1]);
                 if r.label.is_empty() {
                     point
                 } else {
@@ -136,14 +159,18 @@ fn series(rows: &[Dot<'_>], judged: bool) -> Vec<Series> {
             .collect(),
         mark: Some(mark),
     };
-    if judged {
-        vec![
-            of("breaks a spec", false, Mark::Cross),
-            of("meets the specs", true, Mark::Circle),
-        ]
-    } else {
-        vec![of("", true, Mark::Circle)]
+    let stopped = of("stopped early", &|r| r.good && r.stopped, Mark::Plus);
+    let mut series = match judged {
+        true => vec![
+            of("breaks a spec", &|r| !r.good, Mark::Cross),
+            of("meets the specs", &|r| r.good && !r.stopped, Mark::Circle),
+        ],
+        false => vec![of("", &|r| !r.stopped, Mark::Circle)],
+    };
+    if !stopped.points.is_empty() {
+        series.push(stopped);
     }
+    series
 }
 
 /// The best design of a search.
@@ -182,7 +209,9 @@ mod tests {
             .map(|&(x, y, good)| Dot {
                 x,
                 y,
+                errors: [None, None],
                 good,
+                stopped: false,
                 label: "",
             })
             .collect()
@@ -194,6 +223,21 @@ mod tests {
         assert_eq!(front(&rows, true, [Less, Less]), [(1.0, 1.0)]);
         assert_eq!(front(&rows, true, [Less, More]), [(1.0, 1.0), (2.0, 3.0)]);
         assert_eq!(front(&rows, true, [More, More]), [(2.0, 3.0), (3.0, 2.0)]);
+    }
+
+    #[test]
+    fn what_was_trained_in_part_is_not_on_the_front() {
+        let mut rows = dots(&[(1.0, 1.0, true), (2.0, 3.0, true)]);
+        rows[1].stopped = true;
+        assert_eq!(front(&rows, true, [Less, More]), [(1.0, 1.0)]);
+        let names = |rows: &[Dot<'_>]| -> Vec<String> {
+            series(rows, true).into_iter().map(|s| s.name).collect()
+        };
+        assert_eq!(
+            names(&rows),
+            ["breaks a spec", "meets the specs", "stopped early"]
+        );
+        assert_eq!(names(&rows[..1]), ["breaks a spec", "meets the specs"]);
     }
 
     #[test]

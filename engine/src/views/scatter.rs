@@ -53,7 +53,7 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
 /// The points with the index of their row.
 fn points(x: &Column, y: &Column, labels: &[String]) -> Vec<(usize, Point)> {
     let point = |(i, label): (usize, &String)| {
-        let point = Point::new(x.number(i)?, y.number(i)?);
+        let point = Point::new(x.number(i)?, y.number(i)?).errors(x.error(i), y.error(i));
         Some((
             i,
             if label.is_empty() {

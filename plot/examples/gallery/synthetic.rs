@@ -12,8 +12,10 @@ pub fn charts() -> Vec<(&'static str, Chart)> {
     vec![
         ("pareto", pareto(300).into()),
         ("pareto_many", pareto(100_000).into()),
+        ("pareto_uncertain", uncertain().into()),
         ("scatter_color", by_value().into()),
         ("convergence", convergence().into()),
+        ("learning_curves", learning().into()),
         ("heatmap", heatmap().into()),
         ("energy_breakdown", energy(5).into()),
         ("energy_breakdown_many", energy(24).into()),
@@ -119,6 +121,54 @@ fn pareto(count: usize) -> Scatter {
     }
 }
 
+/// Few designs, each with a standard error.
+fn uncertain() -> Scatter {
+    let mut chart = pareto(24);
+    for series in &mut chart.series {
+        for (i, point) in series.points.iter_mut().enumerate() {
+            point.y_error = Some(0.002 + 0.006 * spread(i, 2));
+        }
+    }
+    chart
+}
+
+/// The curves of three networks before those of others, which were stopped at two rungs.
+fn learning() -> Lines {
+    let curve = |i: usize, epochs: u32| {
+        let last = 0.9 - 0.2 * spread(i, 0);
+        (1..=epochs).map(move |epoch| {
+            let y = last * (1.0 - libm::exp(-0.5 * f64::from(epoch) - 0.4));
+            LinePoint {
+                x: f64::from(epoch),
+                y,
+                band: Some((y - 0.012, y + 0.012)),
+            }
+        })
+    };
+    let seen = (0..3).map(|i| Line {
+        name: format!("network {}", i + 1),
+        points: curve(i, 9).collect(),
+        ..Line::default()
+    });
+    let others = (3..20).map(|i| Line {
+        points: curve(i, if i % 3 == 0 { 3 } else { 1 }).collect(),
+        faint: true,
+        ..Line::default()
+    });
+    let rung = |epoch: u32| Limit {
+        axis: Direction::X,
+        value: f64::from(epoch),
+        label: format!("rung {epoch}"),
+        bound: None,
+    };
+    Lines {
+        x: Axis::new("epoch"),
+        y: Axis::new("validation top1"),
+        lines: seen.chain(others).collect(),
+        limits: vec![rung(1), rung(3)],
+    }
+}
+
 fn by_value() -> Scatter {
     let design = |i: usize| {
         let (x, y) = (
@@ -170,6 +220,7 @@ fn convergence() -> Lines {
             name: name.into(),
             points: points.collect(),
             step: true,
+            faint: false,
         }
     };
     Lines {

@@ -60,25 +60,33 @@ pub(super) fn draw(chart: &Lines, page: &mut Page) {
 }
 
 fn draw_seen(chart: &Lines, seen: &Seen, page: &mut Page) {
-    let entries: Vec<Entry> = chart
-        .lines
+    let (own, faint) = ranked(&chart.lines);
+    let entries: Vec<Entry> = own
         .iter()
         .enumerate()
-        .map(|(i, line)| Entry::new(swatch(i), &*line.name))
+        .map(|(look, &i)| Entry::new(swatch(look), &*chart.lines[i].name))
         .collect();
     page.legend(&entries);
     let (x, y) = seen.rulers(chart);
     let plane = frame(page, (&x, &y), PLANE_HEIGHT, 0.0);
     limits::shade(page, &plane, &chart.limits, seen.extents);
-    for (i, points) in seen.lines.iter().enumerate() {
-        band(page, points, chart.lines[i].step, &plane, i);
+    for i in faint {
+        faint_curve(page, &seen.lines[i], chart.lines[i].step, &plane);
+    }
+    for (look, &i) in own.iter().enumerate() {
+        band(page, &seen.lines[i], chart.lines[i].step, &plane, look);
     }
     let mut obstacles = Vec::new();
-    for (i, points) in seen.lines.iter().enumerate() {
-        let path = curve(page, points, chart.lines[i].step, &plane, i);
+    for (look, &i) in own.iter().enumerate() {
+        let path = curve(page, &seen.lines[i], chart.lines[i].step, &plane, look);
         obstacles.extend(labels::along(&path));
     }
     limits::lines(page, &plane, &chart.limits, seen.extents, &obstacles);
+}
+
+/// The lines that have a look of their own, and those that are faint.
+fn ranked(lines: &[Line]) -> (Vec<usize>, Vec<usize>) {
+    (0..lines.len()).partition(|&i| !lines[i].faint)
 }
 
 fn drawable_points(chart: &Lines, line: &Line, skipped: &mut Skipped) -> Vec<LinePoint> {
@@ -93,6 +101,20 @@ fn drawable_points(chart: &Lines, line: &Line, skipped: &mut Skipped) -> Vec<Lin
         points.push(LinePoint { band, ..*point });
     }
     points
+}
+
+const FAINT: Stroke = Stroke {
+    color: palette::GREY.alpha(0.4),
+    width: 1.0,
+};
+
+/// Draws a curve that others are compared with.
+fn faint_curve(page: &mut Page, points: &[LinePoint], step: bool, plane: &Plane) {
+    let places = points.iter().map(|p| plane.at((p.x, p.y))).collect();
+    let path = thin::columns(&stepped(places, step));
+    if path.len() > 1 {
+        page.drawing.path(path, FAINT);
+    }
 }
 
 fn stroke(i: usize) -> Stroke {

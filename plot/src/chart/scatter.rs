@@ -1,6 +1,6 @@
 //! Scatter charts with front, limits, target and best point.
 
-use super::{PLANE_HEIGHT, limits};
+use super::{PLANE_HEIGHT, error_bars, limits};
 use crate::axes::{Plane, Ruler, frame};
 use crate::color_bar;
 use crate::drawing::{Rect, Stroke, Xy};
@@ -45,7 +45,10 @@ impl<'a> Seen<'a> {
         let best = single(chart, chart.best.as_ref(), &mut skipped);
         let all = || {
             let points = series.iter().flatten().map(|p| (p.x, p.y));
+            let bars = series.iter().flatten();
+            let bars = bars.flat_map(|p| error_bars::ends(p, &chart.x, &chart.y));
             points
+                .chain(bars.flatten())
                 .chain(front.iter().copied())
                 .chain([target, best].into_iter().flatten().map(|p| (p.x, p.y)))
         };
@@ -237,6 +240,14 @@ fn points(page: &mut Page, chart: &Scatter, seen: &Seen<'_>, plane: &Plane) -> V
     let part: Option<Scale> = seen.color.as_ref().map(|ruler| ruler.scale((0.0, 1.0)));
     let mut places = Vec::with_capacity(seen.count());
     for (i, points) in seen.series.iter().enumerate() {
+        for point in points {
+            let bars = error_bars::ends(point, &chart.x, &chart.y);
+            let color = match part {
+                Some(_) => palette::GREY,
+                None => palette::series(i),
+            };
+            error_bars::draw(page, plane, &bars, color.alpha(0.6));
+        }
         let mark = chart.series[i].mark.unwrap_or(palette::mark(i));
         for point in points {
             let fill = match (part, point.color) {

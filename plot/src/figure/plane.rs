@@ -46,17 +46,29 @@ pub struct Point {
     pub label: Option<String>,
     /// The value on the colour axis.
     pub color: Option<f64>,
+    /// How far to both sides the value on the horizontal axis is uncertain, such as a standard error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub x_error: Option<f64>,
+    /// The same on the vertical axis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub y_error: Option<f64>,
 }
 
 impl Point {
-    /// Makes a point without label and colour value.
+    /// Makes a point without label, colour value and uncertainty.
     pub fn new(x: f64, y: f64) -> Self {
         Self {
             x,
             y,
-            label: None,
-            color: None,
+            ..Self::default()
         }
+    }
+
+    /// Sets how uncertain its values are.
+    pub fn errors(mut self, x: Option<f64>, y: Option<f64>) -> Self {
+        self.x_error = x;
+        self.y_error = y;
+        self
     }
 
     /// Sets the label.
@@ -103,6 +115,9 @@ pub struct Line {
     pub points: Vec<LinePoint>,
     /// Whether a value holds until the next point, as for a best-so-far.
     pub step: bool,
+    /// Whether it is only there to be compared with: thin and grey, without marks, band and name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub faint: bool,
 }
 
 /// One point of a curve.

@@ -28,7 +28,8 @@ fn op(layer: &network::Layer) -> Result<Op, String> {
     let relu = layer.relu;
     let norm = match layer.norm {
         network::Norm::Batch => Norm::Batch,
-        network::Norm::Bias | network::Norm::None => Norm::Bias,
+        network::Norm::Bias => Norm::Bias,
+        network::Norm::None => Norm::None,
     };
     let conv = |groups: u64| {
         Ok::<_, String>(Op::Conv {

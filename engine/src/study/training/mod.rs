@@ -6,6 +6,7 @@
 
 mod fit;
 pub(super) mod lower;
+mod tally;
 mod trials;
 
 pub use fit::Fit;
@@ -154,9 +155,13 @@ impl Training {
 
     /// How it is shown beside its accuracies.
     pub fn name(&self) -> String {
-        let data = self.data.label.as_deref().map_or("", short);
         let Recipe { epochs, .. } = self.recipe;
-        format!("{} epochs on {data}, {} seeds", epochs, self.seeds)
+        format!("{epochs} epochs on {}, {} seeds", self.data(), self.seeds)
+    }
+
+    /// The name of its data set.
+    pub fn data(&self) -> &str {
+        self.data.label.as_deref().map_or("", short)
     }
 
     /// Training failed for a network that was asked for by itself.

@@ -1,8 +1,11 @@
 //! The trials of a network: one per seed, rung after rung, in parallel and each on one thread.
 
+use super::tally::Tally;
 use super::{ByEpochs, Ready, Training, lower};
 use crate::fault::Fault;
 use crate::keep::{self, Keeper};
+use crate::sink;
+use crate::study::Study;
 use crate::study::memo::Network;
 use nasaic_accuracy::Measurement;
 use nasaic_accuracy::network::Network as Trained;
@@ -10,6 +13,7 @@ use nasaic_accuracy::train::{TrainError, Trial};
 use nasaic_dsl::plan::content_hash;
 use nasaic_store::{Epoch, Training as Reached, Trial as Filed};
 use rayon::prelude::*;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -20,6 +24,8 @@ pub struct Trials(Mutex<Known>);
 #[derive(Debug, Default)]
 struct Known {
     measured: ByEpochs,
+    /// What was seen after each epoch, of each seed, as far as all of them were trained.
+    curves: Vec<Vec<Epoch>>,
     /// Where each seed's trial stands, while it may go on.
     states: BTreeMap<u64, Vec<u8>>,
     /// Why it cannot be trained to the end, such as a loss that left the numbers.
@@ -34,9 +40,6 @@ pub enum Grade {
     /// It has no accuracy: the training itself failed.
     Failed(String),
 }
-
-/// Whether trials are to be given up.
-pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
 
 /// Why trials gave nothing.
 #[derive(Debug)]
@@ -74,6 +77,19 @@ impl Trials {
             .or_else(failed)
     }
 
+    /// What was seen after each epoch, of each seed, as far as all of them were trained.
+    pub fn curves(&self) -> Vec<Vec<Epoch>> {
+        self.known().curves.clone()
+    }
+
+    /// Enters what all seeds reached after so many epochs.
+    fn enter(&self, training: &Training, epochs: u32, reached: Vec<Reached>) {
+        let measured = training.measurement(&reached, epochs);
+        let mut known = self.known();
+        known.measured.insert(epochs, measured);
+        known.curves = reached.into_iter().map(|trial| trial.curve).collect();
+    }
+
     /// What was measured after the most epochs.
     pub fn furthest(&self) -> Option<Measurement> {
         self.known().measured.values().next_back().cloned()
@@ -92,11 +108,7 @@ struct Job<'j> {
 }
 
 /// Trains networks, each for the epochs given with it, so far as that was not done.
-pub fn train(
-    wanted: &[(&Training, &Network, u32)],
-    keeper: Option<&Keeper>,
-    stop: Stop<'_>,
-) -> Result<(), Broken> {
+pub fn train(study: &Study, wanted: &[(&Training, &Network, u32)]) -> Result<(), Broken> {
     let mut jobs = Vec::new();
     for (training, network, epochs) in wanted {
         if network.trials.after(*epochs).is_none() {
@@ -105,8 +117,9 @@ pub fn train(
     }
     // The largest first, so that no core waits long for the last one; the order cannot show.
     jobs.sort_by_key(|job| std::cmp::Reverse(job.network.macs * u64::from(job.epochs)));
+    let tally = Tally::new(&study.heard, jobs.iter().map(|job| job.epochs));
     let done: Vec<Result<Done, Broken>> =
-        jobs.par_iter().map(|job| job.done(keeper, stop)).collect();
+        jobs.par_iter().map(|job| job.told(study, &tally)).collect();
     let mut reached: BTreeMap<*const Network, Vec<(u64, Reached)>> = BTreeMap::new();
     let mut broken = None;
     for (job, done) in jobs.iter().zip(done) {
@@ -140,9 +153,8 @@ pub fn train(
         };
         if trials.len() == training.seeds as usize {
             trials.sort_by_key(|trial| trial.0);
-            let trials: Vec<Reached> = trials.into_iter().map(|trial| trial.1).collect();
-            let measured = training.measurement(&trials, *epochs);
-            network.trials.known().measured.insert(*epochs, measured);
+            let trials = trials.into_iter().map(|trial| trial.1).collect();
+            network.trials.enter(training, *epochs, trials);
         }
     }
     Ok(())
@@ -165,8 +177,7 @@ pub fn recall(
             .collect();
         let trials = trials.map_err(|e| keep::fault(&e, training.at))?;
         if let Some(trials) = trials {
-            let measured = training.measurement(&trials, *epochs);
-            network.trials.known().measured.insert(*epochs, measured);
+            network.trials.enter(training, *epochs, trials);
             break;
         }
     }
@@ -208,8 +219,29 @@ enum Done {
 }
 
 impl Job<'_> {
+    /// Does it, and tells that it is done.
+    fn told(&self, study: &Study, tally: &Tally<'_>) -> Result<Done, Broken> {
+        let told = Cell::new(0);
+        let done = self.done(study, &|epochs| {
+            tally.epochs(epochs.saturating_sub(told.replace(epochs)));
+        })?;
+        let validation = match &done {
+            Done::Reached(reached, _) => Some(reached.validation),
+            Done::Failed(_) => None,
+        };
+        let reached = sink::Reached {
+            data: self.training.data().to_owned(),
+            seed: self.seed,
+            epochs: self.epochs,
+            validation,
+        };
+        tally.ended(self.epochs.saturating_sub(told.get()), reached);
+        Ok(done)
+    }
+
     /// Takes the trial from the store, or trains and keeps it.
-    fn done(&self, keeper: Option<&Keeper>, stop: Stop<'_>) -> Result<Done, Broken> {
+    fn done(&self, study: &Study, tell: &dyn Fn(u32)) -> Result<Done, Broken> {
+        let keeper = study.keeper.as_deref();
         let unkept = |e| Broken::Fault(keep::fault(&e, self.training.at));
         let last = self.epochs == self.training.recipe.epochs;
         let mut state = self.network.trials.known().states.get(&self.seed).cloned();
@@ -222,7 +254,7 @@ impl Job<'_> {
             }
             state = state.or(from);
         }
-        let (reached, state) = match self.train(state, stop) {
+        let (reached, state) = match self.train(state, &*study.stop, tell) {
             Ok(done) => done,
             Err(TrainError::Interrupted { .. }) => return Err(Broken::Interrupted),
             Err(error @ (TrainError::Diverged { .. } | TrainError::OverBudget { .. })) => {
@@ -245,7 +277,8 @@ impl Job<'_> {
     fn train(
         &self,
         state: Option<Vec<u8>>,
-        stop: Stop<'_>,
+        stop: &dyn Fn() -> bool,
+        tell: &dyn Fn(u32),
     ) -> Result<(Reached, Option<Vec<u8>>), TrainError> {
         let (data, recipe) = (&self.ready.data, &self.training.recipe);
         let backend = self.training.backend;
@@ -259,6 +292,10 @@ impl Job<'_> {
             Some(trial) => trial,
             None => Trial::on(backend, &self.trained, &data.train, recipe, self.seed)?,
         };
+        while trial.epochs() < self.epochs {
+            trial.train_to(trial.epochs() + 1, stop)?;
+            tell(trial.epochs());
+        }
         let standing = trial.train_to(self.epochs, stop)?;
         let last = self.epochs == recipe.epochs;
         let test = data.test.as_ref().filter(|_| last);

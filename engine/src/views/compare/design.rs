@@ -1,5 +1,6 @@
 //! The fields in which two designs differ.
 
+use super::Names;
 use crate::item::Evaluation;
 use crate::table::{Cell, Head, Table};
 use nasaic_dsl::instance::Node;
@@ -9,7 +10,7 @@ use nasaic_dsl::value::Value;
 type Field = (String, Option<Value>, Option<Value>);
 
 /// The fields that differ, those of the networks first.
-pub(super) fn table(before: &Evaluation, after: &Evaluation) -> Table {
+pub(super) fn table(before: &Evaluation, after: &Evaluation, names: &Names) -> Table {
     let mut compared = Compared {
         before,
         after,
@@ -32,7 +33,7 @@ pub(super) fn table(before: &Evaluation, after: &Evaluation) -> Table {
     };
     Table {
         title: "Design".into(),
-        columns: ["field", "before", "after"].map(Head::plain).to_vec(),
+        columns: ["field", &names[0], &names[1]].map(Head::plain).to_vec(),
         rows: compared.fields.iter().map(row).collect(),
         notes: Vec::new(),
     }

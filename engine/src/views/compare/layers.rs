@@ -1,5 +1,6 @@
 //! The layers that make the difference, and what bounds them.
 
+use super::Names;
 use crate::fault::Fault;
 use crate::item::Evaluation;
 use crate::layers::bound_text;
@@ -101,7 +102,7 @@ impl Changes {
 }
 
 /// The layers in columns; those that take as long as before are only counted.
-pub(super) fn table(changes: &Changes) -> Table {
+pub(super) fn table(changes: &Changes, [old, new]: &Names) -> Table {
     let changed: Vec<&Change> = changes
         .layers
         .iter()
@@ -135,11 +136,11 @@ pub(super) fn table(changes: &Changes) -> Table {
         title: "Layers".into(),
         columns: vec![
             Head::plain("layer"),
-            Head::new("before", &unit),
-            Head::new("after", &unit),
+            Head::new(old, &unit),
+            Head::new(new, &unit),
             Head::new("change", &unit),
             Head::new("of the change", "%"),
-            Head::plain("energy after ÷ before"),
+            Head::plain(format!("energy {new} ÷ {old}")),
             Head::plain("was bound by"),
             Head::plain("is bound by"),
         ],

@@ -1,6 +1,7 @@
 //! Each metric before and after.
 
-use crate::formula::Names;
+use super::Names;
+use crate::formula::Names as _;
 use crate::item::Evaluation;
 use crate::table::{Cell, Head, Table};
 use crate::views::names::{Remarks, is_energy};
@@ -90,7 +91,7 @@ impl Metric {
 }
 
 /// The metrics in columns.
-pub(super) fn table(metrics: &[Metric]) -> Table {
+pub(super) fn table(metrics: &[Metric], [old, new]: &Names) -> Table {
     let row = |metric: &Metric| {
         let (unit, scale) = metric.unit();
         vec![
@@ -106,7 +107,7 @@ pub(super) fn table(metrics: &[Metric]) -> Table {
     let is_mixed = metrics.iter().any(|m| !m.comparable);
     Table {
         title: "Metrics".into(),
-        columns: ["metric", "before", "after", "unit", "after ÷ before"]
+        columns: ["metric", old, new, "unit", &format!("{new} ÷ {old}")]
             .map(Head::plain)
             .to_vec(),
         rows: metrics.iter().map(row).collect(),
