@@ -4,11 +4,12 @@ use nasaic_plot::{
     Axis, Bars, Bound, BoxGroup, Boxes, Ceiling, Chain, ChainPart, ChainRow, Chart, Direction,
     Figure, Front, Gantt, GanttEntry, Goal, Heatmap, Limit, Line, LinePoint, Lines, LoopNest,
     Machine, NestKind, NestLine, Point, Quantiles, Roofline, RooflinePoint, Scatter, Segment,
-    Series, svg,
+    Series, summary, svg, vega_lite,
 };
 use proptest::collection::vec;
 use proptest::num::f64::ANY;
 use proptest::prelude::*;
+use serde_json::Value;
 
 /// Numbers of every kind, with those that charts are made for among them.
 fn number() -> impl Strategy<Value = f64> {
@@ -226,6 +227,30 @@ fn charts(
     ]
 }
 
+/// Whether no place in the data and no end of a scale is null, as JSON writes what is not finite.
+fn numbers_are_finite(spec: &Value) -> bool {
+    match spec {
+        Value::Object(object) => object
+            .iter()
+            .all(|(key, value)| match (key.as_str(), value) {
+                ("values" | "domain", Value::Array(all)) => all.iter().all(is_known),
+                (_, value) => numbers_are_finite(value),
+            }),
+        Value::Array(values) => values.iter().all(numbers_are_finite),
+        _ => true,
+    }
+}
+
+/// Whether a value, or every field of a row but its look, is there.
+fn is_known(value: &Value) -> bool {
+    match value {
+        Value::Object(row) => row
+            .iter()
+            .all(|(key, v)| !v.is_null() || matches!(key.as_str(), "resource" | "level")),
+        value => !value.is_null(),
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
@@ -244,6 +269,9 @@ proptest! {
             prop_assert!(!svg.contains("NaN") || names.iter().any(|n| n.contains("NaN")));
             let parsed = roxmltree::Document::parse(&svg);
             prop_assert!(parsed.is_ok(), "{:?}", parsed.err());
+            let spec = vega_lite(&figure).map_err(|e| TestCaseError::fail(e.to_string()))?;
+            prop_assert!(numbers_are_finite(&spec), "{spec}");
+            prop_assert!(summary(&figure).ends_with('\n'));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{folder, programs};
 use nasaic_dsl::diagnostic::Diagnostic;
-use nasaic_dsl::render::{ansi, json, plain};
+use nasaic_dsl::render::{ansi, html, json, plain};
 use nasaic_dsl::source::{SourceId, Sources, Span};
 use nasaic_dsl::syntax::parse;
 
@@ -127,4 +127,81 @@ fn json_counts_lines_and_columns_from_one() {
     assert_eq!(label["end"]["column"], 7);
     assert_eq!(value[1]["severity"], "error");
     assert_eq!(value[1]["hint"], "write `pes = 4096`");
+}
+
+/// What a browser copies of the blocks of a page: the text without its elements.
+fn copied(page: &str) -> String {
+    let mut out = String::new();
+    for block in page.split("<pre ").skip(1) {
+        let (_, rest) = block.split_once('>').unwrap();
+        let (block, _) = rest.split_once("</pre>").unwrap();
+        let mut words = block.split('<');
+        out.push_str(words.next().unwrap());
+        for word in words {
+            out.push_str(word.split_once('>').unwrap().1);
+        }
+        out.push('\n');
+    }
+    let named = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&amp;", "&"),
+    ];
+    named
+        .iter()
+        .fold(out, |text, (name, is)| text.replace(name, is))
+}
+
+#[test]
+fn what_is_copied_from_a_page_is_the_plain_text() {
+    for (name, text) in programs(&folder("dsl/tests/syntax/slips")) {
+        let (sources, diagnostics) = messages(&name, &text);
+        let lines = |text: &str| {
+            text.lines()
+                .map(|l| l.trim_end().to_owned())
+                .collect::<Vec<_>>()
+        };
+        let plain: Vec<String> = diagnostics
+            .iter()
+            .flat_map(|d| lines(plain(&sources, std::slice::from_ref(d)).trim_end()))
+            .collect();
+        assert_eq!(
+            lines(&copied(&html(&sources, &diagnostics))),
+            plain,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn nothing_of_a_text_becomes_part_of_the_page() {
+    let text = "<script>alert(1)</script> & \"x\"\nlet b = 'c'\n";
+    let mut sources = Sources::default();
+    let id = sources.add("<b>.nasaic", text);
+    let span = |start, end| Span {
+        source: id,
+        start,
+        end,
+    };
+    let diagnostic = Diagnostic::new("E0101", "<i>title</i>")
+        .at(span(0, 8), "<u>")
+        .at(span(0, 40), "both & lines")
+        .note("<p> is no kind.")
+        .hint("write `a < b`");
+    let page = html(&sources, &[diagnostic]);
+    for element in ["<script", "<b>", "<i>", "<u>", "<p>"] {
+        assert!(!page.contains(element), "{element} in {page}");
+    }
+    assert!(
+        page.contains("text-decoration:underline\">&lt;script&gt;</span>"),
+        "{page}"
+    );
+    // What joins the two ends of a long mark is not part of the marked text.
+    assert!(
+        !page.contains("underline\">│") && !page.contains("underline\">╭"),
+        "{page}"
+    );
+    assert!(page.contains("%explain E0101"));
 }

@@ -37,3 +37,66 @@ impl Output {
         [evcxr_content(HTML, &html), evcxr_content(PLAIN, &plain)].concat()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::sink::{Output, Part};
+    use crate::table::{Cell, Head, Table};
+    use nasaic_plot::{Figure, LoopNest};
+
+    fn table() -> Table {
+        Table {
+            columns: vec![Head::plain("layer")],
+            rows: vec![vec![Cell::text("<conv1>")]],
+            ..Table::default()
+        }
+    }
+
+    /// The contents between the marks, by mime type.
+    fn contents(printed: &str) -> Vec<(&str, &str)> {
+        let contents = printed.split("EVCXR_BEGIN_CONTENT ").skip(1);
+        contents
+            .map(|content| {
+                let (mime, rest) = content.split_once('\n').unwrap();
+                (mime, rest.strip_suffix("\nEVCXR_END_CONTENT\n").unwrap())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_table_is_printed_as_html_and_as_text() {
+        let printed = table().evcxr();
+        let [(html, page), (plain, text)] = contents(&printed)[..] else {
+            panic!("{printed}");
+        };
+        assert_eq!((html, plain), ("text/html", "text/plain"));
+        assert!(page.starts_with("<table ") && page.contains("&lt;conv1&gt;"));
+        assert_eq!(text, table().to_string());
+    }
+
+    #[test]
+    fn an_output_is_one_page() {
+        let output = Output {
+            source: "x".into(),
+            parts: vec![
+                Part::Text("words\n".into()),
+                Part::Table(table()),
+                Part::Figure(Figure::new("nest", LoopNest::default())),
+            ],
+            json: serde_json::Value::Null,
+        };
+        let printed = output.evcxr();
+        let [(_, page), (_, text)] = contents(&printed)[..] else {
+            panic!("{printed}");
+        };
+        let places = ["<pre ", "<table ", "<svg "].map(|element| page.find(element));
+        assert!(
+            places.iter().all(Option::is_some) && places.is_sorted(),
+            "{page}"
+        );
+        assert!(
+            text.starts_with("words\n") && text.contains("nothing to show"),
+            "{text}"
+        );
+    }
+}

@@ -20,7 +20,7 @@ impl Progress {
         let far = self.far(seconds);
         let mut plain = format!("{}: {far}", self.what);
         if !self.best.is_empty() {
-            plain += &format!("; best {}", self.best);
+            plain += &format!("; {}", self.best);
         }
         Bundle::new(plain).with(HTML, self.html(&far))
     }
@@ -45,7 +45,9 @@ impl Progress {
         if rate.is_finite() && rate > 0.0 {
             parts.push(format!("{}/s", units::number(three_digits(rate))));
             if self.finished {
-                parts.push(format!("done in {}", span(seconds)));
+                let whole = self.total.is_none_or(|total| self.done >= total);
+                let ended = if whole { "done in" } else { "ended after" };
+                parts.push(format!("{ended} {}", span(seconds)));
             } else if let Some(total) = self.total {
                 let left = total.saturating_sub(self.done) as f64 / rate;
                 parts.push(format!("{} left", span(left)));
@@ -66,7 +68,7 @@ impl Progress {
             String::new()
         } else {
             let best = escape(&self.best);
-            format!("<div style=\"{MUTED}\">best {best}</div>")
+            format!("<div style=\"{MUTED}\">{best}</div>")
         };
         let what = escape(&self.what);
         let far = escape(far);
@@ -98,7 +100,7 @@ mod tests {
             what: "search(w1, nasaic)".to_owned(),
             done,
             total,
-            best: "latency <7 ms".to_owned(),
+            best: "best latency <7 ms".to_owned(),
             finished: false,
         }
     }

@@ -13,7 +13,7 @@ const WIDTH: f64 = 1.0;
 
 /// The ends of the bars of a point, along the horizontal and the vertical axis; a bar of which an
 /// end has no place on its axis is left out.
-pub(super) fn ends(point: &Point, x: &Axis, y: &Axis) -> Vec<[(f64, f64); 2]> {
+pub(crate) fn ends(point: &Point, x: &Axis, y: &Axis) -> Vec<[(f64, f64); 2]> {
     let across = point
         .x_error
         .map(|e| [(point.x - e, point.y), (point.x + e, point.y)]);

@@ -85,7 +85,7 @@ fn draw_seen(chart: &Lines, seen: &Seen, page: &mut Page) {
 }
 
 /// The lines that have a look of their own, and those that are faint.
-fn ranked(lines: &[Line]) -> (Vec<usize>, Vec<usize>) {
+pub(crate) fn ranked(lines: &[Line]) -> (Vec<usize>, Vec<usize>) {
     (0..lines.len()).partition(|&i| !lines[i].faint)
 }
 
@@ -103,7 +103,7 @@ fn drawable_points(chart: &Lines, line: &Line, skipped: &mut Skipped) -> Vec<Lin
     points
 }
 
-const FAINT: Stroke = Stroke {
+pub(crate) const FAINT: Stroke = Stroke {
     color: palette::GREY.alpha(0.4),
     width: 1.0,
 };

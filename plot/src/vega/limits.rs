@@ -7,6 +7,7 @@ use crate::figure::{Bound, Direction, Limit};
 use crate::page::TICK_SIZE;
 use crate::palette::{RED, WHITE};
 use crate::scale::Extent;
+use crate::text::clean;
 use serde_json::{Map, Value, json};
 
 /// The areas beyond the limits, to be drawn before the data.
@@ -81,7 +82,7 @@ pub(super) fn dashed(channel: &str, at: Value, label: &str) -> Value {
         "data": { "values": [{}] },
         "mark": {
             "type": "rule", "color": hex(RED), "strokeWidth": 1.2, "strokeDash": [6, 4],
-            "clip": true, "tooltip": label,
+            "clip": true, "tooltip": clean(label),
         },
         "encoding": { channel: at },
     })
@@ -102,7 +103,7 @@ fn label(limit: &Limit, measures: (&Measure<'_>, &Measure<'_>)) -> Value {
     let (channel, at) = place(limit, measures);
     let below = limit.bound == Some(Bound::AtLeast);
     let mut mark = json!({
-        "type": "text", "text": limit.label, "color": hex(RED), "fontSize": TICK_SIZE,
+        "type": "text", "text": clean(&limit.label), "color": hex(RED), "fontSize": TICK_SIZE,
         "align": "right", "baseline": if below { "top" } else { "bottom" },
         "limit": 220, "clip": true,
     });

@@ -1,11 +1,11 @@
 //! Curves with bands.
 
 use super::limits;
-use super::looks::{Look, Looks, area, shape};
+use super::looks::{Look, Looks, area, hex, shape};
 use super::measure::{Measure, words};
 use super::page::View;
 use crate::chart::PLANE_HEIGHT;
-use crate::chart::lines::{Seen, marked};
+use crate::chart::lines::{FAINT, Seen, marked, ranked};
 use crate::drawing::Xy;
 use crate::figure::{LinePoint, Lines};
 use crate::page::WIDTH;
@@ -20,13 +20,16 @@ pub(super) fn view(chart: &Lines) -> View {
         return View::nothing("there are no points").skipped(skipped);
     };
     let (x, y) = seen.rulers(chart);
-    let look = |(i, line): (usize, &crate::figure::Line)| {
-        Look::new(&line.name, palette::series(i), shape(palette::mark(i)))
+    let (own, faint) = ranked(&chart.lines);
+    let look = |(look, &i): (usize, &usize)| {
+        let name = &chart.lines[i].name;
+        Look::new(name, palette::series(look), shape(palette::mark(look)))
     };
     let picture = Picture {
         chart,
         seen: &seen,
-        looks: Looks::new(chart.lines.iter().enumerate().map(look).collect()),
+        looks: Looks::new(own.iter().enumerate().map(look).collect()),
+        own: &own,
         x: Measure::new(&x, "x", 10),
         y: Measure::new(&y, "y", 6),
     };
@@ -34,6 +37,7 @@ pub(super) fn view(chart: &Lines) -> View {
     let mut layers = limits::shades(&chart.limits, measures, seen.extents);
     // How values are joined belongs to a layer, so each way has its own.
     for step in [true, false] {
+        layers.extend(picture.faint(&faint, step));
         layers.extend(picture.bands(step));
         layers.extend(picture.curves(step));
     }
@@ -47,19 +51,47 @@ pub(super) fn view(chart: &Lines) -> View {
 struct Picture<'a> {
     chart: &'a Lines,
     seen: &'a Seen,
+    /// The lines that have a look of their own, in the order of their looks.
+    own: &'a [usize],
     looks: Looks,
     x: Measure<'a>,
     y: Measure<'a>,
 }
 
 impl Picture<'_> {
-    /// The curves that join their points in one way, with their places in the chart.
+    /// The curves with a look that join their points in one way, with their look.
     fn joined(&self, step: bool) -> Vec<(usize, Vec<LinePoint>)> {
-        let lines = self.chart.lines.iter().zip(&self.seen.lines).enumerate();
+        let lines = self.own.iter().enumerate();
         lines
-            .filter(|(_, (line, points))| line.step == step && !points.is_empty())
-            .map(|(i, (_, points))| (i, self.thinned(points)))
+            .filter(|(_, i)| self.chart.lines[**i].step == step && !self.seen.lines[**i].is_empty())
+            .map(|(look, i)| (look, self.thinned(&self.seen.lines[*i])))
             .collect()
+    }
+
+    /// The curves without a look, behind the others.
+    fn faint(&self, faint: &[usize], step: bool) -> Option<Value> {
+        let lines = faint.iter().filter(|i| self.chart.lines[**i].step == step);
+        let rows = lines.flat_map(|&i| {
+            let points = self.thinned(&self.seen.lines[i]);
+            let row = |p: LinePoint| json!({ "line": i, "x": self.x.number(p.x), "y": self.y.number(p.y) });
+            points.into_iter().map(row).collect::<Vec<Value>>()
+        });
+        let rows: Vec<Value> = rows.collect();
+        if rows.is_empty() {
+            return None;
+        }
+        Some(json!({
+            "data": { "values": rows },
+            "mark": {
+                "type": "line", "interpolate": Self::interpolate(step), "clip": true,
+                "color": hex(FAINT.color), "strokeWidth": FAINT.width,
+            },
+            "encoding": {
+                "x": self.x.field("x"),
+                "y": self.y.field("y"),
+                "detail": { "field": "line" },
+            },
+        }))
     }
 
     /// Where points are on a plane of the size of the picture.

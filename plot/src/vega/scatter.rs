@@ -6,7 +6,9 @@ use super::measure::{Measure, words};
 use super::page::View;
 use crate::axes::Ruler;
 use crate::chart::PLANE_HEIGHT;
+use crate::chart::error_bars::ends;
 use crate::chart::scatter::{BEST, FRONT, Seen, look};
+use crate::drawing::Xy;
 use crate::figure::{Goal, Mark, Point, Scatter};
 use crate::page::TICK_SIZE;
 use crate::palette::{self, Color, GREY, INK, LIGHT, WHITE};
@@ -35,6 +37,7 @@ pub(super) fn view(chart: &Scatter) -> View {
     };
     let measures = (&picture.x, &picture.y);
     let mut layers = limits::shades(&chart.limits, measures, seen.extents);
+    layers.extend(picture.error_bars());
     layers.extend(picture.front());
     layers.extend(
         [false, true]
@@ -147,6 +150,43 @@ impl Picture<'_> {
                 "color": color,
                 "shape": shape,
                 "tooltip": self.tips(true),
+            },
+        }))
+    }
+
+    /// How far from its place each point may lie.
+    fn error_bars(&self) -> Option<Value> {
+        let series = self.seen.series.iter().enumerate();
+        let points = series.flat_map(|(i, points)| points.iter().map(move |p| (i, *p)));
+        let axes = (&self.chart.x, &self.chart.y);
+        let bars =
+            points.flat_map(|(i, p)| ends(p, axes.0, axes.1).into_iter().map(move |b| (i, b)));
+        let row = |(i, [a, b]): (usize, [Xy; 2])| {
+            json!({
+                "series": self.looks.name(i),
+                "x": self.x.number(a.0),
+                "x2": self.x.number(b.0),
+                "y": self.y.number(a.1),
+                "y2": self.y.number(b.1),
+            })
+        };
+        let rows: Vec<Value> = bars.map(row).collect();
+        if rows.is_empty() {
+            return None;
+        }
+        let color = match &self.color {
+            Some(_) => json!({ "value": hex(GREY) }),
+            None => self.looks.color("series"),
+        };
+        Some(json!({
+            "data": { "values": rows },
+            "mark": { "type": "rule", "opacity": 0.6, "clip": true },
+            "encoding": {
+                "x": self.x.field("x"),
+                "x2": { "field": "x2" },
+                "y": self.y.field("y"),
+                "y2": { "field": "y2" },
+                "color": color,
             },
         }))
     }
