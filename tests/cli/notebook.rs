@@ -68,6 +68,13 @@ fn what_a_script_cannot_say_is_refused_with_the_cell() {
                 ("code", "1\nlet a = 2"),
             ][..],
         ),
+        (
+            "import",
+            &[
+                ("code", "use std.nets.{resnet18}"),
+                ("code", "use std.nets.{resnet18}"),
+            ][..],
+        ),
         ("rust", &[("code", "%%rust\nlet x = 1;")][..]),
         ("reset", &[("code", "1"), ("code", "%reset")][..]),
     ] {
@@ -76,19 +83,6 @@ fn what_a_script_cannot_say_is_refused_with_the_cell() {
         assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
         insta::assert_snapshot!(format!("notebook_{name}"), ran.stderr);
     }
-}
-
-#[test]
-fn importing_the_same_twice_is_no_redeclaration() {
-    let cells = [
-        ("code", "use std.nets.{resnet18}"),
-        ("code", "use std.nets.{resnet18}\nresnet18"),
-    ];
-    let scratch = Scratch::new().with("lab.ipynb", notebook(&cells));
-    let ran = scratch.run("notebook export lab.ipynb --out lab.nasaic");
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
-    let checked = scratch.run("check lab.nasaic");
-    assert_eq!(checked.code, 0, "{}", checked.stderr);
 }
 
 #[test]

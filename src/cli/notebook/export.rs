@@ -38,7 +38,7 @@ fn commented(line: &str) -> String {
 #[derive(Default)]
 struct Export {
     sources: Sources,
-    declared: BTreeMap<String, (Span, String)>,
+    declared: BTreeMap<String, Span>,
 }
 
 impl Export {
@@ -65,24 +65,14 @@ impl Export {
         let (file, _) = syntax::parse(source, text);
         for item in &file.items {
             for name in names(&item.kind) {
-                let written = text.get(item.span.start as usize..item.span.end as usize);
-                let again = written.unwrap_or_default().to_owned();
-                let old = self
-                    .declared
-                    .insert(name.text.clone(), (name.span, again.clone()));
-                let import = matches!(item.kind, ItemKind::Use(_));
-                match old {
-                    // Importing the same twice changes nothing.
-                    Some((_, before)) if import && before == again => {}
-                    Some((first, _)) => {
-                        let mut refusal = self.refused(cell, name.span, "declared again");
-                        let d = &mut refusal.diagnostics[0];
-                        *d = d.clone().at(first, "first declared here").note(
-                            "A script is checked as a whole, so it cannot replace what it declares.",
-                        );
-                        return Err(refusal);
-                    }
-                    None => {}
+                let old = self.declared.insert(name.text.clone(), name.span);
+                if let Some(first) = old {
+                    let mut refusal = self.refused(cell, name.span, "declared again");
+                    let d = &mut refusal.diagnostics[0];
+                    *d = d.clone().at(first, "first declared here").note(
+                        "A script is checked as a whole, so it cannot replace what it declares.",
+                    );
+                    return Err(refusal);
                 }
             }
         }
