@@ -129,7 +129,9 @@ pub enum Command {
         name: Option<String>,
     },
     /// Serve an editor: mistakes, completion, explanations, declarations, layout (LSP).
-    #[command(after_help = "Example, in the settings of an editor:\n  command = [\"nasaic\", \"lsp\"]")]
+    #[command(
+        after_help = "Example, in the settings of an editor:\n  command = [\"nasaic\", \"lsp\"]"
+    )]
     Lsp {
         /// What some editors pass; there is no other way.
         #[arg(long)]

@@ -10,6 +10,7 @@ mod data;
 mod eval;
 mod exchange;
 mod files;
+mod lsp;
 mod scratch;
 mod stream;
 mod validate;

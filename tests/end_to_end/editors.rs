@@ -9,7 +9,10 @@ use std::path::Path;
 /// The highlighters, each with the beginning and the rest of a line of words.
 const FILES: [(&str, fn(&str, &[String]) -> (String, String)); 3] = [
     ("editors/pygments/nasaic_lexer.py", python),
-    ("editors/jupyterlab/nasaic-highlight/static/remoteEntry.js", javascript),
+    (
+        "editors/jupyterlab/nasaic-highlight/static/remoteEntry.js",
+        javascript,
+    ),
     ("editors/vscode/syntaxes/nasaic.tmLanguage.json", textmate),
 ];
 
@@ -40,7 +43,9 @@ fn textmate(name: &str, words: &[String]) -> (String, String) {
         "metrics" => ("variable.language.nasaic", format!(r"\\b{any}\\b")),
         _ => (
             "keyword.other.unit.nasaic",
-            format!(r"(?<=[0-9])[ \\t]*(?:[µμ]\\w+|{any})(?:[²³]|\\^-?[0-9]+)?(?:[/*](?:[µμ]\\w+|{any})(?:[²³]|\\^-?[0-9]+)?)*(?![A-Za-z0-9_(])"),
+            format!(
+                r"(?<=[0-9])[ \\t]*(?:[µμ]\\w+|{any})(?:[²³]|\\^-?[0-9]+)?(?:[/*](?:[µμ]\\w+|{any})(?:[²³]|\\^-?[0-9]+)?)*(?![A-Za-z0-9_(])"
+            ),
         ),
     };
     let start = format!("    \"{name}\": ");
@@ -86,7 +91,10 @@ fn highlighters_know_the_words_of_the_language() {
         if std::env::var_os("NASAIC_UPDATE").is_some() {
             std::fs::write(&path, &fresh).unwrap();
         } else {
-            assert!(text == fresh, "{file} is old: run the tests with NASAIC_UPDATE=1");
+            assert!(
+                text == fresh,
+                "{file} is old: run the tests with NASAIC_UPDATE=1"
+            );
         }
     }
 }

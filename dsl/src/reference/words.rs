@@ -42,7 +42,10 @@ pub fn words(schemas: &Schemas) -> Words {
             .iter()
             .flat_map(|(_, columns)| columns.iter().map(|c| c.name.to_owned()))
             .collect()),
-        units: all(units::names().into_iter().chain(ACCEPTED.map(str::to_owned)).collect()),
+        units: all(units::names()
+            .into_iter()
+            .chain(ACCEPTED.map(str::to_owned))
+            .collect()),
     }
 }
 
@@ -65,7 +68,9 @@ fn values(schemas: &Schemas) -> BTreeSet<String> {
             options, groups, ..
         } = algorithm;
         of_fields(options, &mut out);
-        groups.iter().for_each(|(_, fields)| of_fields(fields, &mut out));
+        groups
+            .iter()
+            .for_each(|(_, fields)| of_fields(fields, &mut out));
     }
     out.extend(accuracies::PROXIES.iter().map(|p| p.0.to_owned()));
     out
