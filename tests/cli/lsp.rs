@@ -65,7 +65,7 @@ fn an_editor_is_served_with_the_strategies_of_the_build_and_the_files_beside() {
         .iter()
         .filter_map(|d| d["code"].as_str())
         .collect();
-    assert_eq!(codes, ["E0307", "E0301"], "{told}");
+    assert_eq!(codes, ["E0201", "E0301"], "{told}");
     let place =
         json!({ "textDocument": { "uri": uri }, "position": { "line": 1, "character": 30 } });
     send(&mut to, &request(2, "textDocument/completion", place));
