@@ -1,6 +1,7 @@
-//! How long checking takes: W1, and a text of 4,000 lines.
+//! How long checking and completing take: in W1, and in a text of 4,000 lines.
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use nasaic_dsl::assist::{Known, complete};
 use nasaic_dsl::backend::NoBackend;
 use nasaic_dsl::check::{Program, Setting, check};
 use nasaic_dsl::schema::{Algorithm, FieldType, Schemas, Words, field};
@@ -54,6 +55,16 @@ fn run(schemas: &Schemas, text: &str) -> usize {
         .len()
 }
 
+/// A completion at the beginning of the last word of the text.
+fn complete_at_end(schemas: &Schemas, text: &str) -> usize {
+    let program = Program::default();
+    let known = Known {
+        schemas,
+        program: &program,
+    };
+    complete(known, text, text.trim_end().len()).items.len()
+}
+
 fn benches(c: &mut Criterion) {
     let schemas = schemas();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/w1.nasaic");
@@ -63,6 +74,21 @@ fn benches(c: &mut Criterion) {
     c.bench_function("check w1", |b| b.iter(|| run(&schemas, black_box(&w1))));
     c.bench_function("check 4000 lines", |b| {
         b.iter(|| run(&schemas, black_box(&long)))
+    });
+    // In the middle of a word inside the last block, and after a result's dot.
+    for (name, more) in [
+        ("complete a field in w1", "network more {\n  conv { fil"),
+        ("complete a member in w1", "run.best.la"),
+    ] {
+        let text = format!("{w1}\n{more}");
+        assert!(complete_at_end(&schemas, &text) > 0, "{name}");
+        c.bench_function(name, |b| {
+            b.iter(|| complete_at_end(&schemas, black_box(&text)))
+        });
+    }
+    let text = format!("{long}\nlet x = lay");
+    c.bench_function("complete in 4000 lines", |b| {
+        b.iter(|| complete_at_end(&schemas, black_box(&text)))
     });
 }
 

@@ -10,7 +10,11 @@ mod data;
 mod eval;
 mod exchange;
 mod files;
+<<<<<<< HEAD
 mod notebook;
+=======
+mod lsp;
+>>>>>>> wt-assist
 mod scratch;
 mod stream;
 mod validate;

@@ -113,7 +113,7 @@ fn accepted(asked: &mut Asked<'_, '_>, at: &Argument, accepts: &Accepts) -> Vec<
 }
 
 /// The metrics of a call's first argument, then its paths.
-fn columns(asked: &mut Asked<'_, '_>, at: &Argument) -> Vec<Completion> {
+pub(super) fn columns(asked: &mut Asked<'_, '_>, at: &Argument) -> Vec<Completion> {
     let outline = asked.outline;
     let frame = &outline.frames[at.frame];
     let comma = (frame.first..frame.end)

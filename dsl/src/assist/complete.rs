@@ -1,11 +1,13 @@
 //! What may stand at the cursor.
 
+use super::items::item;
 use super::outline::Outline;
 use super::place::{Place, Role};
 use super::{
     Completion, Completions, Known, arguments, clamped, members, statements, uses, values,
 };
 use crate::check::Survey;
+use crate::explain;
 use crate::syntax::lex::{Comment, Token, TokenKind, lex};
 use std::ops::Range;
 
@@ -14,19 +16,44 @@ use std::ops::Range;
 /// What is typed of a word restricts the answer, and the whole word is replaced.
 pub fn complete(known: Known<'_>, text: &str, offset: usize) -> Completions {
     let offset = clamped(text, offset);
-    let Some(cursor) = Cursor::new(text, offset) else {
-        return Completions {
+    codes(text, offset)
+        .or_else(|| at_word(known, text, offset))
+        .unwrap_or_else(|| Completions {
             range: offset..offset,
             items: Vec::new(),
-        };
-    };
+        })
+}
+
+/// The codes of diagnostics that begin like the word at a place, be it in a comment.
+fn codes(text: &str, offset: usize) -> Option<Completions> {
+    let range = word_around(text, offset);
+    let digits = text[range.start..offset].strip_prefix(['E', 'W'])?;
+    let is_code = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let typed = &text[range.start..offset];
+    let found = explain::codes()
+        .into_iter()
+        .filter(|code| is_code && code.starts_with(typed));
+    let items: Vec<Completion> = found
+        .map(|code| {
+            let title = explain::title(code).unwrap_or_default();
+            item(CompletionKind::Code, code, title, "")
+        })
+        .collect();
+    (!items.is_empty()).then_some(Completions { range, items })
+}
+
+/// The letters, digits and underscores around a place.
+pub(super) fn word_around(text: &str, offset: usize) -> Range<usize> {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    let start = text[..offset].trim_end_matches(part).len();
+    let rest = text[offset..].trim_start_matches(part).len();
+    start..text.len() - rest
+}
+
+fn at_word(known: Known<'_>, text: &str, offset: usize) -> Option<Completions> {
+    let cursor = Cursor::new(text, offset)?;
     let outline = Outline::new(&cursor.marked, known.schemas);
-    let Some(word) = outline.tokens.iter().position(|t| t.start == cursor.word) else {
-        return Completions {
-            range: offset..offset,
-            items: Vec::new(),
-        };
-    };
+    let word = outline.tokens.iter().position(|t| t.start == cursor.word)?;
     let mut survey = Survey::of(known.program, known.schemas, &outline.mended());
     let mut asked = Asked {
         known,
@@ -56,7 +83,7 @@ pub fn complete(known: Known<'_>, text: &str, offset: usize) -> Completions {
     for item in &mut items {
         item.insert.insert_str(0, cursor.blank);
     }
-    Completions { range, items }
+    Some(Completions { range, items })
 }
 
 fn matches(insert: &str, typed: &str) -> bool {

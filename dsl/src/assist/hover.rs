@@ -86,10 +86,7 @@ impl Meaning {
 
 /// The beginning of the page of a code such as `E0403`, wherever it stands.
 fn code(text: &str, offset: usize) -> Option<Hover> {
-    let part = |c: char| c.is_alphanumeric() || c == '_';
-    let before = text[..offset].trim_end_matches(part).len();
-    let after = text[offset..].trim_start_matches(part).len();
-    let range = before..text.len() - after;
+    let range = super::complete::word_around(text, offset);
     let word = text.get(range.clone())?;
     let is_code = word.len() == 5 && word.starts_with(['E', 'W']);
     let page = explain::page(word).filter(|_| is_code)?;

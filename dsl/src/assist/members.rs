@@ -2,7 +2,8 @@
 
 use super::complete::Asked;
 use super::items::{self, item};
-use super::{Completion, CompletionKind, scope};
+use super::place::Role;
+use super::{Completion, CompletionKind, arguments, scope};
 use crate::check::Decl;
 use crate::functions::{self, Type};
 use crate::value::Value;
@@ -35,12 +36,29 @@ pub(super) fn after_dot(asked: &mut Asked<'_, '_>, base: &str) -> Vec<Completion
         }
     }
     let Some((value, ty)) = asked.survey.value_of(base) else {
-        return Vec::new();
+        return of_path(asked, base);
     };
     match value {
         Some(Value::Block(name)) => of_block(asked, &name),
         _ => of_result(&ty),
     }
+}
+
+/// The rest of the paths of designs, where those may be columns: `pes` after `core.`.
+fn of_path(asked: &mut Asked<'_, '_>, base: &str) -> Vec<Completion> {
+    let Role::Argument(argument) = asked.outline.around(asked.word) else {
+        return Vec::new();
+    };
+    let mut all = arguments::columns(asked, &argument);
+    all.retain_mut(|c| {
+        let rest = c
+            .insert
+            .strip_prefix(base)
+            .and_then(|r| r.strip_prefix('.'));
+        let rest = rest.map(str::to_owned);
+        rest.map(|rest| c.insert = rest).is_some()
+    });
+    all
 }
 
 fn member_field(field: &crate::schema::Field, name: &str) -> Completion {

@@ -105,6 +105,11 @@ impl Outline<'_> {
         self.inside(k, frame, true)
     }
 
+    /// What the word in token `k` is a part of, whatever stands directly before it.
+    pub fn around(&self, k: usize) -> Role {
+        self.inside(k, self.frame_of(k), false)
+    }
+
     /// The role by what is around, for a word that is a value or a part of one.
     fn inside(&self, k: usize, frame: usize, begins: bool) -> Role {
         let inner = &self.frames[frame];

@@ -87,6 +87,11 @@ const CASES: &[(&str, &str)] = &[
         "columns",
         "use std.nets.{resnet18}\nuse std.accel.{eyeriss_like}\nlet points = sweep(resnet18, eyeriss_like with { core.pes in {64, 128} })\npareto(points, x = lat|)\n",
     ),
+    ("codes", "// after E040|"),
+    (
+        "columns_of_a_part",
+        "use std.nets.{resnet18}\nuse std.accel.{eyeriss_like}\nlet points = sweep(resnet18, eyeriss_like with { core.pes in {64, 128} })\ntable(points, columns = [core.p|])\n",
+    ),
     ("argument_names", "pareto(points, |)"),
     (
         "changes",

@@ -7,12 +7,12 @@
 const set = (words) => new Set(words.split(" "));
 
 // Written from the tables of the language; a test of the project keeps them up to date.
-const KEYWORDS = set("");
-const KINDS = set("");
-const VALUES = set("");
-const FUNCTIONS = set("");
-const METRICS = set("");
-const UNITS = set("");
+const KEYWORDS = set("as choose expect in let maximize minimize require script step use with");
+const KINDS = set("accelerator budget cell controller conv data dataflow dense density depthwise device dram edge encoder_decoder largest link loop network node one_of option options penalty pool precision prefer problem repeat shortcut skip smallest spread store strategy sub surrogate task technology transposed workload zero");
+const VALUES = set("C I K N O P Q R S W activity adam add always annealing asic average bare batch bayesian beam cifar columns concat constant conv cosine dense depthwise dice digits domination double edp ei elementwise energy es evolution exact exhaustive false feasible fit fitted flops fpga full gae gan gated genetic global_average grad_norm hardware_first idx iou jacov joule latency least lexicographic list local lstm masks max monte_carlo multiplied nascell native network_first none nwot off_chip on_chip operands parallel params pareto penalty pi pool ppo random ranked raw reinforce relu reward_to_go rmsprop rows same scaled search serial sgd single skipped sobol stl successive synflow synthetic tch top1 trained transposed true two_level ucb unlimited valid zero");
+const FUNCTIONS = set("abs attainment compare convergence energy_breakdown evaluate exp explain export generate heatmap hypervolume kendall layers log loop_nest max min pareto proxy rank_correlation regret reuse_table roofline scatter schedule search space spearman sqrt surrogate sweep table worst_of");
+const METRICS = set("accuracy area best best_q1 best_q3 bound cycles dram edp energy evaluations feasible_rate first_feasible hypervolume kind latency layer macs mapping overhead params power satisfaction satisfied score seeds shape strategy sub time trained uncertainty utilization violation");
+const UNITS = set("% B GB GHz GMAC GMACs GOPS Gb Gbit Gcycle Gcycles GiB Gop Gops Hz J KB Kb KiB Kibit MAC MACs MB MHz MMAC MMACs MOPS Mb Mbit Mcycle Mcycles MiB Mibit Mop Mops OPS TB TMAC TMACs TOPS Tbit TiB Top Tops W bit bits cycle cycles fJ h kB kHz kJ kMAC kMACs kW kbit kcycle kcycles kop kops m mJ mW min mm ms nJ nW nm ns op ops pJ ps s uJ uW um us");
 const RUST = set("as async await break const continue crate else enum extern fn for if impl in let loop match mod move mut pub ref return self Self static struct super trait true false type unsafe use where while");
 
 const NUMBER = /^[0-9][0-9_]*(?:\.[0-9][0-9_]*)?(?:[eE][+-]?[0-9]+)?/;
@@ -49,11 +49,11 @@ function word(stream, state) {
   if (stream.match(/^(?:\.[A-Za-z_]\w*|\[[0-9]+\])*(?=[ \t]*=(?!=)|[ \t]+in\b)/)) return "attributeName";
   if (KINDS.has(name) && stream.match(/^(?=[ \t]+[A-Za-z_]|[ \t]*\{)/)) {
     state.label = true;
-    return "typeName";
+    return "tagName";
   }
   if (state.label) {
     state.label = false;
-    return "labelName";
+    return "variableName.definition";
   }
   if (FUNCTIONS.has(name) && stream.match(/^(?=[ \t]*\()/)) return "variableName.standard";
   if (VALUES.has(name)) return "atom";
