@@ -10,11 +10,8 @@ mod data;
 mod eval;
 mod exchange;
 mod files;
-<<<<<<< HEAD
-mod notebook;
-=======
 mod lsp;
->>>>>>> wt-assist
+mod notebook;
 mod scratch;
 mod stream;
 mod validate;
