@@ -65,4 +65,4 @@ pub(crate) fn draw(figure: &Figure) -> Result<(Drawing, u32), PlotError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -226,10 +226,12 @@ fn charts(
 /// Whether no place in the data and no end of a scale is null, as JSON writes what is not finite.
 fn numbers_are_finite(spec: &Value) -> bool {
     match spec {
-        Value::Object(object) => object.iter().all(|(key, value)| match (key.as_str(), value) {
-            ("values" | "domain", Value::Array(all)) => all.iter().all(is_known),
-            (_, value) => numbers_are_finite(value),
-        }),
+        Value::Object(object) => object
+            .iter()
+            .all(|(key, value)| match (key.as_str(), value) {
+                ("values" | "domain", Value::Array(all)) => all.iter().all(is_known),
+                (_, value) => numbers_are_finite(value),
+            }),
         Value::Array(values) => values.iter().all(numbers_are_finite),
         _ => true,
     }

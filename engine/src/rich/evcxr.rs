@@ -90,7 +90,13 @@ mod tests {
             panic!("{printed}");
         };
         let places = ["<pre ", "<table ", "<svg "].map(|element| page.find(element));
-        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{page}");
-        assert!(text.starts_with("words\n") && text.contains("nothing to show"), "{text}");
+        assert!(
+            places.iter().all(Option::is_some) && places.is_sorted(),
+            "{page}"
+        );
+        assert!(
+            text.starts_with("words\n") && text.contains("nothing to show"),
+            "{text}"
+        );
     }
 }
