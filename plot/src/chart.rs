@@ -66,4 +66,4 @@ pub(crate) fn draw(figure: &Figure) -> Result<(Drawing, u32), PlotError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

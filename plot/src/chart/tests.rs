@@ -1,7 +1,7 @@
 //! The estimated places of all texts, which only the list of shapes tells.
 
 #[path = "../../examples/gallery/synthetic.rs"]
-mod synthetic;
+pub(crate) mod synthetic;
 
 use super::*;
 use crate::drawing::{Rect, Shape, Text};

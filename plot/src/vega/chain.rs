@@ -146,8 +146,9 @@ impl<'a> Rows<'a> {
         all
     }
 
-    fn boxes(&self) -> Value {
-        let tips = [
+    /// What a part is, also where its label stands on it.
+    fn tips(&self) -> [Value; 7] {
+        [
             words("row", "row"),
             words("resource", "resource"),
             words("label", "part"),
@@ -155,7 +156,10 @@ impl<'a> Rows<'a> {
             self.time.tip("from", Some("from")),
             self.time.tip("to", Some("to")),
             words("hidden", "hidden behind something else"),
-        ];
+        ]
+    }
+
+    fn boxes(&self) -> Value {
         // The legend is that of the colours, and hidden parts are paler.
         json!({
             "data": { "values": self.parts() },
@@ -168,7 +172,7 @@ impl<'a> Rows<'a> {
                 "x2": { "field": "to" },
                 "y": self.row(),
                 "color": self.looks.color("resource"),
-                "tooltip": tips,
+                "tooltip": self.tips(),
             },
         })
     }
@@ -182,6 +186,7 @@ impl<'a> Rows<'a> {
                 "x": self.time(self.time.field("middle")),
                 "y": self.row(),
                 "text": { "field": "written", "type": "nominal" },
+                "tooltip": self.tips(),
             },
         })
     }

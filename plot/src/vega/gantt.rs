@@ -155,6 +155,7 @@ impl Picture<'_> {
                     "x": self.time.field("middle"),
                     "y": self.rows(),
                     "text": { "field": "label", "type": "nominal" },
+                    "tooltip": tips,
                 },
             }),
         ]

@@ -94,7 +94,10 @@ fn layers(seen: &Seen<'_>, height: f64) -> Vec<Value> {
             "data": data,
             "transform": [{ "filter": "isValid(datum.number)" }],
             "mark": { "type": "text", "fontSize": TICK_SIZE, "fill": { "expr": "datum.ink" } },
-            "encoding": { "x": x, "y": y, "text": { "field": "number", "type": "nominal" } },
+            "encoding": {
+                "x": x, "y": y, "tooltip": tips,
+                "text": { "field": "number", "type": "nominal" },
+            },
         }));
     }
     layers

@@ -1,9 +1,7 @@
 //! A specification shows what the SVG shows.
 
-#[path = "../../examples/gallery/synthetic.rs"]
-mod synthetic;
-
 use super::*;
+use crate::chart::tests::synthetic;
 use crate::drawing::{Rect, Shape};
 use crate::palette::{Color, series};
 use crate::{chart, figure::*};
