@@ -4,7 +4,8 @@ use super::items::item;
 use super::outline::Outline;
 use super::place::{Place, Role};
 use super::{
-    Completion, Completions, Known, arguments, clamped, members, statements, uses, values,
+    Completion, CompletionKind, Completions, Known, arguments, clamped, members, statements, uses,
+    values,
 };
 use crate::check::Survey;
 use crate::explain;
