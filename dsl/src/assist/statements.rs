@@ -55,9 +55,10 @@ fn in_block(asked: &mut Asked<'_, '_>, frame: usize) -> Vec<Completion> {
         .map(|a| &a.groups);
     for inner in schemas.kinds_inside(&kind) {
         // A group that the algorithm does not read would only be refused.
-        let unread = groups.is_some_and(|g| !g.iter().any(|(name, _)| name == inner.name));
+        let unread = kind == "strategy"
+            && groups.is_some_and(|g| !g.iter().any(|(name, _)| name == inner.name));
         let second = inner.label == Label::Absent && !inner.layer && once(inner.name);
-        if !second && !(kind == "strategy" && unread) {
+        if !second && !unread {
             all.push(items::block(inner));
         }
     }
