@@ -46,7 +46,7 @@ fn likeness(word: &str, candidate: &str) -> f64 {
 }
 
 /// The words that cannot be names.
-pub const RESERVED: [&str; 14] = [
+pub(crate) const RESERVED: [&str; 14] = [
     "use", "as", "let", "choose", "script", "maximize", "minimize", "require", "expect", "in",
     "with", "step", "true", "false",
 ];

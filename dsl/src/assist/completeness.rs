@@ -60,15 +60,13 @@ fn open_brackets(text: &str, tokens: &[Token]) -> Option<usize> {
     let mut open = Vec::new();
     for token in tokens {
         let sign = &text[token.start..token.end];
-        match (token.kind, sign) {
-            (TokenKind::Open, "{") => open.push("}"),
-            (TokenKind::Open, "[") => open.push("]"),
-            (TokenKind::Open, _) => open.push(")"),
-            (TokenKind::Close, _) => {
-                if open.pop()? != sign {
-                    return None;
-                }
-            }
+        match token.kind {
+            TokenKind::Open => open.push(match sign {
+                "{" => "}",
+                "[" => "]",
+                _ => ")",
+            }),
+            TokenKind::Close if open.pop() != Some(sign) => return None,
             _ => {}
         }
     }

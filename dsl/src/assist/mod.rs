@@ -1,7 +1,7 @@
 //! What an editor or a notebook asks about a text that is being written.
 //!
 //! All answers come from the tables that the checker works by, and none needs a correct text:
-//! where the cursor stands is read off the words and brackets ([`outline`], [`place`]), what is
+//! where the cursor stands is read off the words and brackets (`outline`, `place`), what is
 //! declared off whatever can be understood. Offsets are bytes and may lie anywhere; one inside
 //! a character means its beginning. Nothing here reads a file.
 
@@ -25,7 +25,6 @@ pub use complete::complete;
 pub use completeness::{Completeness, completeness};
 pub use definition::{Definition, definition};
 pub use hover::{Hover, hover};
-pub use words::{KEYWORDS, SENTENCES};
 
 use crate::check::Program;
 use crate::schema::Schemas;

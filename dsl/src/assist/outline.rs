@@ -295,7 +295,7 @@ impl<'t> Outline<'t> {
     pub fn original(&self, mended: usize) -> usize {
         let mut shift = 0;
         for (at, closers) in &self.cuts {
-            if mended >= at + shift + closers.len() + 1 {
+            if mended > at + shift + closers.len() {
                 shift += closers.len() + 1;
             }
         }

@@ -69,7 +69,7 @@ impl Outline<'_> {
     }
 }
 
-/// Fields with the field types of the language's labels, by kind.
+/// The fields of a kind of block.
 pub(super) fn fields_of<'a>(known: Known<'a>, kind: &str) -> &'a [Field] {
     known
         .schemas

@@ -55,9 +55,10 @@ fn in_block(asked: &mut Asked<'_, '_>, frame: usize) -> Vec<Completion> {
         .map(|a| &a.groups);
     for inner in schemas.kinds_inside(&kind) {
         // A group that the algorithm does not read would only be refused.
-        let unread = groups.is_some_and(|g| !g.iter().any(|(name, _)| name == inner.name));
+        let unread = kind == "strategy"
+            && groups.is_some_and(|g| !g.iter().any(|(name, _)| name == inner.name));
         let second = inner.label == Label::Absent && !inner.layer && once(inner.name);
-        if !second && !(kind == "strategy" && unread) {
+        if !second && !unread {
             all.push(items::block(inner));
         }
     }
@@ -163,18 +164,21 @@ pub(super) fn label(asked: &mut Asked<'_, '_>, kind: usize) -> Vec<Completion> {
     }
 }
 
-/// Where an edge may come from: the input, and the nodes before.
+/// Where an edge may come from: the input, and the nodes further up.
 fn edges(asked: &Asked<'_, '_>) -> Vec<Completion> {
     let outline = asked.outline;
-    let cell = outline.frames[asked.place.frame].outer;
+    let node = &outline.frames[asked.place.frame];
+    let own = match node.kind {
+        FrameKind::Block { label, .. } => label,
+        _ => None,
+    };
     let mut out = vec![item(CompletionKind::Value, "input", "the cell's input", "")];
-    for inner in outline.blocks_in(cell) {
-        if let Some(label) = inner.label
-            && label < asked.word
-            && outline.frames[asked.place.frame].first > label + 2
-        {
-            out.push(item(CompletionKind::Name, outline.word(label), "node", ""));
-        }
+    let labels = outline
+        .blocks_in(node.outer)
+        .into_iter()
+        .filter_map(|b| b.label);
+    for label in labels.filter(|l| *l < asked.word && Some(*l) != own) {
+        out.push(item(CompletionKind::Name, outline.word(label), "node", ""));
     }
     out
 }

@@ -1,7 +1,7 @@
 //! The words of the language itself, each with a sentence.
 
 /// Every reserved word with what it does.
-pub const KEYWORDS: &[(&str, &str)] = &[
+const KEYWORDS: &[(&str, &str)] = &[
     (
         "use",
         "Brings names of another file or of the library: `use std.nets.{resnet18}`.",
@@ -49,7 +49,7 @@ pub const KEYWORDS: &[(&str, &str)] = &[
 ];
 
 /// The words that begin a statement of their own, outside of blocks.
-pub const SENTENCES: &[&str] = &["use", "let", "choose", "script", "expect"];
+pub(super) const SENTENCES: &[&str] = &["use", "let", "choose", "script", "expect"];
 
 /// The words that begin a goal inside a problem.
 pub(super) const GOALS: &[&str] = &["require", "maximize", "minimize"];
@@ -57,4 +57,17 @@ pub(super) const GOALS: &[&str] = &["require", "maximize", "minimize"];
 /// The sentence about a reserved word.
 pub(super) fn sentence(word: &str) -> Option<&'static str> {
     KEYWORDS.iter().find(|k| k.0 == word).map(|k| k.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+    use crate::names::RESERVED;
+
+    #[test]
+    fn every_reserved_word_has_a_sentence() {
+        for word in RESERVED {
+            assert!(sentence(word).is_some_and(|s| s.ends_with('.')), "{word}");
+        }
+    }
 }

@@ -87,6 +87,10 @@ const CASES: &[(&str, &str)] = &[
         "columns",
         "use std.nets.{resnet18}\nuse std.accel.{eyeriss_like}\nlet points = sweep(resnet18, eyeriss_like with { core.pes in {64, 128} })\npareto(points, x = lat|)\n",
     ),
+    (
+        "edges",
+        "network a { cell c { node x { edge input } node y { edge | } } }",
+    ),
     ("codes", "// after E040|"),
     (
         "columns_of_a_part",

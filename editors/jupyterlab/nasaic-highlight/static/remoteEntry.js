@@ -56,8 +56,8 @@ function word(stream, state) {
     return "variableName.definition";
   }
   if (FUNCTIONS.has(name) && stream.match(/^(?=[ \t]*\()/)) return "variableName.standard";
-  if (VALUES.has(name)) return "atom";
-  return METRICS.has(name) ? "variableName.special" : "variableName";
+  if (METRICS.has(name)) return "variableName.special";
+  return VALUES.has(name) ? "atom" : "variableName";
 }
 
 const parser = {
