@@ -385,7 +385,9 @@ impl Counting<'_> {
         let (ways, bits) = (&setting.ways[ways.clone()], &mut self.bits[ways]);
         let mut source = match ways.first() {
             Some(Way { feed, .. }) if feed.parent() > 0 => Source {
-                instances: self.flow.places(tensor, self.flow.nest.above(feed.parent())),
+                instances: self
+                    .flow
+                    .places(tensor, self.flow.nest.above(feed.parent())),
                 fills: self.cost.access[feed.parent()][t].fills,
             },
             _ => Source::OUTERMOST,

@@ -102,7 +102,9 @@ impl Carried {
 
     /// All links in use, one bit each.
     pub fn links(&self) -> u8 {
-        self.pairs().iter().fold(0, |all, [_, link]| all | 1 << link)
+        self.pairs()
+            .iter()
+            .fold(0, |all, [_, link]| all | 1 << link)
     }
 }
 
