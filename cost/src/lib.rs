@@ -62,6 +62,7 @@ pub mod oracle;
 mod plan;
 mod prices;
 mod refusal;
+mod shape;
 pub mod sparsity;
 mod spread;
 mod sram;

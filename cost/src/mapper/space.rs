@@ -5,7 +5,8 @@ use crate::dataflow::MAX_LEVELS;
 use crate::hardware::SubAccelerator;
 use crate::layer::Layer;
 use crate::plan::{Column, Plan};
-use crate::spread::{Share, Shares, quotients};
+use crate::shape::quotients;
+use crate::spread::{Share, Shares};
 use crate::template::{MAX_LINES, Template};
 
 /// Most combinations of one dimension's tiles, roughly, before they are taken further apart.
@@ -93,7 +94,7 @@ impl<F: FnMut([u32; MAX_LINES])> Dealing<'_, F> {
         let take = |dealing: &mut Self, instances: u32, taken: u32| {
             let mut extent = extent;
             extent[d] = e.div_ceil(instances);
-            dealing.chosen[share.line] = instances;
+            dealing.chosen[usize::from(share.line)] = instances;
             dealing.deal(inner, room.without(share, taken), extent);
         };
         match (share.size, self.tiles) {
