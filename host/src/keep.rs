@@ -30,9 +30,10 @@ pub struct Shown {
 
 impl Kept {
     /// Enters a new run of a plan.
-    pub fn begin(store: Arc<Store>, script: &str, plan: &Plan) -> Result<Self, Diagnostic> {
+    pub fn begin(store: Arc<Store>, script: &str, plan: &Plan) -> Result<Self, Box<Diagnostic>> {
         let text = serde_json::to_string(plan)
-            .map_err(|e| Diagnostic::new("E0705", format!("the plan cannot be written: {e}")))?;
+            .map_err(|e| Diagnostic::new("E0705", format!("the plan cannot be written: {e}")))
+            .map_err(Box::new)?;
         let run = store.begin(&NewRun {
             script,
             program: env!("CARGO_PKG_VERSION"),
@@ -44,7 +45,7 @@ impl Kept {
     }
 
     /// Goes on with a run that is in the store.
-    pub fn again(store: Arc<Store>, run: i64) -> Result<Self, Diagnostic> {
+    pub fn again(store: Arc<Store>, run: i64) -> Result<Self, Box<Diagnostic>> {
         store.carry_on(run).map_err(refusal)?;
         Ok(Self { store, run })
     }
@@ -66,7 +67,7 @@ impl Kept {
     }
 
     /// Enters how the run ended and what it showed.
-    pub fn end(&self, shown: &Shown, status: Status) -> Result<(), Diagnostic> {
+    pub fn end(&self, shown: &Shown, status: Status) -> Result<(), Box<Diagnostic>> {
         let shown = serde_json::to_string(shown).unwrap_or_default();
         let ended = self.store.finish(self.run, status, &shown);
         ended.map_err(refusal)
@@ -89,6 +90,6 @@ pub fn searches(plan: &Plan) -> bool {
 }
 
 /// A store that cannot be used, as a message.
-pub fn refusal(error: StoreError) -> Diagnostic {
-    Diagnostic::new(error.code(), error.to_string()).hint(error.hint())
+pub fn refusal(error: StoreError) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(error.code(), error.to_string()).hint(error.hint()))
 }

@@ -35,10 +35,13 @@ impl Kept {
             }
             Entry::New(keeping) => {
                 let store = Arc::new(Store::open(&keeping.store).map_err(refusal)?);
-                let kept = keep::Kept::begin(store, script, &program.plan)?;
+                let kept = keep::Kept::begin(store, script, &program.plan).map_err(|d| *d)?;
                 (kept, !keeping.no_cache)
             }
-            Entry::Again(store, run) => (keep::Kept::again(Arc::new(store), run)?, true),
+            Entry::Again(store, run) => (
+                keep::Kept::again(Arc::new(store), run).map_err(|d| *d)?,
+                true,
+            ),
         };
         program.engine.keep(kept.keeper(reads));
         Ok(Some(Self(kept)))
@@ -61,7 +64,7 @@ impl Kept {
             Exit::Interrupted => Status::Interrupted,
             Exit::Wrong => Status::Failed,
         };
-        self.0.end(&shown, status)?;
+        self.0.end(&shown, status).map_err(|d| *d)?;
         let (run, file) = (self.0.run(), self.0.path().display());
         let hint = format!("this is run {run} in {file}; go on with `nasaic runs resume {run}`");
         Ok((exit == Exit::Interrupted).then_some(hint))
@@ -75,5 +78,5 @@ pub fn existing(path: &Path) -> Result<Store, Refusal> {
 
 /// A store that cannot be used, as a message.
 pub fn refusal(error: StoreError) -> Refusal {
-    keep::refusal(error).into()
+    Refusal::from(*keep::refusal(error))
 }

@@ -6,8 +6,11 @@
 use nasaic_dsl::reference::{self, Words};
 use std::path::Path;
 
+/// How a highlighter writes a list of words under its name: the beginning of the line and its rest.
+type Line = fn(&str, &[String]) -> (String, String);
+
 /// The highlighters, each with the beginning and the rest of a line of words.
-const FILES: [(&str, fn(&str, &[String]) -> (String, String)); 3] = [
+const FILES: [(&str, Line); 3] = [
     ("editors/pygments/nasaic_lexer.py", python),
     (
         "editors/jupyterlab/nasaic-highlight/static/remoteEntry.js",

@@ -119,13 +119,13 @@ impl Notebook {
         };
         if let Some(kept) = kept {
             let ended = kept.end(&shown, status(report.ended));
-            ended.map_err(|d| errors::content(&Sources::default(), &[d]))?;
+            ended.map_err(|d| errors::content(&Sources::default(), &[*d]))?;
         }
-        outcome(&cell, &report, text)
+        outcome(&cell, &report, text, self.store.is_some())
     }
 
     /// Enters a cell that searches in the store.
-    fn keep(&mut self, cell: &CellPlan) -> Result<Option<Kept>, Diagnostic> {
+    fn keep(&mut self, cell: &CellPlan) -> Result<Option<Kept>, Box<Diagnostic>> {
         let store = self.store.as_ref().filter(|_| keep::searches(&cell.plan));
         let Some(path) = store else {
             self.engine.keep_nothing();
@@ -186,7 +186,7 @@ fn status(ended: Ended) -> Status {
     }
 }
 
-fn outcome(cell: &CellPlan, report: &Report, text: Option<String>) -> Outcome {
+fn outcome(cell: &CellPlan, report: &Report, text: Option<String>, stored: bool) -> Outcome {
     match report.ended {
         Ended::Done => Ok(text),
         Ended::Unexpected | Ended::Failed => {
@@ -194,11 +194,11 @@ fn outcome(cell: &CellPlan, report: &Report, text: Option<String>) -> Outcome {
             let errors: Vec<Diagnostic> = errors.cloned().collect();
             Err(errors::content(&cell.plan.sources, &errors))
         }
-        Ended::Interrupted => Err(errors::plain(
-            "Interrupted",
-            "the cell was stopped",
-            "The cell was stopped. What its search had found until then is kept under its name; \
-             run the cell again to go on from there.",
-        )),
+        Ended::Interrupted => {
+            let kept = "The cell was stopped. What its search had found is kept under its name.";
+            let again = " Running the cell again goes on from there.";
+            let text = format!("{kept}{}", if stored { again } else { "" });
+            Err(errors::plain("Interrupted", "the cell was stopped", &text))
+        }
     }
 }

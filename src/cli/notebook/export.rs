@@ -19,7 +19,7 @@ pub fn script(name: &str, cells: &[Cell]) -> Result<String, Refusal> {
         if cell.markdown {
             out.push_str(TEXT_MARK);
             let lines = cell.source.lines();
-            let comments: String = lines.map(|line| commented(line)).collect();
+            let comments: String = lines.map(commented).collect();
             out.push_str(&format!("\n{comments}"));
         } else {
             let code = export.code(&format!("cell {} of {name}", index + 1), &cell.source)?;
