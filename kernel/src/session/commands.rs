@@ -80,26 +80,30 @@ pub fn split(
     Ok(Commands { commands, code })
 }
 
-fn command(schemas: &Schemas, line: &str) -> Result<Command, Diagnostic> {
+fn command(schemas: &Schemas, line: &str) -> Result<Command, Box<Diagnostic>> {
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
-    let nothing = |what: &str| Diagnostic::new("E0201", format!("nothing is called `{what}`"));
     match (word, rest) {
         ("%help", "") => Ok(Command::Read(help())),
         ("%explain", code) => match explain::page(code) {
             Some(page) => Ok(Command::Read(page.trim_end().to_owned())),
             None => {
-                let guess = closest(code, explain::codes());
-                let d = Diagnostic::new("E0201", format!("there is no message `{code}`"));
-                Err(d.hint(guess.map_or_else(
-                    || "give the code of a message: `%explain E0403`".to_owned(),
-                    |guess| format!("did you mean `%explain {guess}`?"),
-                )))
+                let hint = match closest(code, explain::codes()) {
+                    Some(guess) => format!("did you mean `%explain {guess}`?"),
+                    None => "give the code of a message: `%explain E0403`".to_owned(),
+                };
+                Err(unknown(format!("there is no message `{code}`"), hint))
             }
         },
         ("%doc", name) => match reference::doc(schemas, name) {
             Some(text) => Ok(Command::Read(format!("```text\n{}\n```", text.trim_end()))),
-            None => Err(nothing(name).hint("give a kind, a function or a strategy: `%doc conv`")),
+            None => {
+                let hint = "give a kind, a function or a strategy: `%doc conv`";
+                Err(unknown(
+                    format!("nothing is called `{name}`"),
+                    hint.to_owned(),
+                ))
+            }
         },
         ("%time", "") => Ok(Command::Time),
         ("%reset", "") => Ok(Command::Reset),
@@ -107,16 +111,19 @@ fn command(schemas: &Schemas, line: &str) -> Result<Command, Diagnostic> {
         ("%store", "on" | "") => Ok(Command::Store(Some(nasaic_host::keep::STORE.into()))),
         ("%store", file) => Ok(Command::Store(Some(file.into()))),
         _ => {
-            let known = HELP
-                .iter()
-                .map(|(usage, _)| usage.split(' ').next().unwrap_or(usage));
-            let d = nothing(line);
-            Err(d.hint(match closest(word, known) {
+            let first = |usage: &'static str| usage.split(' ').next().unwrap_or(usage);
+            let known = HELP.iter().map(|(usage, _)| first(usage));
+            let hint = match closest(word, known) {
                 Some(guess) if guess != word => format!("did you mean `{guess}`?"),
                 _ => "`%help` lists the commands of a notebook".to_owned(),
-            }))
+            };
+            Err(unknown(format!("nothing is called `{line}`"), hint))
         }
     }
+}
+
+fn unknown(title: String, hint: String) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new("E0201", title).hint(hint))
 }
 
 /// The text with spaces instead of its commands: what is left is the language, in the same places.
