@@ -2,6 +2,7 @@
 //!
 //! The protocol counts Unicode code points; the language counts bytes.
 
+use crate::rust::is_rust;
 use crate::session::Session;
 use crate::shim::assist::{self, Completeness, Known};
 use serde::Deserialize;
@@ -22,6 +23,12 @@ pub struct Cell {
 
 /// What could stand at the cursor.
 pub fn complete(session: &Session, place: &Place) -> Value {
+    if is_rust(&place.code) {
+        let at = place.cursor_pos;
+        return json!({
+            "status": "ok", "matches": [], "cursor_start": at, "cursor_end": at, "metadata": {},
+        });
+    }
     let (schemas, program) = (session.schemas(), session.program());
     let known = Known {
         schemas,
@@ -63,7 +70,10 @@ pub fn inspect(session: &Session, place: &Place) -> Value {
         schemas,
         program: &program,
     };
-    let found = assist::hover(known, &place.code, byte(&place.code, place.cursor_pos));
+    let found = match is_rust(&place.code) {
+        true => None,
+        false => assist::hover(known, &place.code, byte(&place.code, place.cursor_pos)),
+    };
     let data = match &found {
         Some(hover) => {
             json!({ "text/plain": hover.plain, "text/markdown": hover.markdown })
@@ -75,6 +85,9 @@ pub fn inspect(session: &Session, place: &Place) -> Value {
 
 /// Whether a cell can be run as it is.
 pub fn is_complete(cell: &Cell) -> Value {
+    if is_rust(&cell.code) {
+        return json!({ "status": "unknown" });
+    }
     match assist::completeness(&cell.code) {
         Completeness::Complete => json!({ "status": "complete" }),
         Completeness::Incomplete { indent } => {

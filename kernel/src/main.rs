@@ -5,6 +5,7 @@
 mod assist;
 mod info;
 mod install;
+mod rust;
 mod serve;
 mod session;
 mod shim;

@@ -1,5 +1,6 @@
 //! Lines that begin with `%`: not the language's, but the notebook's.
 
+use crate::rust::MAGIC;
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::names::closest;
 use nasaic_dsl::schema::Schemas;
@@ -47,6 +48,11 @@ pub enum Command {
     Reset,
     /// Keep searches there, or nowhere.
     Store(Option<PathBuf>),
+    /// The rest is Rust.
+    Rust {
+        /// For a new process.
+        fresh: bool,
+    },
 }
 
 /// Takes the commands out of a cell that is the source `name` of messages.
@@ -68,6 +74,8 @@ pub fn split(
                 let span = Span::new(source, at, at + line.trim_end().len());
                 (sources, vec![d.at(span, "")])
             })?;
+            // Percent signs below the first line of a Rust cell are Rust's.
+            before = !matches!(command, Command::Rust { .. });
             commands.push(command);
             if line.ends_with('\n') {
                 code.push('\n');
@@ -105,6 +113,8 @@ fn command(schemas: &Schemas, line: &str) -> Result<Command, Diagnostic> {
         ("%reset", "") => Ok(Command::Reset),
         ("%store", "off") => Ok(Command::Store(None)),
         ("%store", "on" | "") => Ok(Command::Store(Some(nasaic_host::keep::STORE.into()))),
+        (MAGIC, "") => Ok(Command::Rust { fresh: false }),
+        (MAGIC, "--fresh") => Ok(Command::Rust { fresh: true }),
         ("%store", file) => Ok(Command::Store(Some(file.into()))),
         _ => {
             let known = HELP
