@@ -207,7 +207,11 @@ impl fmt::Display for Evaluation {
         for task in &self.tasks {
             if let Some(accuracy) = &task.accuracy {
                 let value = short(accuracy.value);
-                write!(f, "\n{}: {} {value} ({})", task.task, task.metric, accuracy.kind)?;
+                write!(
+                    f,
+                    "\n{}: {} {value} ({})",
+                    task.task, task.metric, accuracy.kind
+                )?;
             }
         }
         Ok(())

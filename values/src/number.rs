@@ -19,7 +19,11 @@ pub fn short(x: f64) -> String {
         return format!("{}e{exponent}", trimmed(digits));
     }
     let before = format!("{size:.0}").len();
-    let places = if size < 1.0 { 9 } else { 6_usize.saturating_sub(before) };
+    let places = if size < 1.0 {
+        9
+    } else {
+        6_usize.saturating_sub(before)
+    };
     trimmed(&format!("{x:.places$}")).to_owned()
 }
 

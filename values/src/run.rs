@@ -141,8 +141,17 @@ pub struct Decision {
 
 impl fmt::Display for Run {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { strategy, algorithm, seed, designs, .. } = self;
-        write!(f, "{strategy} ({algorithm}, seed {seed}): {designs} designs")?;
+        let Self {
+            strategy,
+            algorithm,
+            seed,
+            designs,
+            ..
+        } = self;
+        write!(
+            f,
+            "{strategy} ({algorithm}, seed {seed}): {designs} designs"
+        )?;
         match &self.best {
             Some(best) => write!(f, "; the best:\n{best}"),
             None => write!(f, "; none is valid"),
@@ -153,13 +162,23 @@ impl fmt::Display for Run {
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.entrants.iter().map(|e| e.strategy.as_str()).collect();
-        write!(f, "{} compared, {} seeds each", names.join(", "), self.seeds.len())
+        write!(
+            f,
+            "{} compared, {} seeds each",
+            names.join(", "),
+            self.seeds.len()
+        )
     }
 }
 
 impl fmt::Display for Space {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let points = self.points.as_deref().unwrap_or("more than can be counted");
-        write!(f, "{}: {points} designs, {} decisions", self.of, self.decisions.len())
+        write!(
+            f,
+            "{}: {points} designs, {} decisions",
+            self.of,
+            self.decisions.len()
+        )
     }
 }

@@ -57,14 +57,36 @@ struct Inner {
 
 impl From<Wrapped> for Table {
     fn from(Wrapped { table }: Wrapped) -> Self {
-        let Inner { title, columns, rows, notes } = table;
-        Self { title, columns, rows, notes }
+        let Inner {
+            title,
+            columns,
+            rows,
+            notes,
+        } = table;
+        Self {
+            title,
+            columns,
+            rows,
+            notes,
+        }
     }
 }
 
 impl From<Table> for Wrapped {
-    fn from(Table { title, columns, rows, notes }: Table) -> Self {
-        let table = Inner { title, columns, rows, notes };
+    fn from(
+        Table {
+            title,
+            columns,
+            rows,
+            notes,
+        }: Table,
+    ) -> Self {
+        let table = Inner {
+            title,
+            columns,
+            rows,
+            notes,
+        };
         Self { table }
     }
 }
@@ -104,37 +126,55 @@ impl Table {
     /// Shows it in a notebook of evcxr, as HTML beside the text.
     pub fn evcxr_display(&self) {
         println!("EVCXR_BEGIN_CONTENT text/plain\n{self}\nEVCXR_END_CONTENT");
-        println!("EVCXR_BEGIN_CONTENT text/html\n{}\nEVCXR_END_CONTENT", self.html());
+        println!(
+            "EVCXR_BEGIN_CONTENT text/html\n{}\nEVCXR_END_CONTENT",
+            self.html()
+        );
     }
 
     fn heads(&self) -> impl Iterator<Item = String> + '_ {
-        self.columns.iter().map(|column| match column.unit.as_str() {
-            "" => column.name.clone(),
-            unit => format!("{} ({unit})", column.name),
-        })
+        self.columns
+            .iter()
+            .map(|column| match column.unit.as_str() {
+                "" => column.name.clone(),
+                unit => format!("{} ({unit})", column.name),
+            })
     }
 
     fn html(&self) -> String {
         let row = |cells: Vec<String>, tag: &str| {
-            let cells = cells.iter().map(|cell| format!("<{tag}>{}</{tag}>", escaped(cell)));
+            let cells = cells
+                .iter()
+                .map(|cell| format!("<{tag}>{}</{tag}>", escaped(cell)));
             format!("<tr>{}</tr>", cells.collect::<String>())
         };
         let head = row(self.heads().collect(), "th");
-        let rows = self.rows.iter().map(|cells| row(cells.iter().map(Cell::to_string).collect(), "td"));
+        let rows = self
+            .rows
+            .iter()
+            .map(|cells| row(cells.iter().map(Cell::to_string).collect(), "td"));
         let rows: String = rows.collect();
         let caption = escaped(&self.title);
-        format!("<table><caption>{caption}</caption><thead>{head}</thead><tbody>{rows}</tbody></table>")
+        format!(
+            "<table><caption>{caption}</caption><thead>{head}</thead><tbody>{rows}</tbody></table>"
+        )
     }
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines: Vec<Vec<String>> = vec![self.heads().collect()];
-        lines.extend(self.rows.iter().map(|row| row.iter().map(Cell::to_string).collect()));
+        lines.extend(
+            self.rows
+                .iter()
+                .map(|row| row.iter().map(Cell::to_string).collect()),
+        );
         let width = |at: usize| {
             let cells = lines.iter().filter_map(|line| line.get(at));
             cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
@@ -144,7 +184,10 @@ impl fmt::Display for Table {
             writeln!(f, "{}", self.title)?;
         }
         for line in lines {
-            let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+            let cells = line
+                .iter()
+                .zip(&widths)
+                .map(|(cell, width)| format!("{cell:<width$}"));
             writeln!(f, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
         }
         self.notes.iter().try_for_each(|note| writeln!(f, "{note}"))

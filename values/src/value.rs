@@ -123,7 +123,11 @@ pub fn type_of(json: &Json) -> String {
         "list" => {
             let mut types = json.as_array().into_iter().flatten().map(type_of);
             let first = types.next().unwrap_or_else(|| own("Value"));
-            let item = if types.all(|other| other == first) { first } else { own("Value") };
+            let item = if types.all(|other| other == first) {
+                first
+            } else {
+                own("Value")
+            };
             format!("Vec<{item}>")
         }
         "result" => own("Evaluation"),

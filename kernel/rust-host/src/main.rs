@@ -60,7 +60,9 @@ fn main() -> ExitCode {
             Ok(shown) => {
                 let shown = shown.content_by_mime_type;
                 if !shown.is_empty() {
-                    say(&json!({ "show": shown.into_iter().collect::<serde_json::Map<_, Value>>() }));
+                    say(
+                        &json!({ "show": shown.into_iter().collect::<serde_json::Map<_, Value>>() }),
+                    );
                 }
                 panicked.map(|message| report::panicked(&message))
             }
@@ -75,7 +77,10 @@ fn main() -> ExitCode {
 }
 
 fn names(context: &CommandContext) -> Vec<&str> {
-    let mut names: Vec<&str> = context.variables_and_types().map(|(name, _)| name).collect();
+    let mut names: Vec<&str> = context
+        .variables_and_types()
+        .map(|(name, _)| name)
+        .collect();
     names.sort_unstable();
     names
 }
@@ -112,7 +117,10 @@ fn cells(child: Arc<Mutex<Child>>) -> Receiver<String> {
 /// Writes one line of the protocol; without a reader the process ends.
 fn say(message: &Value) {
     let mut out = std::io::stdout().lock();
-    if writeln!(out, "{message}").and_then(|()| out.flush()).is_err() {
+    if writeln!(out, "{message}")
+        .and_then(|()| out.flush())
+        .is_err()
+    {
         std::process::exit(0);
     }
 }

@@ -156,6 +156,8 @@ fn push(text: &mut String, line: &str) {
 
 /// Writes a line of our own behind what the child has written to its standard error.
 fn mark(child: u32) -> std::io::Result<()> {
-    let mut end = OpenOptions::new().write(true).open(format!("/proc/{child}/fd/2"))?;
+    let mut end = OpenOptions::new()
+        .write(true)
+        .open(format!("/proc/{child}/fd/2"))?;
     writeln!(end, "{MARK}")
 }

@@ -38,12 +38,17 @@ fn one(error: &CompilationError, code: &str) -> String {
 
 /// That the process with the variables is gone.
 pub fn terminated(how: &str) -> Value {
-    failed("the Rust process ended", how, true)
+    failed(
+        "the Rust process ended, and all Rust variables are lost",
+        how,
+        true,
+    )
 }
 
 /// That the cell panicked.
 pub fn panicked(message: &str) -> Value {
-    let text = "The cell panicked. Variables of earlier cells are kept; those it was to define are not.";
+    let text =
+        "The cell panicked. Variables of earlier cells are kept; those it was to define are not.";
     failed(&format!("panicked: {message}"), text, false)
 }
 

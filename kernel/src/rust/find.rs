@@ -15,15 +15,24 @@ pub fn host() -> Result<PathBuf, Diagnostic> {
         let named = PathBuf::from(named);
         let shown = named.display().to_string();
         return is_program(&named).then_some(named).ok_or_else(|| {
-            Diagnostic::new("E0704", format!("{VARIABLE} names `{shown}`, which is no program"))
-                .hint(format!("let it name a `{HOST}`, or unset it"))
+            Diagnostic::new(
+                "E0704",
+                format!("{VARIABLE} names `{shown}`, which is no program"),
+            )
+            .hint(format!("let it name a `{HOST}`, or unset it"))
         });
     }
     let own = env::current_exe().ok();
-    let beside = own.as_deref().and_then(Path::parent).map(|folder| folder.join(HOST));
+    let beside = own
+        .as_deref()
+        .and_then(Path::parent)
+        .map(|folder| folder.join(HOST));
     let path = env::var_os("PATH").unwrap_or_default();
     let on_path = env::split_paths(&path).map(|folder| folder.join(HOST));
-    let found = beside.into_iter().chain(on_path).find(|file| is_program(file));
+    let found = beside
+        .into_iter()
+        .chain(on_path)
+        .find(|file| is_program(file));
     found.ok_or_else(|| {
         Diagnostic::new("E0704", "Rust cells are not in this build")
             .note(format!(

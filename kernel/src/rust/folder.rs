@@ -30,7 +30,10 @@ impl Folder {
             if lock.try_lock().is_ok() {
                 let path = folders.join(number.to_string());
                 fs::create_dir_all(&path)?;
-                return Ok(Self { path, lock: Some(lock) });
+                return Ok(Self {
+                    path,
+                    lock: Some(lock),
+                });
             }
         }
         let path = env::temp_dir().join(format!("nasaic-rust-{}", std::process::id()));
@@ -60,7 +63,11 @@ pub fn cache() -> PathBuf {
         value.map(PathBuf::from).filter(|path| path.is_absolute())
     };
     let home = || {
-        let inside = if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" };
+        let inside = if cfg!(target_os = "macos") {
+            "Library/Caches"
+        } else {
+            ".cache"
+        };
         folder("HOME").map(|home| home.join(inside))
     };
     let cache = folder("XDG_CACHE_HOME").or_else(home);

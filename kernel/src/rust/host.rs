@@ -58,8 +58,9 @@ impl Host {
     pub fn start(program: &Path) -> Result<Self, Diagnostic> {
         let shown = program.display();
         let failed = |what: &str, e: std::io::Error| {
-            Diagnostic::new("E0704", format!("{what}: {}", reason(&e)))
-                .hint(format!("`{shown}` runs Rust cells; NASAIC_RUST_HOST may name another"))
+            Diagnostic::new("E0704", format!("{what}: {}", reason(&e))).hint(format!(
+                "`{shown}` runs Rust cells; NASAIC_RUST_HOST may name another"
+            ))
         };
         let folder = Folder::claim()
             .map_err(|e| failed("there is no folder to compile Rust cells in", e))?;
@@ -77,7 +78,12 @@ impl Host {
         if let Some(output) = process.stdout.take() {
             thread::spawn(move || listen(output, &sender));
         }
-        Ok(Self { process, input, events, folder })
+        Ok(Self {
+            process,
+            input,
+            events,
+            folder,
+        })
     }
 
     /// A folder for what is handed to it.
@@ -91,7 +97,10 @@ impl Host {
         if let Some(input) = &mut self.input
             && let Err(error) = writeln!(input, "{request}").and_then(|()| input.flush())
         {
-            log(&format!("a Rust cell was not delivered: {}", reason(&error)));
+            log(&format!(
+                "a Rust cell was not delivered: {}",
+                reason(&error)
+            ));
         }
     }
 
@@ -209,16 +218,29 @@ mod tests {
         assert_eq!(event("{}\n"), out("{}\n"));
         assert_eq!(event(r#"{"show":3}"#), out(r#"{"show":3}"#));
         let variables = vec!["x".to_owned()];
-        assert_eq!(event(r#"{"done":{"variables":["x"]}}"#), Event::Done { variables });
+        assert_eq!(
+            event(r#"{"done":{"variables":["x"]}}"#),
+            Event::Done { variables }
+        );
         let failed = event(r#"{"failed":{"title":"t","text":"x","lost":true}}"#);
         let (title, text) = ("t".to_owned(), "x".to_owned());
-        assert_eq!(failed, Event::Failed { title, text, lost: true });
+        assert_eq!(
+            failed,
+            Event::Failed {
+                title,
+                text,
+                lost: true
+            }
+        );
     }
 
     #[test]
     fn a_process_that_ends_is_gone_after_its_last_word() {
         let (_place, mut host) = script(r#"echo '{"out":"last"}'; exit 3"#);
-        assert_eq!(next(&mut host).unwrap(), Event::Text(Stream::Out, "last".to_owned()));
+        assert_eq!(
+            next(&mut host).unwrap(),
+            Event::Text(Stream::Out, "last".to_owned())
+        );
         assert!(next(&mut host).is_err());
         host.send("1 + 1");
         assert!(next(&mut host).is_err());
@@ -227,7 +249,9 @@ mod tests {
     #[test]
     fn what_a_process_has_started_ends_with_it() {
         let (_place, mut host) = script("sleep 600 & echo $!; wait");
-        let Event::Text(_, sleeper) = next(&mut host).unwrap() else { panic!("no number") };
+        let Event::Text(_, sleeper) = next(&mut host).unwrap() else {
+            panic!("no number")
+        };
         let alive = || {
             let state = std::fs::read_to_string(format!("/proc/{}/stat", sleeper.trim()));
             state.is_ok_and(|state| !state.contains(") Z "))

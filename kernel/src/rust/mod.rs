@@ -35,6 +35,8 @@ pub struct Rust {
     host: Option<Host>,
     /// The `let`s that Rust holds as variables: name, and hash of the value.
     held: BTreeMap<String, String>,
+    /// The `let`s that Rust gave to the notebook, by name and hash, too.
+    given: BTreeMap<String, String>,
     /// Whether the crate of the values is a dependency already.
     values: bool,
     stop: Arc<AtomicBool>,
@@ -64,7 +66,13 @@ enum Trouble {
 impl Rust {
     /// A notebook without a Rust process, whose cells stop when they are told to.
     pub fn new(stop: Arc<AtomicBool>) -> Self {
-        Self { host: None, held: BTreeMap::new(), values: false, stop }
+        Self {
+            host: None,
+            held: BTreeMap::new(),
+            given: BTreeMap::new(),
+            values: false,
+            stop,
+        }
     }
 
     /// Ends the process, if there is one; its variables and definitions are gone.
@@ -91,25 +99,27 @@ impl Rust {
         showing: Showing<'_>,
     ) -> Result<Done, Trouble> {
         let mut status = StatusLine::new(showing);
-        self.start(&mut status)?;
+        if self.host.is_none() {
+            let started = self.start(&mut status);
+            started.inspect_err(|_| status.say("Rust did not start"))?;
+        }
         self.hand_over(code, result, showing, &mut status)?;
         self.eval(code, showing)
     }
 
-    /// Notes that a given value is now a `let`, so that the variable is not replaced by its copy.
+    /// Notes that a given value is now a `let`, whose copy must not replace a variable.
     pub fn declared(&mut self, name: &str, value: &Value) {
-        self.held.insert(name.to_owned(), values::hash(value));
+        let hash = values::hash(value);
+        self.held.insert(name.to_owned(), hash.clone());
+        self.given.insert(name.to_owned(), hash);
     }
 
     /// Whether a `let` of this value is what Rust gave under this name.
     pub fn gave(&self, name: &str, value: &Value) -> bool {
-        self.held.get(name) == Some(&values::hash(value))
+        self.given.get(name) == Some(&values::hash(value))
     }
 
     fn start(&mut self, status: &mut StatusLine<'_>) -> Result<(), Trouble> {
-        if self.host.is_some() {
-            return Ok(());
-        }
         let program = find::host().map_err(Trouble::Missing)?;
         status.say("starting Rust (evcxr) …");
         let begin = Instant::now();
@@ -123,7 +133,10 @@ impl Rust {
         };
         ready?;
         self.host = Some(host);
-        status.say(&format!("Rust is ready ({:.1} s)", begin.elapsed().as_secs_f64()));
+        status.say(&format!(
+            "Rust is ready ({:.1} s)",
+            begin.elapsed().as_secs_f64()
+        ));
         Ok(())
     }
 
@@ -138,25 +151,32 @@ impl Rust {
         let named = values::named(code);
         let mut fresh = Vec::new();
         for name in &named {
-            if let Some(value) = result(name).filter(|value| !self.gave(name, value)) {
-                fresh.push((name.clone(), value));
+            let Some(value) = result(name) else { continue };
+            let hash = values::hash(&value);
+            if self.held.get(name) != Some(&hash) {
+                fresh.push((name, value, hash));
             }
         }
         let asked = named.iter().any(|name| name == "nasaic_values");
         if fresh.is_empty() && (self.values || !asked) {
             return Ok(());
         }
-        let Some(host) = &self.host else { return Ok(()) };
+        let Some(host) = &self.host else {
+            return Ok(());
+        };
         let mut lines = String::new();
         if !self.values {
             status.say("starting Rust: compiling nasaic-values, the types of results …");
             let crate_folder = source::unpack().map_err(Trouble::Missing)?;
             lines = format!(":dep nasaic-values = {{ path = {crate_folder:?} }}\n");
         }
-        for (name, value) in &fresh {
+        for (name, value, _) in &fresh {
             lines += &values::variable(host.folder(), name, value).map_err(Trouble::Missing)?;
         }
-        let quiet = Showing { silent: true, ..showing };
+        let quiet = Showing {
+            silent: true,
+            ..showing
+        };
         self.eval(&lines, quiet).map_err(|trouble| match trouble {
             Trouble::Failed(title, text) => {
                 Trouble::Failed(format!("values cannot be handed to Rust: {title}"), text)
@@ -166,9 +186,10 @@ impl Rust {
         if !std::mem::replace(&mut self.values, true) {
             status.say("Rust is ready");
         }
-        for (name, value) in fresh {
-            self.declared(&name, &value);
-        }
+        let fresh = fresh
+            .into_iter()
+            .map(|(name, _, hash)| (name.clone(), hash));
+        self.held.extend(fresh);
         Ok(())
     }
 
@@ -252,7 +273,10 @@ impl Rust {
 
 /// Whether a cell is in Rust: the assistance for the language does not apply to it.
 pub fn is_rust(cell: &str) -> bool {
-    let lines = cell.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    let lines = cell
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty());
     let mut commands = lines.take_while(|line| line.starts_with('%'));
     commands.any(|line| line.split_whitespace().next() == Some(MAGIC))
 }
@@ -265,8 +289,9 @@ fn print(showing: Showing<'_>, stream: Stream, text: &str) {
 
 /// Shows the last value of a cell, and keeps what it gives to the notebook.
 fn show(data: Map<String, Value>, showing: Showing<'_>, done: &mut Done) {
-    let (given, data): (Map<_, _>, Map<_, _>) =
-        data.into_iter().partition(|(mime, _)| mime.starts_with(nasaic_values::GIVEN));
+    let (given, data): (Map<_, _>, Map<_, _>) = data
+        .into_iter()
+        .partition(|(mime, _)| mime.starts_with(nasaic_values::GIVEN));
     done.given.extend(given.values().filter_map(values::given));
     if data.is_empty() {
         return;
@@ -274,6 +299,8 @@ fn show(data: Map<String, Value>, showing: Showing<'_>, done: &mut Done) {
     let plain = data.get("text/plain").and_then(Value::as_str);
     done.text = plain.map(str::to_owned);
     if !showing.silent {
-        showing.publisher.result(showing.parent, data, showing.count);
+        showing
+            .publisher
+            .result(showing.parent, data, showing.count);
     }
 }

@@ -51,7 +51,10 @@ fn hash() -> String {
 /// Its manifest and sources, in the order of their names.
 fn files() -> impl Iterator<Item = &'static File<'static>> {
     let manifest = SOURCE.get_file("Cargo.toml");
-    let sources = SOURCE.get_dir("src").into_iter().flat_map(|folder| folder.files());
+    let sources = SOURCE
+        .get_dir("src")
+        .into_iter()
+        .flat_map(|folder| folder.files());
     manifest.into_iter().chain(sources)
 }
 
@@ -66,11 +69,20 @@ mod tests {
         write(&folder).unwrap();
         let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
         assert!(manifest.contains("name = \"nasaic-values\""), "{manifest}");
-        assert!(!manifest.contains("workspace"), "it has to build alone: {manifest}");
+        assert!(
+            !manifest.contains("workspace"),
+            "it has to build alone: {manifest}"
+        );
         let own = include_str!("../../../values/src/lib.rs");
-        assert_eq!(std::fs::read_to_string(folder.join("src/lib.rs")).unwrap(), own);
+        assert_eq!(
+            std::fs::read_to_string(folder.join("src/lib.rs")).unwrap(),
+            own
+        );
         std::fs::write(folder.join("src/lib.rs"), "kept").unwrap();
         write(&folder).unwrap();
-        assert_eq!(std::fs::read_to_string(folder.join("src/lib.rs")).unwrap(), "kept");
+        assert_eq!(
+            std::fs::read_to_string(folder.join("src/lib.rs")).unwrap(),
+            "kept"
+        );
     }
 }

@@ -20,7 +20,9 @@ impl<'a> StatusLine<'a> {
         if self.showing.silent {
             return;
         }
-        let Showing { publisher, parent, .. } = self.showing;
+        let Showing {
+            publisher, parent, ..
+        } = self.showing;
         let data = Map::from_iter([("text/plain".to_owned(), json!(text))]);
         match &self.id {
             Some(id) => publisher.update(parent, data, id),

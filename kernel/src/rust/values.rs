@@ -33,7 +33,9 @@ pub fn named(code: &str) -> Vec<String> {
 
 /// What tells whether a value has changed.
 pub fn hash(value: &Value) -> String {
-    blake3::hash(value.to_string().as_bytes()).to_hex().to_string()
+    blake3::hash(value.to_string().as_bytes())
+        .to_hex()
+        .to_string()
 }
 
 /// Writes a value into a file of `folder`; the Rust that reads it into a variable.
@@ -45,17 +47,25 @@ pub fn variable(folder: &Path, name: &str, value: &Value) -> Result<String, Diag
     let written = fs::create_dir_all(&folder).and_then(|()| fs::write(&file, value.to_string()));
     written.map_err(|e| {
         let shown = file.display();
-        Diagnostic::new("E0702", format!("`{shown}` cannot be written: {}", reason(&e)))
-            .hint("let XDG_CACHE_HOME name a folder that can be written to")
+        Diagnostic::new(
+            "E0702",
+            format!("`{shown}` cannot be written: {}", reason(&e)),
+        )
+        .hint("let XDG_CACHE_HOME name a folder that can be written to")
     })?;
     let of = nasaic_values::type_of(value);
-    Ok(format!("let {name}: {of} = nasaic_values::take({file:?});\n"))
+    Ok(format!(
+        "let {name}: {of} = nasaic_values::take({file:?});\n"
+    ))
 }
 
 /// What a cell gives under its vendor's MIME type: a name and a value.
 pub fn given(content: &Value) -> Option<(String, Value)> {
     let mut content: Value = serde_json::from_str(content.as_str()?).ok()?;
-    Some((content["name"].as_str()?.to_owned(), content["value"].take()))
+    Some((
+        content["name"].as_str()?.to_owned(),
+        content["value"].take(),
+    ))
 }
 
 /// The `let` that declares a value of Rust, or why there is none (E0821).
@@ -73,7 +83,9 @@ pub fn declaration(name: &str, value: &Value) -> Result<String, Diagnostic> {
             let title = format!("`{name}` is {what}, which has no form in the language");
             Err(Diagnostic::new("E0821", title)
                 .note("Numbers, quantities, texts, truths and lists of these can be given.")
-                .hint(format!("give what you need of it: nasaic_values::give({name:?}, &value.field)")))
+                .hint(format!(
+                    "give what you need of it: nasaic_values::give({name:?}, &value.field)"
+                )))
         }
     }
 }
@@ -95,7 +107,10 @@ fn text(value: &Value) -> Result<String, String> {
             Ok(format!("[{}]", items.join(", ")))
         }
         Value::Object(fields) => {
-            let unit = fields.get("unit").and_then(Value::as_str).filter(|_| fields.len() == 2);
+            let unit = fields
+                .get("unit")
+                .and_then(Value::as_str)
+                .filter(|_| fields.len() == 2);
             match (fields.get("value"), unit) {
                 (Some(value @ Value::Number(_)), Some(unit)) if is_unit(unit) => {
                     Ok(format!("{} {unit}", text(value)?))
@@ -136,3 +151,6 @@ fn quoted(text: &str) -> Result<String, String> {
     out.push('"');
     Ok(out)
 }
+
+#[cfg(test)]
+mod tests;

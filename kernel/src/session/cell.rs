@@ -3,9 +3,9 @@
 use super::commands::{self, Command};
 use super::errors;
 use super::screen::Screen;
+use crate::rust::{self, Rust};
 #[allow(unused)]
 use crate::shim::*;
-use crate::rust::{self, Rust};
 use crate::wire::{Parent, Publisher, Stream};
 use nasaic_dsl::check::Program;
 use nasaic_dsl::diagnostic::Diagnostic;
@@ -96,7 +96,7 @@ impl Notebook {
             Command::Read(_) | Command::Time | Command::Rust { fresh: false } => {}
             Command::Reset => {
                 self.engine = engine();
-                self.rust.end();
+                self.rust = Rust::new(Arc::clone(&self.stop));
             }
             Command::Rust { fresh: true } => self.rust.end(),
             Command::Store(store) => {
@@ -152,7 +152,14 @@ impl Notebook {
                 return Err(errors::alone(&d));
             }
             let source = format!("{name}, given by Rust");
-            self.code(&source, &text, Showing { silent: true, ..showing })?;
+            self.code(
+                &source,
+                &text,
+                Showing {
+                    silent: true,
+                    ..showing
+                },
+            )?;
             if let Some(value) = self.engine.result(&given) {
                 self.rust.declared(&given, &value);
             }

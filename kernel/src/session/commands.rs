@@ -139,3 +139,29 @@ fn help() -> String {
         table.replace(" | off | FILE", " \\| off \\| FILE")
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(text: &str) -> Result<Commands, Vec<Diagnostic>> {
+        split(&nasaic_engine::schemas(), "cell", text).map_err(|(_, diagnostics)| diagnostics)
+    }
+
+    #[test]
+    fn a_rust_cell_is_rust_below_its_first_line() {
+        let found = cell("%time\n%%rust --fresh\n%time\nlet x = 7 % 2;\n").unwrap();
+        let rust = Command::Rust { fresh: true };
+        assert_eq!(found.commands, [Command::Time, rust]);
+        assert_eq!(found.code, "\n\n%time\nlet x = 7 % 2;\n");
+        let found = cell("%%rust").unwrap();
+        assert_eq!(found.commands, [Command::Rust { fresh: false }]);
+        assert_eq!(found.code, "");
+    }
+
+    #[test]
+    fn options_of_rust_cells_are_checked() {
+        let wrong = cell("%%rust --new\n1 + 1").unwrap_err();
+        assert_eq!(wrong[0].code, "E0201");
+    }
+}
