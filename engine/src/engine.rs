@@ -21,6 +21,7 @@ use nasaic_dsl::plan::{Plan, Step, StepKind, VERSION};
 use nasaic_dsl::reach::{self, Reached};
 use nasaic_dsl::schema::Schemas;
 use nasaic_dsl::source::Sources;
+use nasaic_dsl::value::Value;
 use nasaic_dsl::world::World;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -93,6 +94,18 @@ impl Engine {
     /// What has been declared.
     pub fn program(&self) -> &Program {
         &self.program
+    }
+
+    /// What a `let` came to, as `result.json` has it; none when no such data go by that name.
+    pub fn result(&self, name: &str) -> Option<serde_json::Value> {
+        if self.program.is_result(name) {
+            let named = self.kept.lets.get(name)?;
+            return Some(crate::json::of(named.item()));
+        }
+        match self.program.value_called(name)? {
+            Value::Block(_) | Value::Part { .. } | Value::Domain(_) | Value::Form { .. } => None,
+            value => Some(crate::json::of_value(value)),
+        }
     }
 
     /// The texts read so far, for messages.

@@ -288,8 +288,7 @@ fn every_epoch_and_every_training_is_told_while_a_batch_is_trained() {
     let heard = |text: &str| {
         let mut ear = Ear::default();
         run(text, Some(&path), &mut ear);
-        let heard = ear.0.lock().unwrap().clone();
-        heard
+        ear.0.lock().unwrap().clone()
     };
     let one_batch = program(
         "trained { epochs = 3, seeds = 2, batch = 16 }",

@@ -2,6 +2,7 @@
 //!
 //! The protocol counts Unicode code points; the language counts bytes.
 
+use crate::rust::is_rust;
 use crate::session::{Session, completions, masked};
 use nasaic_dsl::assist::{self, Completeness, CompletionKind, Known};
 use serde::Deserialize;
@@ -22,6 +23,12 @@ pub struct Cell {
 
 /// What could stand at the cursor.
 pub fn complete(session: &Session, place: &Place) -> Value {
+    if is_rust(&place.code) {
+        let at = place.cursor_pos;
+        return json!({
+            "status": "ok", "matches": [], "cursor_start": at, "cursor_end": at, "metadata": {},
+        });
+    }
     let (schemas, program) = (session.schemas(), session.program());
     let known = Known {
         schemas,
@@ -76,11 +83,13 @@ pub fn inspect(session: &Session, place: &Place) -> Value {
         schemas,
         program: &program,
     };
-    let found = assist::hover(
-        known,
-        &masked(&place.code),
-        byte(&place.code, place.cursor_pos),
-    );
+    let found = match is_rust(&place.code) {
+        true => None,
+        false => {
+            let cursor = byte(&place.code, place.cursor_pos);
+            assist::hover(known, &masked(&place.code), cursor)
+        }
+    };
     let data = match &found {
         Some(hover) => {
             json!({ "text/plain": hover.plain, "text/markdown": hover.markdown })
@@ -92,9 +101,8 @@ pub fn inspect(session: &Session, place: &Place) -> Value {
 
 /// Whether a cell can be run as it is.
 pub fn is_complete(cell: &Cell) -> Value {
-    // Rust has a completeness of its own, which only running it tells.
-    if cell.code.starts_with("%%") {
-        return json!({ "status": "complete" });
+    if is_rust(&cell.code) {
+        return json!({ "status": "unknown" });
     }
     match assist::completeness(&masked(&cell.code)) {
         Completeness::Complete => json!({ "status": "complete" }),

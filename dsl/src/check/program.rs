@@ -109,6 +109,20 @@ impl Program {
         })
     }
 
+    /// What a `let` of the main module is worth, where its text alone says so.
+    pub fn value_called(&self, name: &str) -> Option<&Value> {
+        match &self.modules.get("")?.names.get(name)?.state {
+            State::Ready(Decl::Value { value, .. }) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether the main module calls the result of an action `name`.
+    pub fn is_result(&self, name: &str) -> bool {
+        let declared = self.modules.get("").and_then(|m| m.names.get(name));
+        declared.is_some_and(|d| matches!(d.state, State::Ready(Decl::Result { .. })))
+    }
+
     /// The qualified name of what the main module calls `name`, when it is a block.
     pub fn block_called(&self, name: &str) -> Option<BlockName> {
         match &self.modules.get("")?.names.get(name)?.state {

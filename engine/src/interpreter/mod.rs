@@ -36,6 +36,13 @@ pub struct Named {
     print: String,
 }
 
+impl Named {
+    /// What it came to.
+    pub fn item(&self) -> &Item {
+        &self.item
+    }
+}
+
 impl Kept {
     /// Whether a result was computed before something it depends on changed.
     pub fn is_stale(&self, name: &str, known: Blocks<'_>) -> bool {

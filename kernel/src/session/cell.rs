@@ -3,6 +3,7 @@
 use super::commands::{self, Command};
 use super::errors;
 use super::screen::Screen;
+use crate::rust::{self, Rust};
 use crate::wire::{Parent, Publisher, Stream};
 use nasaic_dsl::check::Program;
 use nasaic_dsl::diagnostic::Diagnostic;
@@ -24,6 +25,7 @@ pub struct Notebook {
     /// Where searches keep what they find.
     store: Option<PathBuf>,
     open: Option<Arc<Store>>,
+    rust: Rust,
     stop: Arc<AtomicBool>,
 }
 
@@ -50,6 +52,7 @@ impl Notebook {
             engine: engine(),
             store: Some(STORE.into()),
             open: None,
+            rust: Rust::new(Arc::clone(&stop)),
             stop,
         }
     }
@@ -66,10 +69,14 @@ impl Notebook {
         let split = commands::split(self.engine.schemas(), &name, text)
             .map_err(|(sources, diagnostics)| errors::content(&sources, &diagnostics))?;
         let timed = split.commands.contains(&Command::Time);
+        let rust = matches!(split.commands.last(), Some(Command::Rust { .. }));
         for command in split.commands {
             self.command(command, showing);
         }
-        let result = self.code(&name, &split.code, showing);
+        let result = match rust {
+            true => self.rust(&name, &split.code, showing),
+            false => self.code(&name, &split.code, showing),
+        };
         if timed && !showing.silent {
             let text = format!("took {:.3} s\n", start.elapsed().as_secs_f64());
             showing.publisher.text(showing.parent, Stream::Out, &text);
@@ -84,8 +91,12 @@ impl Notebook {
                 let data = data.as_object().cloned().unwrap_or_default();
                 showing.publisher.display(showing.parent, data, None);
             }
-            Command::Read(_) | Command::Time => {}
-            Command::Reset => self.engine = engine(),
+            Command::Read(_) | Command::Time | Command::Rust { fresh: false } => {}
+            Command::Reset => {
+                self.engine = engine();
+                self.rust = Rust::new(Arc::clone(&self.stop));
+            }
+            Command::Rust { fresh: true } => self.rust.end(),
             Command::Store(store) => {
                 self.store = store;
                 self.open = None;
@@ -122,6 +133,36 @@ impl Notebook {
             ended.map_err(|d| errors::content(&Sources::default(), &[*d]))?;
         }
         outcome(&cell, &report, text, self.store.is_some())
+    }
+
+    /// Runs a cell in Rust, then declares what it gives to the program.
+    fn rust(&mut self, name: &str, code: &str, showing: Showing<'_>) -> Outcome {
+        let engine = &self.engine;
+        let done = self.rust.run(code, |name| engine.result(name), showing)?;
+        for (given, value) in done.given {
+            let text = rust::declaration(&given, &value).map_err(|d| errors::alone(&d))?;
+            let old = self.engine.result(&given);
+            let own = old.is_some_and(|old| self.rust.gave(&given, &old));
+            let names = self.engine.program().names();
+            if !own && names.iter().any(|(name, _)| *name == given) {
+                let title = format!("`{given}` is declared by a cell");
+                let d = Diagnostic::new("E0822", title).hint("give the value under another name");
+                return Err(errors::alone(&d));
+            }
+            let source = format!("{name}, given by Rust");
+            self.code(
+                &source,
+                &text,
+                Showing {
+                    silent: true,
+                    ..showing
+                },
+            )?;
+            if let Some(value) = self.engine.result(&given) {
+                self.rust.declared(&given, &value);
+            }
+        }
+        Ok(done.text)
     }
 
     /// Enters a cell that searches in the store.

@@ -1,5 +1,6 @@
 //! Lines that begin with `%`: not the language's, but the notebook's.
 
+use crate::rust::MAGIC;
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::names::closest;
 use nasaic_dsl::schema::Schemas;
@@ -47,6 +48,11 @@ pub enum Command {
     Reset,
     /// Keep searches there, or nowhere.
     Store(Option<PathBuf>),
+    /// The rest is Rust.
+    Rust {
+        /// For a new process.
+        fresh: bool,
+    },
 }
 
 /// Takes the commands out of a cell that is the source `name` of messages.
@@ -68,6 +74,8 @@ pub fn split(
                 let span = Span::new(source, at, at + line.trim_end().len());
                 (sources, vec![d.at(span, "")])
             })?;
+            // Percent signs below the first line of a Rust cell are Rust's.
+            before = !matches!(command, Command::Rust { .. });
             commands.push(command);
             if line.ends_with('\n') {
                 code.push('\n');
@@ -109,6 +117,8 @@ fn command(schemas: &Schemas, line: &str) -> Result<Command, Box<Diagnostic>> {
         ("%reset", "") => Ok(Command::Reset),
         ("%store", "off") => Ok(Command::Store(None)),
         ("%store", "on" | "") => Ok(Command::Store(Some(nasaic_host::keep::STORE.into()))),
+        (MAGIC, "") => Ok(Command::Rust { fresh: false }),
+        (MAGIC, "--fresh") => Ok(Command::Rust { fresh: true }),
         ("%store", file) => Ok(Command::Store(Some(file.into()))),
         _ => {
             let first = |usage: &'static str| usage.split(' ').next().unwrap_or(usage);
@@ -228,5 +238,26 @@ mod tests {
         assert_eq!(found("%ti"), Some((0, vec!["%time".to_owned()])));
         assert_eq!(found("%doc roofl"), Some((5, vec!["roofline".to_owned()])));
         assert_eq!(found("let a"), None);
+    }
+
+    fn cell(text: &str) -> Result<Commands, Vec<Diagnostic>> {
+        split(&nasaic_engine::schemas(), "cell", text).map_err(|(_, diagnostics)| diagnostics)
+    }
+
+    #[test]
+    fn a_rust_cell_is_rust_below_its_first_line() {
+        let found = cell("%time\n%%rust --fresh\n%time\nlet x = 7 % 2;\n").unwrap();
+        let rust = Command::Rust { fresh: true };
+        assert_eq!(found.commands, [Command::Time, rust]);
+        assert_eq!(found.code, "\n\n%time\nlet x = 7 % 2;\n");
+        let found = cell("%%rust").unwrap();
+        assert_eq!(found.commands, [Command::Rust { fresh: false }]);
+        assert_eq!(found.code, "");
+    }
+
+    #[test]
+    fn options_of_rust_cells_are_checked() {
+        let wrong = cell("%%rust --new\n1 + 1").unwrap_err();
+        assert_eq!(wrong[0].code, "E0201");
     }
 }

@@ -29,3 +29,8 @@ pub fn content(sources: &Sources, diagnostics: &[Diagnostic]) -> Value {
 pub fn plain(name: &str, title: &str, text: &str) -> Value {
     json!({ "ename": name, "evalue": title, "traceback": text.lines().collect::<Vec<_>>() })
 }
+
+/// The content of an `error` message for one diagnostic that points at nothing in a cell.
+pub fn alone(diagnostic: &Diagnostic) -> Value {
+    content(&Sources::default(), std::slice::from_ref(diagnostic))
+}

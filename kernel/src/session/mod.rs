@@ -5,12 +5,13 @@
 
 mod cell;
 mod commands;
-mod errors;
+pub mod errors;
 mod history;
 mod meter;
 mod screen;
 mod worker;
 
+pub use cell::Showing;
 pub use commands::{completions, masked};
 pub use history::{Entry, History};
 pub use worker::Worker;
