@@ -33,7 +33,7 @@ impl Editor {
                 backend: &NoBackend,
                 world: &|_: &Path| -> Box<dyn World> {
                     let other = "network other { input = [1, 8, 8], dense { units = 2 } }\n";
-                    Box::new(Memory::default().with("/work/parts.nasaic", other))
+                    Box::new(Memory::default().with("/lab/parts.nasaic", other))
                 },
             };
             serve(BufReader::new(input), output, &tools)
@@ -133,7 +133,7 @@ impl Editor {
     }
 }
 
-const URI: &str = "file:///work/lab.nasaic";
+const URI: &str = "file:///lab/lab.nasaic";
 
 #[test]
 fn mistakes_are_told_when_a_text_is_opened_and_when_it_changes() {

@@ -3,7 +3,9 @@
 import os
 import pathlib
 import queue
+import tempfile
 import time
+import unittest
 from contextlib import contextmanager
 
 from jupyter_client.manager import start_new_kernel
@@ -66,6 +68,18 @@ class Talk:
         ident = self.ask(code, **options)
         published = list(self.messages(ident))
         return self.reply(ident), published
+
+
+class Conversation(unittest.TestCase):
+    """Tests that talk to a kernel of their own, in a folder of its own."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        context = kernel(self.folder)
+        self.talk = context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
 
 
 def kinds(published):

@@ -1,28 +1,18 @@
 """Clients that do not mean well, and clients that ask for much."""
 
-import pathlib
 import random
 import socket
 import struct
-import tempfile
 import time
 import unittest
 
 import zmq
 from jupyter_client.session import Session
 
-from talk import kernel, kinds, plain
+from talk import Conversation, kinds, plain
 
 
-class Hostile(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-        context = kernel(self.folder)
-        self.talk = context.__enter__()
-        self.addCleanup(context.__exit__, None, None, None)
-
+class Hostile(Conversation):
     def still_there(self):
         """The kernel works, and its idle comes."""
         reply, published = self.talk.run("20 + 22")

@@ -11,21 +11,13 @@ import tempfile
 import time
 import unittest
 
-from talk import EXAMPLES, example, kernel, kinds, plain
+from talk import EXAMPLES, Conversation, example, kernel, kinds, plain
 
 # More than anyone waits for: the tests interrupt it.
 LONG = example("w1.nasaic").replace("episodes = 500", "episodes = 500000")
 
 
-class Cells(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-        context = kernel(self.folder)
-        self.talk = context.__enter__()
-        self.addCleanup(context.__exit__, None, None, None)
-
+class Cells(Conversation):
     def test_the_last_value_is_the_result_and_the_others_are_shown(self):
         reply, published = self.talk.run("1 + 1\n2 + 2")
         self.assertEqual(reply["status"], "ok")
