@@ -93,7 +93,9 @@ fn declared(engine: &Engine) -> Result<Vec<DataSet>, Refusal> {
         let name = block.label.as_deref().unwrap_or_default();
         DataSet::of(short(name), block).map_err(refusal)
     });
-    sets.collect()
+    let mut sets = sets.collect::<Result<Vec<DataSet>, Refusal>>()?;
+    sets.sort_by(|a, b| a.request.name.cmp(&b.request.name));
+    Ok(sets)
 }
 
 /// The set of this name.

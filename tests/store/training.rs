@@ -79,7 +79,7 @@ fn a_search_that_trains_goes_on_after_every_kill() {
     let result = scratch.read("whole/result.json");
     let trained = kept(&scratch, "whole.db");
     let run: Value = serde_json::from_str(&result).unwrap();
-    let run = &run["outputs"][0]["value"];
+    let run = &run["results"]["outputs"][0]["value"];
     assert!(run["stopped_early"].as_u64().unwrap() > 0, "{run}");
     assert!(run["networks_never_trained"].as_u64().unwrap() > 0, "{run}");
     // Killed in the first training, after some, and twice in a row.
