@@ -31,7 +31,7 @@ mod report;
 use crossbeam_channel::{Receiver, unbounded};
 use evcxr::{CommandContext, Error};
 use printed::{Kind, Printed};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::io::{BufRead, Write};
 use std::process::{Child, ExitCode};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -48,21 +48,23 @@ fn main() -> ExitCode {
         }
     };
     let child = context.process_handle();
-    let out = Printed::new(outputs.stdout, Kind::Out);
-    let err = Printed::new(outputs.stderr, Kind::Err);
-    let cells = cells(Arc::clone(&child));
+    let out = Printed::new(outputs.stdout, Kind::Out, Arc::clone(&child));
+    let err = Printed::new(outputs.stderr, Kind::Err, Arc::clone(&child));
+    let cells = cells(child);
     say(&json!({ "ready": { "evcxr": "0.22.0" } }));
     for code in cells {
         let result = context.execute(&code);
         out.drain();
-        let panicked = err.settle(&child);
+        let panicked = err.settle();
         let failed = match result {
             Ok(shown) => {
-                let shown = shown.content_by_mime_type;
+                let shown = shown.content_by_mime_type.into_iter();
+                // A cell that ends without a value has nothing to show.
+                let shown = shown.filter(|(_, data)| data != "()");
+                let shown: Map<String, Value> =
+                    shown.map(|(mime, data)| (mime, data.into())).collect();
                 if !shown.is_empty() {
-                    say(
-                        &json!({ "show": shown.into_iter().collect::<serde_json::Map<_, Value>>() }),
-                    );
+                    say(&json!({ "show": shown }));
                 }
                 panicked.map(|message| report::panicked(&message))
             }
