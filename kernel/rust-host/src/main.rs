@@ -29,40 +29,50 @@ mod printed;
 mod report;
 
 use crossbeam_channel::{Receiver, unbounded};
-use evcxr::{CommandContext, Error};
+use evcxr::{CommandContext, Error, EvalContext, EvalContextOutputs};
 use printed::{Kind, Printed};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::io::{BufRead, Write};
-use std::process::{Child, ExitCode};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitCode};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+
+/// Names folders that libraries are looked for in.
+const LIBRARY_PATH: &str = match cfg!(target_os = "macos") {
+    true => "DYLD_FALLBACK_LIBRARY_PATH",
+    false => "LD_LIBRARY_PATH",
+};
 
 fn main() -> ExitCode {
     // This program is also the child that runs cells, and a wrapper of rustc.
     evcxr::runtime_hook();
-    let (mut context, outputs) = match CommandContext::new() {
+    let (context, outputs) = match start() {
         Ok(started) => started,
         Err(error) => {
             say(&json!({ "failed": report::not_started(&error) }));
             return ExitCode::FAILURE;
         }
     };
+    let mut context = CommandContext::with_eval_context(context);
     let child = context.process_handle();
-    let out = Printed::new(outputs.stdout, Kind::Out);
-    let err = Printed::new(outputs.stderr, Kind::Err);
-    let cells = cells(Arc::clone(&child));
+    let out = Printed::new(outputs.stdout, Kind::Out, Arc::clone(&child));
+    let err = Printed::new(outputs.stderr, Kind::Err, Arc::clone(&child));
+    let cells = cells(child);
     say(&json!({ "ready": { "evcxr": "0.22.0" } }));
     for code in cells {
         let result = context.execute(&code);
         out.drain();
-        let panicked = err.settle(&child);
+        let panicked = err.settle();
         let failed = match result {
             Ok(shown) => {
-                let shown = shown.content_by_mime_type;
+                let shown = shown.content_by_mime_type.into_iter();
+                // A cell that ends without a value has nothing to show.
+                let shown = shown.filter(|(_, data)| data != "()");
+                let shown: Map<String, Value> =
+                    shown.map(|(mime, data)| (mime, data.into())).collect();
                 if !shown.is_empty() {
-                    say(
-                        &json!({ "show": shown.into_iter().collect::<serde_json::Map<_, Value>>() }),
-                    );
+                    say(&json!({ "show": shown }));
                 }
                 panicked.map(|message| report::panicked(&message))
             }
@@ -74,6 +84,30 @@ fn main() -> ExitCode {
         });
     }
     ExitCode::SUCCESS
+}
+
+/// Starts evcxr with this program as the child that runs cells.
+fn start() -> Result<(EvalContext, EvalContextOutputs), Error> {
+    let mut child = Command::new(std::env::current_exe()?);
+    if let Some(libraries) = libraries() {
+        let before = std::env::var_os(LIBRARY_PATH).unwrap_or_default();
+        let all = std::iter::once(libraries).chain(std::env::split_paths(&before));
+        child.env(LIBRARY_PATH, std::env::join_paths(all).unwrap_or(before));
+    }
+    EvalContext::with_subprocess_command(child)
+}
+
+/// Where the compiler's standard library lies, which cells are linked with.
+///
+/// rustc writes a relative path to it into what it links, counted from a folder below the one that
+/// cells are loaded from. It is right only where both share no parent but `/`, as in `/tmp`.
+fn libraries() -> Option<PathBuf> {
+    let asked = Command::new("rustc")
+        .args(["--print", "target-libdir"])
+        .output()
+        .ok()?;
+    let path = String::from_utf8(asked.stdout).ok()?;
+    asked.status.success().then(|| path.trim().into())
 }
 
 fn names(context: &CommandContext) -> Vec<&str> {

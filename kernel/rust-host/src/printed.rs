@@ -38,6 +38,7 @@ pub struct Printed(Arc<Shared>);
 struct Shared {
     lines: Receiver<String>,
     kind: Kind,
+    child: Arc<Mutex<Child>>,
     state: Mutex<State>,
     marked: Condvar,
 }
@@ -55,11 +56,12 @@ struct State {
 }
 
 impl Printed {
-    /// Forwards `lines` from now on.
-    pub fn new(lines: Receiver<String>, kind: Kind) -> Self {
+    /// Forwards `lines` of `child` from now on.
+    pub fn new(lines: Receiver<String>, kind: Kind, child: Arc<Mutex<Child>>) -> Self {
         let printed = Self(Arc::new(Shared {
             lines,
             kind,
+            child,
             state: Mutex::default(),
             marked: Condvar::new(),
         }));
@@ -98,9 +100,8 @@ impl Printed {
 
     /// Waits until the standard error of the cell that has just ended is said; what its panic
     /// says, if it panicked.
-    pub fn settle(&self, child: &Mutex<Child>) -> Option<String> {
-        let id = child.lock().unwrap_or_else(PoisonError::into_inner).id();
-        if mark(id).is_ok() {
+    pub fn settle(&self) -> Option<String> {
+        if mark(self.child()).is_ok() {
             let unmarked = |state: &mut State| !state.mark;
             let state = self.state();
             drop(self.0.marked.wait_timeout_while(state, MARK_TIME, unmarked));
@@ -132,8 +133,24 @@ impl Printed {
         if std::mem::take(&mut state.message_next) {
             state.panic = Some(line.to_owned());
         }
-        state.message_next = line.starts_with("thread 'main' ") && line.contains(" panicked at ");
+        state.message_next = line.contains(" panicked at ") && self.is_of_cell(line);
         push(text, line);
+    }
+
+    /// Whether a panic is that of the cell itself, and not of a thread that it has started.
+    ///
+    /// Cells run on the child's first thread, whose number is the child's; compilers before 1.89
+    /// do not tell the number.
+    fn is_of_cell(&self, line: &str) -> bool {
+        line.contains(&format!("' ({}) panicked at ", self.child()))
+            || line.starts_with("thread '<unnamed>' panicked at ")
+            || line.starts_with("thread 'main' panicked at ")
+    }
+
+    /// The number of the process that runs cells.
+    fn child(&self) -> u32 {
+        let child = self.0.child.lock();
+        child.unwrap_or_else(PoisonError::into_inner).id()
     }
 
     fn say(&self, text: &str) {

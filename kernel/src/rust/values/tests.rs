@@ -1,8 +1,8 @@
 //! What the engine computes is what `nasaic-values` reads.
 
 use super::*;
+use nasaic_dsl::world::Memory;
 use nasaic_engine::{Engine, Silent};
-use nasaic_host::Disk;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -33,7 +33,8 @@ strategy exact { algorithm = exact }
 
 /// An engine whose `let`s are the given lines.
 fn engine(lets: &str) -> Engine {
-    let mut engine = Engine::new(Box::new(Disk::new(Path::new("../examples"), false, None)));
+    let w1 = include_str!("../../../../examples/w1.nasaic");
+    let mut engine = Engine::new(Box::new(Memory::default().with("w1.nasaic", w1)));
     let (checked, report) = engine.cell(&format!("{DECLARED}\n{lets}\n"), &mut Silent);
     assert!(report.is_some(), "{:?}", checked.diagnostics);
     engine
