@@ -218,9 +218,10 @@ impl Engine {
             }
             Ok(cell) => {
                 let report = self.run_cell(&cell, sink);
+                // Its warnings are among those of the report.
                 let checked = Checked {
                     steps: cell.plan.steps,
-                    diagnostics: cell.warnings,
+                    diagnostics: Vec::new(),
                 };
                 (checked, Some(report))
             }
