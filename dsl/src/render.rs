@@ -5,7 +5,7 @@
 
 mod html;
 
-pub use html::{escape, html};
+pub use html::{PRE, escape, html};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{Source, Sources, Span};

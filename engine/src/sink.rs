@@ -13,13 +13,15 @@ pub trait Sink {
     fn show(&mut self, output: &Output);
 
     /// How far a long action is.
-    fn progress(&mut self, progress: &Progress);
+    fn progress(&mut self, _progress: &Progress) {}
 
     /// A warning or error of the run.
     fn tell(&mut self, diagnostic: &Diagnostic);
 
     /// A file that the program writes, below the output folder; the reason when it cannot be written.
-    fn file(&mut self, path: &str, content: &[u8]) -> Result<(), String>;
+    fn file(&mut self, _path: &str, _content: &[u8]) -> Result<(), String> {
+        Err("files cannot be written here".to_owned())
+    }
 
     /// A file that is too long to be held, below the output folder; it appears when it is finished.
     fn create(&mut self, _path: &str) -> Result<Box<dyn Target>, String> {
@@ -27,7 +29,9 @@ pub trait Sink {
     }
 
     /// Whether the run should stop and keep what it has.
-    fn stop(&self) -> bool;
+    fn stop(&self) -> bool {
+        false
+    }
 
     /// The same question, for threads that do not have the sink.
     fn stopper(&self) -> Stopper {
@@ -137,15 +141,11 @@ pub struct Silent;
 
 impl Sink for Silent {
     fn show(&mut self, _: &Output) {}
-    fn progress(&mut self, _: &Progress) {}
     fn tell(&mut self, _: &Diagnostic) {}
     fn file(&mut self, _: &str, _: &[u8]) -> Result<(), String> {
         Ok(())
     }
     fn create(&mut self, _: &str) -> Result<Box<dyn Target>, String> {
         Ok(Box::new(io::sink()))
-    }
-    fn stop(&self) -> bool {
-        false
     }
 }

@@ -2,7 +2,7 @@
 
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::world::Memory;
-use nasaic_engine::{Ended, Engine, Output, Part, Progress, Sink};
+use nasaic_engine::{Ended, Engine, Output, Part, Sink};
 use nasaic_plot::svg;
 use serde_json::json;
 
@@ -30,14 +30,7 @@ impl Sink for Shown {
     fn show(&mut self, output: &Output) {
         self.0.push(output.clone());
     }
-    fn progress(&mut self, _: &Progress) {}
     fn tell(&mut self, _: &Diagnostic) {}
-    fn file(&mut self, _: &str, _: &[u8]) -> Result<(), String> {
-        Ok(())
-    }
-    fn stop(&self) -> bool {
-        false
-    }
 }
 
 /// What the last line of a program shows.

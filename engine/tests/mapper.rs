@@ -2,7 +2,7 @@
 
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::world::Memory;
-use nasaic_engine::{Ended, Engine, Output, Progress, Report, Sink};
+use nasaic_engine::{Ended, Engine, Output, Report, Sink};
 use serde_json::Value;
 
 /// Keeps the files that are written.
@@ -11,15 +11,11 @@ struct Files(Vec<(String, String)>);
 
 impl Sink for Files {
     fn show(&mut self, _: &Output) {}
-    fn progress(&mut self, _: &Progress) {}
     fn tell(&mut self, _: &Diagnostic) {}
     fn file(&mut self, path: &str, content: &[u8]) -> Result<(), String> {
         let text = String::from_utf8(content.to_vec()).map_err(|e| e.to_string())?;
         self.0.push((path.to_owned(), text));
         Ok(())
-    }
-    fn stop(&self) -> bool {
-        false
     }
 }
 

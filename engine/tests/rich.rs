@@ -2,7 +2,7 @@
 
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::world::Memory;
-use nasaic_engine::{Bundle, Cell, Ended, Engine, Head, Output, Part, Progress, Sink, Table};
+use nasaic_engine::{Bundle, Cell, Ended, Engine, Head, Output, Part, Sink, Table};
 use nasaic_plot::{Figure, Gantt, GanttEntry, Point, Scatter, Series};
 
 const HTML: &str = "text/html";
@@ -141,14 +141,7 @@ impl Sink for Shown {
     fn show(&mut self, output: &Output) {
         self.0.push(output.clone());
     }
-    fn progress(&mut self, _: &Progress) {}
     fn tell(&mut self, _: &Diagnostic) {}
-    fn file(&mut self, _: &str, _: &[u8]) -> Result<(), String> {
-        Ok(())
-    }
-    fn stop(&self) -> bool {
-        false
-    }
 }
 
 #[test]

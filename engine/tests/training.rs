@@ -4,7 +4,7 @@
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::world::Memory;
 use nasaic_engine::{
-    Ended, Engine, Keeper, Listener, Output, Progress, Report, Silent, Sink, Stopper, Trainings,
+    Ended, Engine, Keeper, Listener, Output, Report, Silent, Sink, Stopper, Trainings,
 };
 use nasaic_store::{NewRun, Store};
 use serde_json::Value;
@@ -55,11 +55,7 @@ struct Patience(Arc<AtomicUsize>);
 
 impl Sink for Patience {
     fn show(&mut self, _: &Output) {}
-    fn progress(&mut self, _: &Progress) {}
     fn tell(&mut self, _: &Diagnostic) {}
-    fn file(&mut self, _: &str, _: &[u8]) -> Result<(), String> {
-        Ok(())
-    }
     fn stop(&self) -> bool {
         self.0.load(Ordering::Relaxed) == 0
     }
@@ -267,14 +263,7 @@ struct Ear(Arc<Mutex<Vec<Trainings>>>);
 
 impl Sink for Ear {
     fn show(&mut self, _: &Output) {}
-    fn progress(&mut self, _: &Progress) {}
     fn tell(&mut self, _: &Diagnostic) {}
-    fn file(&mut self, _: &str, _: &[u8]) -> Result<(), String> {
-        Ok(())
-    }
-    fn stop(&self) -> bool {
-        false
-    }
     fn listener(&self) -> Listener {
         let heard = Arc::clone(&self.0);
         Arc::new(move |trainings| heard.lock().unwrap().push(trainings.clone()))

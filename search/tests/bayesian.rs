@@ -6,24 +6,24 @@ mod common;
 
 use common::problems::Chip;
 use common::{decision, objective, search};
-use nasaic_search::{Design, Hardware, OptionValue, Outcome, Problem, Role, Space};
+use nasaic_search::{Decision, Design, Hardware, OptionValue, Outcome, Problem, Role, Space};
 
-/// A bowl over four ordered decisions, whose floor lies elsewhere for each of three kinds.
-struct Bowl(Space);
+/// One goal, no spec, every design sound.
+struct Free {
+    space: Space,
+    goal: fn(&[u32]) -> f64,
+}
 
-impl Bowl {
-    fn new() -> Self {
-        let mut kind = decision("kind", 3, Role::Hardware);
-        kind.ordered = false;
-        let sizes = (0..4).map(|at| decision(&format!("x{at}"), 20, Role::Hardware));
-        let decisions = std::iter::once(kind).chain(sizes).collect();
-        Self(Space::new(decisions, vec![], vec![]).unwrap())
+impl Free {
+    fn new(decisions: Vec<Decision>, goal: fn(&[u32]) -> f64) -> Self {
+        let space = Space::new(decisions, vec![], vec![]).unwrap();
+        Self { space, goal }
     }
 }
 
-impl Problem for Bowl {
+impl Problem for Free {
     fn space(&self) -> &Space {
-        &self.0
+        &self.space
     }
 
     fn goals(&self) -> usize {
@@ -40,59 +40,38 @@ impl Problem for Bowl {
     }
 
     fn complete(&self, design: &Design, _: &Hardware) -> Outcome {
-        let kind = design.0[0] as usize;
+        Outcome {
+            objectives: vec![(self.goal)(&design.0)],
+            penalty: 0.0,
+            metrics: vec![],
+        }
+    }
+}
+
+/// A bowl over four ordered decisions, whose floor lies elsewhere for each of three kinds.
+fn bowl() -> Free {
+    let mut kind = decision("kind", 3, Role::Hardware);
+    kind.ordered = false;
+    let sizes = (0..4).map(|at| decision(&format!("x{at}"), 20, Role::Hardware));
+    Free::new(std::iter::once(kind).chain(sizes).collect(), |design| {
+        let kind = design[0] as usize;
         let floor = [
             [3.0, 15.0, 8.0, 11.0],
             [10.0, 4.0, 17.0, 2.0],
             [12.0, 12.0, 5.0, 9.0],
         ][kind];
-        let offsets = design.0[1..].iter().zip(floor);
-        let bowl: f64 = offsets
-            .map(|(&x, at)| (f64::from(x) - at) * (f64::from(x) - at))
-            .sum();
-        Outcome {
-            objectives: vec![-bowl - [30.0, 0.0, 15.0][kind]],
-            penalty: 0.0,
-            metrics: vec![],
-        }
-    }
+        let offsets = design[1..].iter().zip(floor);
+        let squares = offsets.map(|(&x, at)| (f64::from(x) - at) * (f64::from(x) - at));
+        -squares.sum::<f64>() - [30.0, 0.0, 15.0][kind]
+    })
 }
 
 /// 27 designs.
-struct Tiny(Space);
-
-impl Tiny {
-    fn new() -> Self {
-        let decisions = (0..3).map(|at| decision(&format!("x{at}"), 3, Role::Hardware));
-        Self(Space::new(decisions.collect(), vec![], vec![]).unwrap())
-    }
-}
-
-impl Problem for Tiny {
-    fn space(&self) -> &Space {
-        &self.0
-    }
-
-    fn goals(&self) -> usize {
-        1
-    }
-
-    fn hardware(&self, _: &Design) -> Hardware {
-        Hardware {
-            valid: true,
-            reason: None,
-            penalty: 0.0,
-            metrics: vec![],
-        }
-    }
-
-    fn complete(&self, design: &Design, _: &Hardware) -> Outcome {
-        Outcome {
-            objectives: vec![f64::from(design.0.iter().sum::<u32>())],
-            penalty: 0.0,
-            metrics: vec![],
-        }
-    }
+fn tiny() -> Free {
+    let decisions = (0..3).map(|at| decision(&format!("x{at}"), 3, Role::Hardware));
+    Free::new(decisions.collect(), |design| {
+        f64::from(design.iter().sum::<u32>())
+    })
 }
 
 /// The best goal of each of five seeds, sorted.
@@ -112,10 +91,10 @@ fn best(problem: &dyn Problem, name: &str, given: &[(&str, OptionValue)]) -> Vec
 
 #[test]
 fn forty_evaluations_beat_chance_on_a_smooth_problem() {
-    let chance = best(&Bowl::new(), "random", &[]);
+    let chance = best(&bowl(), "random", &[]);
     for acquisition in ["ei", "ucb", "pi"] {
         let given = [("acquisition", OptionValue::Choice(acquisition.to_string()))];
-        let found = best(&Bowl::new(), "bayesian", &given);
+        let found = best(&bowl(), "bayesian", &given);
         println!("{acquisition}: {found:?}, random {chance:?}");
         // The best there is has 0; on average it gets there more than half of chance's way.
         let (ours, theirs) = (found.iter().sum::<f64>(), chance.iter().sum::<f64>());
@@ -152,7 +131,7 @@ fn it_goes_on_when_it_forgets_and_when_nothing_new_is_left() {
         ("candidates", OptionValue::Int(20)),
     ];
     assert_eq!(
-        search(&Bowl::new(), "bayesian", &few, Some(60), 1)
+        search(&bowl(), "bayesian", &few, Some(60), 1)
             .evaluated
             .len(),
         60
@@ -160,6 +139,6 @@ fn it_goes_on_when_it_forgets_and_when_nothing_new_is_left() {
     let chip = Chip::new();
     let last = search(&chip, "bayesian", &few, Some(120), 1);
     assert_eq!(last.evaluated.len(), 120);
-    let whole = search(&Tiny::new(), "bayesian", &few, Some(100), 1);
+    let whole = search(&tiny(), "bayesian", &few, Some(100), 1);
     assert_eq!(whole.evaluated.len(), 27);
 }

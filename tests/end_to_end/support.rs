@@ -2,7 +2,7 @@
 
 use nasaic::dsl::diagnostic::Diagnostic;
 use nasaic::dsl::world::{ReadError, World};
-use nasaic::engine::{Ended, Engine, Output, Progress, Report, Sink};
+use nasaic::engine::{Ended, Engine, Output, Report, Sink};
 
 /// The files of the repository.
 pub struct Repository;
@@ -38,16 +38,12 @@ impl Sink for Kept {
     fn show(&mut self, output: &Output) {
         self.outputs.push(output.clone());
     }
-    fn progress(&mut self, _: &Progress) {}
     fn tell(&mut self, diagnostic: &Diagnostic) {
         self.diagnostics.push(diagnostic.clone());
     }
     fn file(&mut self, path: &str, content: &[u8]) -> Result<(), String> {
         self.files.push((path.to_owned(), content.to_vec()));
         Ok(())
-    }
-    fn stop(&self) -> bool {
-        false
     }
 }
 

@@ -113,23 +113,17 @@ class Hostile(Conversation):
         self.still_there()
 
     def test_a_cell_of_ten_megabytes(self):
-        reply, _ = self.talk.run("// " + "x" * 10_000_000 + "\n1 + 1")
-        self.assertIn(reply["status"], ["ok", "error"])
-        reply, _ = self.talk.run("1 +\n" * 2_500_000)
-        self.assertEqual(reply["status"], "error")
+        for cell in ["// " + "x" * 10_000_000 + "\n1 + 1", "1 +\n" * 2_500_000]:
+            reply, _ = self.talk.run(cell)
+            self.assertEqual((reply["status"], reply["ename"]), ("error", "E0110"))
         complete = self.talk.client.complete("a" * 10_000_000, 5)
         self.assertEqual(self.talk.reply(complete)["status"], "ok")
         self.still_there()
 
     def test_a_hundred_thousand_lines_of_output(self):
         reply, published = self.talk.run("7\n" * 100_000)
-        if reply["status"] == "error":
-            # The language has its own limit for a text; as many as it takes.
-            reply, published = self.talk.run("7\n" * 20_000)
         self.assertEqual(reply["status"], "ok", reply)
-        lines = "".join(plain(published)).split()
-        self.assertEqual(set(lines), {"7"})
-        self.assertGreaterEqual(len(lines), 20_000)
+        self.assertEqual("".join(plain(published)).split(), ["7"] * 100_000)
         self.assertLess(len(published), 2000)
         self.still_there()
 

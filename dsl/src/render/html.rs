@@ -18,7 +18,8 @@ const NOTE: &str = "var(--jp-info-color1,#2b88c4)";
 const FAINT: &str = "opacity:.65";
 
 const BLOCK: &str = "margin:.4em 0;padding:.2em .8em;border-left:3px solid";
-const PRE: &str = "margin:0;padding:0;border:0;background:transparent;color:inherit;\
+/// The style of preformatted text that keeps its lines, in the page's own colours.
+pub const PRE: &str = "margin:0;padding:0;border:0;background:transparent;color:inherit;\
                    font-family:var(--jp-code-font-family,monospace);\
                    font-size:var(--jp-code-font-size,13px);line-height:1.4;\
                    white-space:pre;overflow-x:auto";

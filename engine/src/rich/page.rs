@@ -1,6 +1,6 @@
 //! The pieces of HTML that tables, texts and bars are made of.
 
-use nasaic_dsl::render::escape;
+use nasaic_dsl::render::{PRE, escape};
 
 /// The muted colour of secondary text, on light and dark pages.
 pub const MUTED: &str = "opacity:.75";
@@ -10,11 +10,6 @@ pub const LINE: &str = "var(--jp-border-color2,rgba(128,128,128,.5))";
 const GOOD: &str = "var(--jp-success-color1,#2e9e4f)";
 /// What is missed.
 const BAD: &str = "var(--jp-error-color1,#d64545)";
-
-const PRE: &str = "margin:0;padding:0;border:0;background:transparent;color:inherit;\
-                   font-family:var(--jp-code-font-family,monospace);\
-                   font-size:var(--jp-code-font-size,13px);line-height:1.35;\
-                   white-space:pre;overflow-x:auto";
 
 /// Lines of text as they are, with the signs of met and missed specs in colour.
 pub fn lines(text: &str) -> String {

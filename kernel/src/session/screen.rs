@@ -21,7 +21,7 @@ pub struct Screen<'a> {
     pub stop: Arc<AtomicBool>,
     /// Where files go.
     pub folder: Folder,
-    /// How many values are still to come, and the count of the cell when the last is its result.
+    /// How many values are still to come.
     pub to_come: usize,
     /// The execution count under which the last value is the cell's result.
     pub result: Option<u64>,
