@@ -168,7 +168,7 @@ fn of_found(found: &Found) -> Json {
 
 fn of_proof(proof: &Proof) -> Json {
     json!({
-        "complete": proof.is_complete(), "at_most": proof.at_most, "choices": proof.choices,
+        "complete": proof.is_complete(), "at_most": proof.at_most, "choices": proof.choices, "written": proof.written,
         "layers": proof.tabulated.0, "arrays": proof.tabulated.1,
         "excluded": proof.excluded, "boxes": proof.boxes,
     })

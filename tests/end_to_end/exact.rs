@@ -6,9 +6,14 @@ use serde_json::Value;
 
 /// Runs the example; gives the certificate it wrote and what the run shows.
 fn certificate() -> (Value, Value) {
+    certificate_of(&read("examples/w1_exact.nasaic"))
+}
+
+/// The same of a script beside it.
+fn certificate_of(script: &str) -> (Value, Value) {
     let path = "examples/w1_exact.nasaic";
     let mut engine = Engine::new(Box::new(Repository));
-    let checked = engine.check(path, &read(path), &[]);
+    let checked = engine.check(path, script, &[]);
     let plan = engine.plan(checked.steps);
     let mut sink = Kept::default();
     let report = engine.run(&plan, &mut sink);
@@ -42,7 +47,7 @@ fn the_optimum_of_w1_is_proven_and_the_proof_holds() {
     // The page says which optimum it is.
     let score = format!("{:.5}", verdict.score.expect("a score"));
     assert!(
-        read("docs/w1.md").contains(&score),
+        read("docs/papers/nasaic.md").contains(&score),
         "the page lacks {score}"
     );
     // No strategy finds anything better, and the paper's does not find it in 5,500 proposals.
@@ -51,6 +56,24 @@ fn the_optimum_of_w1_is_proven_and_the_proof_holds() {
     let accuracy = |task: &Value| task["accuracy"]["value"].as_f64().expect("a number");
     let mean: f64 = tasks.iter().map(|task| accuracy(task) / 2.0).sum();
     assert!(mean <= verdict.score.expect("a score"), "{mean}");
+}
+
+#[test]
+fn where_choices_are_too_many_a_sample_says_which_are_written_out() {
+    let (whole, all) = certificate();
+    let script = read("examples/w1_exact.nasaic")
+        .replace("algorithm = exact", "algorithm = exact, written = 50000");
+    let (file, some) = certificate_of(&script);
+    let proof = |shown: &Value, what: &str| shown["proof"][what].as_u64().expect("a count");
+    assert_eq!(some["best"]["design"], all["best"]["design"]);
+    assert_eq!(proof(&some, "choices"), proof(&all, "choices"));
+    assert!(proof(&some, "written") < proof(&all, "written"));
+    assert_eq!(file["optimum"], whole["optimum"]);
+    assert!(verdict(&file, W1).checked.is_ok());
+    // What was not written out may hold something better: a higher bar than the claim proves nothing.
+    let mut tampered = file;
+    tampered["least_worth"] = 0.9.into();
+    assert!(verdict(&tampered, W1).checked.is_err());
 }
 
 #[test]

@@ -14,6 +14,10 @@ fn example(name: &str) -> (String, String) {
 /// The examples with how they end and the codes they tell.
 const EXAMPLES: &[(&str, Ended, &[&str])] = &[
     ("w1", Ended::Done, &[]),
+    ("w2", Ended::Done, &[]),
+    ("w3", Ended::Done, &[]),
+    ("nasaic_table", Ended::Done, &[]),
+    ("nasaic_explored", Ended::Done, &[]),
     ("2_dataflow", Ended::Done, &[]),
     ("3_evaluate", Ended::Done, &[]),
     ("4_sweep", Ended::Done, &[]),
@@ -33,6 +37,20 @@ const EXAMPLES: &[(&str, Ended, &[&str])] = &[
     ("w1_trained", Ended::Failed, &["E0721"]),
 ];
 
+/// Comparisons over many seeds, which take minutes: they are checked here and run by `scripts/reproduce`.
+const STUDIES: &[&str] = &["nasaic_race"];
+
+#[test]
+fn every_study_is_sound() {
+    for name in STUDIES {
+        let (path, text) = example(name);
+        let mut engine = Engine::new(Box::new(crate::support::Repository));
+        let checked = engine.check(&path, &text, &[]);
+        let told = nasaic::dsl::render::plain(engine.sources(), &checked.diagnostics);
+        assert!(told.is_empty(), "{name}:\n{told}");
+    }
+}
+
 #[test]
 fn every_example_runs() {
     for (name, ended, codes) in EXAMPLES {
@@ -48,7 +66,7 @@ fn every_example_runs() {
 
 /// The shares on the page are those that its example gives.
 fn the_page_of_w1_tells(done: &Done) {
-    let page = read("docs/w1.md");
+    let page = read("docs/papers/nasaic.md");
     let specs = [
         "the latency spec",
         "the energy spec",
@@ -78,6 +96,7 @@ fn no_example_is_left_out() {
     files.sort();
     let mut known: Vec<String> = EXAMPLES.iter().map(|e| e.0.to_owned()).collect();
     known.push("9_lab_cell".into());
+    known.extend(STUDIES.iter().map(|s| (*s).to_owned()));
     known.extend(crate::tables::SCRIPTS.iter().map(|s| (*s).to_owned()));
     known.sort();
     assert_eq!(files, known);

@@ -291,7 +291,10 @@ impl Checker<'_> {
             Accepts::ResultOrTwo => match &expr.kind {
                 Plan::List(items) => items.len() == 2,
                 Plan::Value(_) => false,
-                _ => matches!(ty, Type::Result(_) | Type::Run(_) | Type::List),
+                _ => matches!(
+                    ty,
+                    Type::Result(_) | Type::Run(_) | Type::List | Type::Together(_)
+                ),
             },
             Accepts::Rows => {
                 matches!(
@@ -302,6 +305,7 @@ impl Checker<'_> {
                         | Type::Race(_)
                         | Type::Layers
                         | Type::List
+                        | Type::Together(_)
                 )
             }
             Accepts::History => matches!(ty, Type::Run(_) | Type::Race(_)),

@@ -4,7 +4,7 @@ use super::constants::type_of;
 use super::program::Decl;
 use super::{Checker, Local, Scope};
 use crate::diagnostic::Diagnostic;
-use crate::functions::{self, Type};
+use crate::functions::{self, Subject, Type};
 use crate::names::closest;
 use crate::plan::{self, ExprKind as Plan, PathStep};
 use crate::schema::join_names;
@@ -105,10 +105,11 @@ impl Checker<'_> {
 
     fn list(&mut self, scope: &Scope, at: Span, items: &[Expr]) -> Option<Typed> {
         let all: Vec<Option<Typed>> = items.iter().map(|item| self.expr(scope, item)).collect();
-        let all: Vec<plan::Expr> = all
+        let (all, types): (Vec<plan::Expr>, Vec<Type>) = all
             .into_iter()
-            .map(|item| Some(item?.0))
-            .collect::<Option<_>>()?;
+            .collect::<Option<Vec<Typed>>>()?
+            .into_iter()
+            .unzip();
         let values: Option<Vec<Value>> = all
             .iter()
             .map(|e| match &e.kind {
@@ -120,7 +121,12 @@ impl Checker<'_> {
             Some(values) => Plan::Value(Value::List(values)),
             None => Plan::List(all),
         };
-        Some((plan::Expr { kind, at }, Type::List))
+        let results = |ty: &Type| matches!(ty, Type::Result(_) | Type::Results(_) | Type::Run(_));
+        let ty = match !types.is_empty() && types.iter().all(results) {
+            true => Type::Together(types),
+            false => Type::List,
+        };
+        Some((plan::Expr { kind, at }, ty))
     }
 
     // ---- names ----------------------------------------------------------------
@@ -171,8 +177,30 @@ impl Checker<'_> {
         }
     }
 
+    /// A metric, or a path that at least one of several results has: other rows leave it empty.
+    fn column_of_any(
+        &mut self,
+        scope: &Scope,
+        results: &[Type],
+        at: Span,
+        path: &str,
+    ) -> Option<Typed> {
+        let of = |rows: Type| Scope {
+            rows: Some(rows),
+            ..scope.clone()
+        };
+        let any = of(Type::Results(Subject::default()));
+        self.column(&any, at, path).or_else(|| {
+            let mut each = results.iter();
+            each.find_map(|result| self.column(&of(result.clone()), at, path))
+        })
+    }
+
     /// A metric or path of the rows at hand, or a metric of the problem.
     fn column(&mut self, scope: &Scope, at: Span, path: &str) -> Option<Typed> {
+        if let Some(Type::Together(results)) = &scope.rows {
+            return self.column_of_any(scope, results, at, path);
+        }
         if let Some(rows) = &scope.rows {
             if let Some(c) = functions::columns(rows)
                 .into_iter()

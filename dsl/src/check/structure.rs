@@ -292,6 +292,10 @@ impl Checker<'_> {
 
     /// The decision paths and fields that a value's rows have.
     pub(super) fn paths_of(&mut self, rows: &Type) -> Vec<String> {
+        if let Type::Together(results) = rows {
+            let all: BTreeSet<String> = results.iter().flat_map(|r| self.paths_of(r)).collect();
+            return all.into_iter().collect();
+        }
         let Some(subject) = rows.subject() else {
             return Vec::new();
         };

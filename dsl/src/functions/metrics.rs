@@ -170,7 +170,7 @@ fn of_races() -> Vec<Column> {
 /// The columns of a value with rows.
 pub fn columns(ty: &Type) -> Vec<Column> {
     match ty {
-        Type::Result(_) | Type::Results(_) | Type::Run(_) => of_designs(),
+        Type::Result(_) | Type::Results(_) | Type::Run(_) | Type::Together(_) => of_designs(),
         Type::Layers => of_layers(),
         Type::Race(_) => of_races(),
         _ => Vec::new(),

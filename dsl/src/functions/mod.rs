@@ -26,6 +26,8 @@ pub enum Type {
     Name,
     /// A list.
     List,
+    /// A list of results, sweeps and searches.
+    Together(Vec<Type>),
     /// A set or range.
     Domain,
     /// A declared block of this kind.
@@ -75,7 +77,7 @@ impl Type {
             Self::Bool => "a truth".into(),
             Self::Text => "a text".into(),
             Self::Name => "a name".into(),
-            Self::List => "a list".into(),
+            Self::List | Self::Together(_) => "a list".into(),
             Self::Domain => "a set or range".into(),
             Self::Block(kind) => with_article(kind),
             Self::Layer => "a layer".into(),

@@ -1,7 +1,8 @@
 //! The hardware of a study: every way to build each sub-accelerator, with all prices on it.
 
+use super::assignments;
 use super::question::refusal;
-use super::tables::{AREA_QUANTA, assignments};
+use super::tables::AREA_QUANTA;
 use crate::fault::Fault;
 use crate::study::hardware::{self, JOULES};
 use crate::study::{Array, Study};
@@ -78,7 +79,7 @@ impl Hardware<'_> {
     fn arrays(&self, sub: usize) -> Result<Arrays, Fault> {
         let most = (MOST_PRICES / self.layers.len().max(1)).max(1);
         let decisions = &self.decisions[sub];
-        let designs = assignments(self.space, decisions, most).ok_or_else(|| {
+        let designs = assignments::all(self.space, decisions, most).ok_or_else(|| {
             let label = &self.study.subs[sub];
             refusal(format!("`{label}` can be built in more than {most} ways"))
         })?;

@@ -1,5 +1,6 @@
 //! A certificate as a file: the proof, and in words what it is about.
 
+use super::networks::Wanted;
 use super::tables::Tables;
 use crate::fault::Fault;
 use crate::study::Study;
@@ -27,13 +28,21 @@ pub struct CertificateFile {
     pub limits: Vec<String>,
     /// The claimed optimum by the paths of its decisions; empty where none is possible.
     pub optimum: BTreeMap<String, String>,
+    /// What a choice of networks is worth at least that was written out; all were where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least_worth: Option<f64>,
     /// The proof.
     pub certificate: Certificate,
 }
 
 impl CertificateFile {
     /// The file for a proof about a study.
-    pub(super) fn new(study: &Study, tables: &Tables, certificate: &Certificate) -> Self {
+    pub(super) fn new(
+        study: &Study,
+        tables: &Tables,
+        wanted: Wanted,
+        certificate: &Certificate,
+    ) -> Self {
         let optimum = match &certificate.claim {
             Claim::Infeasible => BTreeMap::new(),
             Claim::Optimal { point, .. } => optimum(study, tables, point),
@@ -46,6 +55,10 @@ impl CertificateFile {
             energy_quantum: tables.quantum,
             limits: tables.limits.clone(),
             optimum,
+            least_worth: match wanted {
+                Wanted::Worth(least) => Some(least),
+                _ => None,
+            },
             certificate: certificate.clone(),
         }
     }

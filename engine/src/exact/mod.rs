@@ -1,6 +1,7 @@
 //! Exact search: a study as tables, the proof of its optimum, and the check of such a proof.
 
 mod arrays;
+mod assignments;
 mod file;
 mod networks;
 mod proof;

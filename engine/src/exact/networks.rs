@@ -1,17 +1,31 @@
 //! The networks of a study: every choice with its worth, and the layers they are made of.
 
+use super::assignments;
 use super::question::{Question, Target, refusal};
-use super::tables::assignments;
 use crate::fault::Fault;
 use crate::study::{Metrics, Network, Priced, Sight, Study, Waiting};
 use nasaic_cost::Layer;
 use nasaic_search::joint::Candidate;
 use nasaic_search::{Design, Role, Schedule, Space};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Most choices of networks that are written out.
-const MOST_NETWORKS: usize = 2_000_000;
+/// Most choices of networks that are written out: some 300 bytes each.
+const MOST_WRITTEN: usize = 8_000_000;
+
+/// Which choices of networks are written out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Wanted {
+    /// All of them.
+    All,
+    /// One in so many, to begin with.
+    OneIn(u64),
+    /// Those that are worth at least this: all that could be better than a design that is known.
+    Worth(f64),
+}
 
 /// The choices of networks by falling score, and their layers.
 #[derive(Default)]
@@ -24,34 +38,37 @@ pub(super) struct Networks {
     pub candidates: Vec<Candidate>,
     /// The designs they are, without hardware.
     pub designs: Vec<Design>,
+    /// Choices that meet the specs on networks alone, written out or not.
+    pub choices: u64,
     layer_ids: HashMap<Layer, u32>,
     network_ids: Vec<BTreeMap<Vec<u32>, u32>>,
 }
 
 impl Networks {
-    /// Writes out all choices of networks that meet the specs on networks alone.
-    pub fn of(study: &Study, question: &Question, space: &Space) -> Result<Self, Fault> {
+    /// Writes out the wanted choices of networks that meet the specs on networks alone.
+    pub fn of(
+        study: &Study,
+        question: &Question,
+        space: &Space,
+        wanted: Wanted,
+    ) -> Result<Self, Fault> {
         let mut found = Self {
             chains: vec![Vec::new(); study.tasks.len()],
             network_ids: vec![BTreeMap::new(); study.tasks.len()],
             ..Self::default()
         };
         let mut scored: Vec<(Candidate, Design)> = Vec::new();
-        for design in network_designs(space)? {
-            // A choice of networks that cannot be built is no design.
-            let Ok(networks) = study.networks(&design.0) else {
-                continue;
-            };
-            let Some(score) = worth(study, question, &design, &networks)? else {
-                continue;
-            };
-            let each = networks.iter().enumerate();
-            let networks = each
-                .map(|(task, network)| {
+        let parts = parts(study, question, space, wanted)?;
+        for part in parts {
+            found.choices += part.choices;
+            for (score, design) in part.kept {
+                let networks = study.networks(&design.0).unwrap_or_default();
+                let each = networks.iter().enumerate().map(|(task, network)| {
                     found.number(task, study.task_choices(task, &design.0), network)
-                })
-                .collect();
-            scored.push((Candidate { networks, score }, design));
+                });
+                let networks = each.collect();
+                scored.push((Candidate { networks, score }, design));
+            }
         }
         // A stable sort: equals stay in the order of the space.
         scored.sort_by(|a, b| b.0.score.total_cmp(&a.0.score));
@@ -120,13 +137,89 @@ fn worth(
     }))
 }
 
-/// All choices of networks, as designs without hardware.
-fn network_designs(space: &Space) -> Result<Vec<Design>, Fault> {
+/// The decisions on networks, each after those it depends on.
+fn decisions(space: &Space) -> Vec<usize> {
     let own = |&&index: &&usize| space.decisions()[index].role == Role::Network;
-    let order: Vec<usize> = space.order().iter().filter(own).copied().collect();
-    assignments(space, &order, MOST_NETWORKS).ok_or_else(|| {
-        refusal(format!(
-            "there are more than {MOST_NETWORKS} choices of networks"
-        ))
-    })
+    space.order().iter().filter(own).copied().collect()
+}
+
+/// How many choices of networks there are.
+pub(super) fn count(space: &Space) -> u64 {
+    assignments::count(space, &decisions(space))
+}
+
+/// Choices that have the same values for the first decisions.
+#[derive(Default)]
+struct Share {
+    /// Those that meet the specs on networks.
+    choices: u64,
+    /// The wanted ones with their worth.
+    kept: Vec<(f64, Design)>,
+}
+
+/// All choices in shares that are looked at side by side, in the order of the space.
+fn parts(
+    study: &Study,
+    question: &Question,
+    space: &Space,
+    wanted: Wanted,
+) -> Result<Vec<Share>, Fault> {
+    let decisions = decisions(space);
+    let (first, rest) = decisions.split_at(decisions.len().min(3));
+    let heads = assignments::all(space, first, usize::MAX).unwrap_or_default();
+    let written = AtomicUsize::new(0);
+    heads
+        .into_par_iter()
+        .enumerate()
+        .map(|(index, mut head)| {
+            let mut share = Share::default();
+            // Shifted from share to share, so that a sample meets small ones, too.
+            let mut seen = index as u64;
+            let ended = assignments::each_below(space, rest, &mut head, &mut |design| {
+                seen += 1;
+                if matches!(wanted, Wanted::OneIn(step) if seen % step != 0) {
+                    return ControlFlow::Continue(());
+                }
+                match share.see(study, question, design, wanted) {
+                    Ok(false) => ControlFlow::Continue(()),
+                    Ok(true) if written.fetch_add(1, Ordering::Relaxed) < MOST_WRITTEN => {
+                        ControlFlow::Continue(())
+                    }
+                    Ok(true) => ControlFlow::Break(refusal(format!(
+                        "more than {MOST_WRITTEN} choices of networks would have to be written out"
+                    ))),
+                    Err(fault) => ControlFlow::Break(fault),
+                }
+            });
+            match ended {
+                ControlFlow::Continue(()) => Ok(share),
+                ControlFlow::Break(fault) => Err(fault),
+            }
+        })
+        .collect()
+}
+
+impl Share {
+    /// Takes in a choice; whether it is kept.
+    fn see(
+        &mut self,
+        study: &Study,
+        question: &Question,
+        design: &Design,
+        wanted: Wanted,
+    ) -> Result<bool, Fault> {
+        // A choice of networks that cannot be built is no design.
+        let Ok(networks) = study.networks(&design.0) else {
+            return Ok(false);
+        };
+        let Some(score) = worth(study, question, design, &networks)? else {
+            return Ok(false);
+        };
+        self.choices += 1;
+        let keep = !matches!(wanted, Wanted::Worth(least) if score < least);
+        if keep {
+            self.kept.push((score, design.clone()));
+        }
+        Ok(keep)
+    }
 }

@@ -1,7 +1,8 @@
 //! `strategy { algorithm = exact }`: the optimum of a problem, with its proof.
 
 use super::file::CertificateFile;
-use super::question::Question;
+use super::networks::{self, Wanted};
+use super::question::{Question, Target, refusal};
 use super::tables::Tables;
 use crate::actions::Context;
 use crate::fault::Fault;
@@ -9,16 +10,21 @@ use crate::sink::Progress;
 use crate::study::{Search, Spread, Study};
 use nasaic_dsl::units::number;
 use nasaic_search::joint::{Aim, Effort, Excluded, Proven, prove};
-use nasaic_search::{Counts, Evaluated, Options, Problem, Run, Stop};
+use nasaic_search::{Counts, Evaluated, Options, Problem, Run, Space, Stop};
 use std::fmt::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+
+/// About how many are looked at first where there are more.
+const SAMPLE: u64 = 50_000;
 
 /// What is known besides the best design of an exact search.
 #[derive(Debug, Clone)]
 pub struct Proof {
     /// Choices of networks there are.
-    pub choices: usize,
+    pub choices: u64,
+    /// Those of them that were written out: what is worth less than a known design was not.
+    pub written: usize,
     /// Distinct layers and arrays whose costs were tabulated: layers, arrays.
     pub tabulated: (usize, usize),
     /// What was excluded, and by which bound.
@@ -39,11 +45,15 @@ pub fn search(
 ) -> Result<(Run, Proof), Fault> {
     let question = Question::of(study)?;
     let space = study.space()?;
-    let tables = Tables::of(study, &question, &space)?;
     let effort = Effort {
         boxes: options.int("boxes").map_or(u64::MAX, |n| n.unsigned_abs()),
         open: options.int("open").map_or(u64::MAX, |n| n.unsigned_abs()),
     };
+    let most = options
+        .int("written")
+        .map_or(u64::MAX, |n| n.unsigned_abs());
+    let wanted = wanted(study, &question, &space, effort, most)?;
+    let tables = Tables::of(study, &question, &space, wanted)?;
     let mut stopped = false;
     let total = tables.joint.candidates.len() as u64;
     let proven = prove(&tables.joint, effort, &mut |step| {
@@ -67,7 +77,7 @@ pub fn search(
         best: String::new(),
         finished: true,
     });
-    let proof = Proof::of(study, &tables, &proven);
+    let proof = Proof::of(study, &tables, wanted, &proven);
     if proven.best.is_none() && proven.open.is_none() {
         return Err(hopeless(study, &proof, context));
     }
@@ -81,7 +91,7 @@ pub fn search(
         history: best.into_iter().collect(),
         counts: Counts {
             hardware: evaluated.len() as u64,
-            accuracy: tables.joint.candidates.len() as u64,
+            accuracy: tables.choices,
             ..Counts::default()
         },
         evaluated,
@@ -94,6 +104,40 @@ pub fn search(
         },
     };
     Ok((run, proof))
+}
+
+/// Which choices of networks have to be written out: all, or where those are too many, what is
+/// worth at least as much as the best of a sample.
+fn wanted(
+    study: &Study,
+    question: &Question,
+    space: &Space,
+    effort: Effort,
+    most: u64,
+) -> Result<Wanted, Fault> {
+    let count = networks::count(space);
+    if count <= most {
+        return Ok(Wanted::All);
+    }
+    let said = number(count as f64);
+    if question.goal != Target::Networks {
+        return Err(
+            refusal(format!("there are {said} choices of networks")).note(
+                "So many can be searched only where the goal is a formula of the networks alone.",
+            ),
+        );
+    }
+    let sample = Tables::of(study, question, space, Wanted::OneIn(count / SAMPLE + 1))?;
+    let found = prove(&sample.joint, effort, &mut |_| ControlFlow::Continue(()));
+    let best = found.best.ok_or_else(|| {
+        refusal(format!(
+            "there are {said} choices of networks, and of a sample of {} none has a design that meets the specs",
+            number(sample.joint.candidates.len() as f64)
+        ))
+    })?;
+    let score = sample.joint.candidates[best.point.candidate].score;
+    // Few digits, so that a certificate holds exactly this number.
+    Ok(Wanted::Worth(libm::floor(score * 1e9) / 1e9))
 }
 
 /// The optimum as every other search would see it.
@@ -144,7 +188,7 @@ fn hopeless(study: &Study, proof: &Proof, context: &mut Context<'_, '_>) -> Faul
 }
 
 impl Proof {
-    fn of(study: &Study, tables: &Tables, proven: &Proven) -> Self {
+    fn of(study: &Study, tables: &Tables, wanted: Wanted, proven: &Proven) -> Self {
         let joint = &tables.joint;
         let mut seen: Vec<&Arc<_>> = Vec::new();
         for (_, choices) in joint.patterns.iter().flat_map(|p| &p.present) {
@@ -156,13 +200,14 @@ impl Proof {
             .open
             .map(|candidate| joint.candidates[candidate].score);
         Self {
-            choices: joint.candidates.len(),
+            choices: tables.choices,
+            written: joint.candidates.len(),
             tabulated: (joint.layers, seen.iter().map(|c| c.configs.len()).sum()),
             excluded: proven.excluded,
             boxes: proven.boxes,
             at_most: at_most.filter(|_| joint.aim == Aim::Score),
             certificate: (proven.certificate.as_ref())
-                .map(|certificate| CertificateFile::new(study, tables, certificate)),
+                .map(|certificate| CertificateFile::new(study, tables, wanted, certificate)),
         }
     }
 
@@ -213,6 +258,13 @@ impl Proof {
             number(self.tabulated.1 as f64),
             number(self.tabulated.0 as f64)
         );
+        if (self.written as u64) < self.choices {
+            let _ = writeln!(
+                out,
+                "  {} of them are worth at least as much as a design found among a sample, and were written out",
+                number(self.written as f64)
+            );
+        }
         let _ = writeln!(out, "  {}", self.reasons());
         out
     }

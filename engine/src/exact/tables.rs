@@ -1,11 +1,10 @@
 //! A study written out as the tables that an exact search proves things about.
 
 use super::arrays::Hardware;
-use super::networks::Networks;
+use super::networks::{Networks, Wanted};
 use super::question::{Question, Target, refusal};
 use crate::fault::Fault;
 use crate::study::Study;
-use nasaic_dsl::instance::INACTIVE;
 use nasaic_search::joint::{Aim, Bounds, Joint, Point};
 use nasaic_search::{Design, Role, Space};
 
@@ -24,6 +23,8 @@ const NEVER_LATE: u64 = 1 << 40;
 pub(super) struct Tables {
     /// The problem of the search crate.
     pub joint: Joint,
+    /// Choices of networks there are, written out or not.
+    pub choices: u64,
     /// The networks of each candidate, as a design without hardware.
     networks: Vec<Design>,
     /// The decisions of each sub-accelerator.
@@ -35,10 +36,15 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// Writes out a study; `told` hears what is being done.
-    pub fn of(study: &Study, question: &Question, space: &Space) -> Result<Self, Fault> {
+    /// Writes out a study, of its networks those that are wanted.
+    pub fn of(
+        study: &Study,
+        question: &Question,
+        space: &Space,
+        wanted: Wanted,
+    ) -> Result<Self, Fault> {
         let decisions = own_decisions(study, space)?;
-        let chosen = Networks::of(study, question, space)?;
+        let chosen = Networks::of(study, question, space, wanted)?;
         let quantum = quantum(question);
         let mut limits: Vec<String> = space.limits().iter().map(|l| l.name.clone()).collect();
         limits.push("area".to_owned());
@@ -66,6 +72,7 @@ impl Tables {
         };
         Ok(Self {
             joint,
+            choices: chosen.choices,
             networks: chosen.designs,
             decisions,
             limits,
@@ -129,29 +136,4 @@ fn own_decisions(study: &Study, space: &Space) -> Result<Vec<Vec<usize>>, Fault>
         }
     }
     Ok(decisions)
-}
-
-/// All values of some decisions, each after those it depends on; none where there are too many.
-pub(super) fn assignments(space: &Space, decisions: &[usize], most: usize) -> Option<Vec<Design>> {
-    let mut all = vec![Design(vec![INACTIVE; space.decisions().len()])];
-    for &index in decisions {
-        let decision = &space.decisions()[index];
-        let mut next = Vec::new();
-        for design in all {
-            if !decision.is_active(&design) {
-                next.push(design);
-                continue;
-            }
-            for value in 0..decision.values as u32 {
-                let mut with = design.clone();
-                with.0[index] = value;
-                next.push(with);
-            }
-            if next.len() > most {
-                return None;
-            }
-        }
-        all = next;
-    }
-    Some(all)
 }

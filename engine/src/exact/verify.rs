@@ -1,6 +1,7 @@
 //! The check of a certificate file against the script it is about.
 
 use super::file::{CertificateFile, optimum};
+use super::networks::Wanted;
 use super::question::Question;
 use super::tables::Tables;
 use crate::fault::Fault;
@@ -18,7 +19,7 @@ pub struct Verdict {
     /// The score of the optimum, where the goal is a formula of the networks.
     pub score: Option<f64>,
     /// Choices of networks there are.
-    pub choices: usize,
+    pub choices: u64,
     /// What was recomputed, or why the certificate proves nothing.
     pub checked: Result<Checked, String>,
 }
@@ -39,7 +40,8 @@ pub fn verify(parts: Parts<'_>, file: &CertificateFile) -> Result<Verdict, Fault
     };
     let study = Study::of_problem(parts, name)?;
     let question = Question::of(&study)?;
-    let tables = Tables::of(&study, &question, &study.space()?)?;
+    let wanted = file.least_worth.map_or(Wanted::All, Wanted::Worth);
+    let tables = Tables::of(&study, &question, &study.space()?, wanted)?;
     let same = |what: &str, equal: bool| match equal {
         true => Ok(()),
         false => Err(format!("it was made for another problem: {what} differ")),
@@ -62,6 +64,12 @@ pub fn verify(parts: Parts<'_>, file: &CertificateFile) -> Result<Verdict, Fault
         )
     })
     .and_then(|()| same("the limits", file.limits == tables.limits))
+    .and_then(|()| match (&file.certificate.claim, file.least_worth) {
+        (Claim::Infeasible, Some(_)) => {
+            Err("it says nothing about the choices of networks that are worth less".to_owned())
+        }
+        _ => Ok(()),
+    })
     .and_then(|()| {
         nasaic_search::verify::verify(&tables.joint, &file.certificate).map_err(|e| e.to_string())
     })
@@ -83,7 +91,7 @@ pub fn verify(parts: Parts<'_>, file: &CertificateFile) -> Result<Verdict, Fault
         problem: file.problem.clone(),
         infeasible: file.certificate.claim == Claim::Infeasible,
         score,
-        choices: tables.joint.candidates.len(),
+        choices: tables.choices,
         checked,
     })
 }

@@ -50,6 +50,15 @@ pub static INFO: StrategyInfo = StrategyInfo {
             },
             default: Some("16"),
         },
+        OptionInfo {
+            name: "written",
+            help: "most choices of networks that are all written out; of more, only what is worth as much as the best of a sample",
+            kind: Kind::Int {
+                min: 1,
+                max: i64::MAX,
+            },
+            default: Some("2000000"),
+        },
     ],
     feature: None,
     make: |_| Err(SearchError::Whole { strategy: "exact" }),
