@@ -152,6 +152,16 @@ impl Checker<'_> {
         if self.named_where_garbled(name) {
             return;
         }
+        if scope.tasks.iter().flatten().any(|task| task == name) {
+            return self.say(
+                Diagnostic::new("E0201", format!("the task `{name}` has no such metric"))
+                    .at(span, "what stands after this task is none of its metrics")
+                    .note("A task has accuracy, uncertainty, score, latency and energy of its own.")
+                    .hint(format!(
+                        "write `{name}.accuracy`, or a metric of all tasks together, such as `macs`"
+                    )),
+            );
+        }
         // After so many messages the trouble lies elsewhere, and looking for names takes long.
         let few = self.diagnostics.len() < MOST_GUESSED;
         let guess = few

@@ -181,10 +181,12 @@ pub fn world() -> &'static Memory {
 }
 
 fn files() -> Memory {
-    let example = |name: &str| std::fs::read(folder("examples").join(name)).unwrap();
-    Memory::default()
-        .with("w1.nasaic", example("w1.nasaic"))
-        .with("transnas.nasaic", example("transnas.nasaic"))
+    // Examples stand beside each other and use each other.
+    let examples = programs(&folder("examples")).into_iter();
+    examples
+        .fold(Memory::default(), |world, (name, text)| {
+            world.with(&format!("{name}.nasaic"), text)
+        })
         // Published tables are not part of the repository; a check only asks whether they are there.
         .with("nas-bench-macro-cifar10.csv.gz", "")
         .with("transnas-bench-101-micro.csv.gz", "")
