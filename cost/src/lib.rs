@@ -48,6 +48,7 @@ mod explain;
 mod feeds;
 mod fit;
 mod flow;
+pub mod fpga;
 mod hardware;
 mod layer;
 mod links;

@@ -2,6 +2,7 @@
 
 use crate::exact::Proof;
 use crate::item::{Designs, Evaluation, Found, Item, LayerRows, Race, Size};
+use crate::study::Stages;
 use nasaic_dsl::value::{Quantity, Value};
 use serde_json::{Map, Value as Json, json};
 
@@ -117,7 +118,29 @@ pub fn of_evaluation(e: &Evaluation) -> Json {
     if let Some(known) = e.priced.certainty {
         result["schedule_proof"] = json!(known.to_string());
     }
+    if let Some(stages) = &e.priced.stages {
+        result["throughput_hz"] = json!(m.throughput(e.study.platform.clock));
+        result["pipeline_utilization"] = json!(stages.pipeline.utilization());
+        result["stages"] = of_stages(e, stages);
+    }
+    if let Some(used) = m.fpga {
+        result["fpga"] = json!({
+            "dsp": used.all.dsp, "bram_blocks": used.all.bram, "lut_ram": used.all.lut,
+            "dsp_utilization": used.dsp, "bram_utilization": used.bram,
+        });
+    }
     result
+}
+
+fn of_stages(e: &Evaluation, stages: &Stages) -> Json {
+    let all = stages.pipeline.stages.iter().zip(&stages.moved);
+    let stage = |(stage, moved): (&nasaic_search::Stage, &u64)| {
+        json!({
+            "sub": e.study.subs[stage.device], "layers": stage.end - stage.first,
+            "cycles": stage.cycles, "transfer_cycles": stage.transfer, "bytes_in": moved,
+        })
+    };
+    all.map(stage).collect()
 }
 
 fn quantity(q: &Quantity) -> Json {

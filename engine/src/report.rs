@@ -70,11 +70,9 @@ fn metrics(out: &mut String, e: &Evaluation) {
     )];
     if let Some(energy) = m.energy {
         parts.push(format!("energy {}", energy_text(&e.study, energy)));
-        if e.study.in_joules() && m.latency > 0.0 {
-            parts.push(format!(
-                "power {}",
-                units::pretty(energy / m.latency, Dim::POWER)
-            ));
+        let power = m.power(e.study.platform.clock);
+        if let Some(power) = power.filter(|p| e.study.in_joules() && p.is_finite()) {
+            parts.push(format!("power {}", units::pretty(power, Dim::POWER)));
         }
     }
     if let Some(area) = m.area {
@@ -85,6 +83,43 @@ fn metrics(out: &mut String, e: &Evaluation) {
         units::number(round1(100.0 * m.utilization))
     ));
     let _ = writeln!(out, "  {}", parts.join(" · "));
+    pipeline(out, e);
+    fpgas(out, e);
+}
+
+fn pipeline(out: &mut String, e: &Evaluation) {
+    let m = &e.priced.metrics;
+    let (Some(stages), Some(throughput)) =
+        (&e.priced.stages, m.throughput(e.study.platform.clock))
+    else {
+        return;
+    };
+    let _ = writeln!(
+        out,
+        "  throughput {} (a result in {} cycles) · pipeline utilization {} % in {} stages",
+        units::pretty(throughput, Dim::FREQUENCY),
+        units::number(m.period as f64),
+        units::number(round1(100.0 * stages.pipeline.utilization())),
+        stages.pipeline.stages.len()
+    );
+}
+
+fn fpgas(out: &mut String, e: &Evaluation) {
+    let Some(used) = e.priced.metrics.fpga else {
+        return;
+    };
+    let share = |share: Option<f64>| {
+        let percent = |s: f64| format!(" ({} %)", units::number(round1(100.0 * s)));
+        share.map_or(String::new(), percent)
+    };
+    let _ = writeln!(
+        out,
+        "  {} DSP slices{} · {} blocks of RAM{}",
+        units::number(used.all.dsp as f64),
+        share(used.dsp),
+        units::number(used.all.bram as f64),
+        share(used.bram)
+    );
 }
 
 /// An energy in joules, or a count of activity in the unit that its source labels it with.

@@ -67,6 +67,10 @@ pub struct Run {
     pub history: Vec<usize>,
     /// What was evaluated.
     pub counts: Counts,
+    /// Choices of networks that were trained up to those of the best design, these included; none
+    /// where no design was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trained_to_best: Option<u64>,
     /// The strategy's episodes, where it has them.
     pub episodes: Vec<Episode>,
     /// The trials that were stopped below the last rung, with the rung they reached; none is the
@@ -160,8 +164,8 @@ struct Record<'a> {
     /// Objectives that the archive knows of trials for which this run has not asked.
     unasked: BTreeMap<usize, Outcome>,
     trial_of: BTreeMap<Design, usize>,
-    /// Choices of networks that were met, with whether they were trained.
-    networks: BTreeMap<Design, bool>,
+    /// Choices of networks that were met, with which training was theirs, from 1.
+    networks: BTreeMap<Design, Option<u64>>,
     /// The trials that were stopped below the last rung.
     stopped: BTreeMap<usize, usize>,
     ladder: Ladder,
@@ -342,7 +346,7 @@ impl<'a> Record<'a> {
             self.unasked.extend(outcome.map(|known| (trial, known)));
             self.networks
                 .entry(space.networks(&design))
-                .or_insert(false);
+                .or_insert(None);
             self.evaluated.push(Evaluated {
                 trial: trial as u64,
                 design,
@@ -424,13 +428,30 @@ impl<'a> Record<'a> {
             self.evaluated[trial].outcome = Some(outcome);
             self.unasked.remove(&trial);
         }
-        self.networks
-            .extend(groups.into_iter().map(|(networks, _)| (networks, true)));
+        self.enroll(climbing);
         ControlFlow::Continue(())
     }
 
+    /// Numbers the networks of trials as they are trained.
+    fn enroll(&mut self, trials: &[usize]) {
+        let mut trained = self.trained();
+        for &trial in trials {
+            let networks = self.problem.space().networks(&self.evaluated[trial].design);
+            let number = self.networks.entry(networks).or_insert(None);
+            if number.is_none() {
+                trained += 1;
+                *number = Some(trained);
+            }
+        }
+    }
+
+    /// Choices of networks that were trained.
+    fn trained(&self) -> u64 {
+        self.networks.values().flatten().count() as u64
+    }
+
     fn counts(&self) -> Counts {
-        let trained = self.networks.values().filter(|&&trained| trained).count() as u64;
+        let trained = self.trained();
         Counts {
             hardware: self.size(),
             accuracy: trained,
@@ -458,9 +479,13 @@ impl<'a> Record<'a> {
             .into_iter()
             .map(|index| feasible[index].0)
             .collect();
+        let best = self.best.map(|best| &self.evaluated[best].design);
+        let networks = best.map(|design| self.problem.space().networks(design));
+        let trained_to_best = networks.and_then(|networks| *self.networks.get(&networks)?);
         Run {
             front,
             counts: self.counts(),
+            trained_to_best,
             episodes: strategy.episodes().to_vec(),
             evaluated: self.evaluated,
             best: self.best,

@@ -21,7 +21,7 @@ fn every_comparison_passes_on_the_shipped_data() {
     let ran = Scratch::new().run("validate --cases 20");
     assert_eq!(ran.code, 0, "{}", ran.stdout);
     for title in [
-        "Oracle", "Laws", "Timeloop", "MAESTRO", "Eyeriss", "NVDLA", "Mapper",
+        "Oracle", "Laws", "Timeloop", "MAESTRO", "Eyeriss", "NVDLA", "HotNAS", "Mapper",
     ] {
         assert!(ran.stdout.contains(title), "{title}: {}", ran.stdout);
     }

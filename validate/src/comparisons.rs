@@ -2,7 +2,7 @@
 
 use crate::data::Folder;
 use crate::report::{Line, Section};
-use crate::{eyeriss, laws, maestro, mapper, nvdla, oracle, timeloop};
+use crate::{eyeriss, hotnas, laws, maestro, mapper, nvdla, oracle, timeloop};
 
 /// Random cases of the oracle and of the laws unless another number is asked for.
 pub const CASES: u64 = 2_000;
@@ -30,7 +30,7 @@ impl Comparison {
 }
 
 /// All comparisons.
-pub const COMPARISONS: [Comparison; 7] = [
+pub const COMPARISONS: [Comparison; 8] = [
     Comparison {
         name: "oracle",
         files: &[],
@@ -60,6 +60,11 @@ pub const COMPARISONS: [Comparison; 7] = [
         name: "nvdla",
         files: &[(nvdla::FILE, "")],
         run: |folder, _| nvdla::compare(folder),
+    },
+    Comparison {
+        name: "hotnas",
+        files: &[(hotnas::FILE, "")],
+        run: |folder, _| hotnas::compare(folder),
     },
     Comparison {
         name: "mapper",

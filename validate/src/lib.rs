@@ -16,6 +16,7 @@ pub mod cases;
 mod comparisons;
 pub mod data;
 pub mod eyeriss;
+pub mod hotnas;
 pub mod laws;
 pub mod maestro;
 pub mod mapper;

@@ -14,6 +14,9 @@ impl Checker<'_> {
         let Some(block) = self.program.blocks.get(name).cloned() else {
             return;
         };
+        if self.judge_tiled(&block) {
+            return;
+        }
         let inner: Vec<&Block> = labelled(&block).into_iter().map(|(_, b)| b).collect();
         let stores: Vec<&&Block> = inner.iter().filter(|b| b.kind == "store").collect();
         for tensor in crate::schema::TENSORS {
@@ -103,6 +106,7 @@ impl Checker<'_> {
                 );
             }
         }
+        self.judge_fpgas(instance, hardware);
         for sub in hardware.children_of("sub") {
             self.judge_sub(instance, sub);
             self.judge_mapper(hardware, sub);
@@ -256,7 +260,8 @@ fn range_of(instance: &Instance, bound: Option<&Bound>) -> Option<Vec<f64>> {
     }
 }
 
-fn least(instance: &Instance, bound: Option<&Bound>) -> Option<f64> {
+/// The least number that a field can have.
+pub(super) fn least(instance: &Instance, bound: Option<&Bound>) -> Option<f64> {
     range_of(instance, bound)?.into_iter().reduce(f64::min)
 }
 

@@ -13,6 +13,7 @@ mod constants;
 mod expressions;
 mod fields;
 mod forms;
+mod fpga;
 mod goals;
 mod hardware;
 mod kinds;

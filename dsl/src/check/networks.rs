@@ -157,10 +157,16 @@ impl Checker<'_> {
                     })
             }));
         }
+        let hardware = instance.hardware.as_ref()?;
+        if matches!(
+            metric,
+            "dsp" | "bram" | "dsp_utilization" | "bram_utilization"
+        ) {
+            return self.lacks_fpga(hardware, metric);
+        }
         if !matches!(metric, "energy" | "area" | "power" | "edp") {
             return None;
         }
-        let hardware = instance.hardware.as_ref()?;
         match self.technology_of(hardware) {
             None => {
                 let (metric, place) = (metric.to_owned(), hardware.at);

@@ -70,6 +70,7 @@ impl Checker<'_> {
         }
         self.judge_homes(&instance);
         self.judge_budgets(&instance);
+        self.judge_pipeline(&block, &instance);
         // A fixed design that misses a spec is a result, not a mistake.
         if self.error_count() == before && !instance.decisions.is_empty() {
             self.judge_specs(&block, &instance);

@@ -45,9 +45,39 @@ fn of_designs() -> Vec<Column> {
             Dim::TIME,
             "Time from the first layer's start to the last one's end (the makespan).",
         ),
+        quantity(
+            "throughput",
+            Dim::FREQUENCY,
+            "Runs of the workload per time: one per latency, or in a pipeline one per slowest stage.",
+        ),
+        quantity(
+            "pipeline_utilization",
+            Dim::NONE,
+            "Mean time of the stages of a pipeline divided by the slowest one's.",
+        ),
         quantity("energy", Dim::ENERGY, "Energy of one run of the workload."),
         quantity("area", Dim::AREA, "Area of all sub-accelerators."),
-        quantity("power", Dim::POWER, "Energy divided by latency."),
+        quantity("dsp", Dim::NONE, "DSP slices that the design takes of its FPGAs."),
+        quantity(
+            "bram",
+            Dim::DATA,
+            "Block RAM that it takes, in whole blocks of 18 Kibit.",
+        ),
+        quantity(
+            "dsp_utilization",
+            Dim::NONE,
+            "Share of the DSP slices of the FPGA that is fullest.",
+        ),
+        quantity(
+            "bram_utilization",
+            Dim::NONE,
+            "Share of the block RAM of the FPGA that is fullest.",
+        ),
+        quantity(
+            "power",
+            Dim::POWER,
+            "Energy times throughput: energy divided by latency, outside pipelines.",
+        ),
         quantity(
             "utilization",
             Dim::NONE,

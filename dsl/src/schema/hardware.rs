@@ -30,7 +30,7 @@ pub(super) fn kinds() -> Vec<Kind> {
 fn dataflow() -> Vec<Kind> {
     vec![
         Kind {
-            doc: "A dataflow template: storage levels with the loops between them, outermost first.",
+            doc: "A dataflow template: storage levels with the loops between them, outermost first; or the tiles of an engine for FPGAs (`tiled`).",
             fields: vec![
                 field("layer", FieldType::Names(LAYER_KINDS), "The layer kinds it runs.").or("[conv, depthwise, transposed, dense]"),
             ],
@@ -90,7 +90,40 @@ fn dataflow() -> Vec<Kind> {
             ],
             ..kind("spread", &["dataflow"], Label::OneOf(LOOPS))
         },
+        tiled(),
     ]
+}
+
+/// The sizes of the engine that most work on FPGAs generates, by the names that it gives them.
+fn tiled() -> Kind {
+    let size = |name, doc| field(name, integer(1), doc).open().needed();
+    let port = |name, doc| {
+        field(name, FieldType::Integer { min: 1, max: 4096 }, doc)
+            .open()
+            .needed()
+    };
+    Kind {
+        doc: "Tiled convolution, as generated for FPGAs: Tm · Tn multipliers with a buffer per tensor and a memory port each. It stands in the place of stores and loops.",
+        fields: vec![
+            size("Tm", "Output channels at a time."),
+            field("Tn", FieldType::IntegerOr { min: 1, max: 1 << 24, names: &["fit"] }, "Input channels at a time; `fit` takes what the PEs leave, ⌊pes ÷ Tm⌋.").open().or("fit"),
+            size("Tr", "Rows of a tile."),
+            size("Tc", "Columns of a tile."),
+            port("Wp", "Words of 16 bits per cycle of the weights' port; the sub-accelerator's `bandwidth` must carry all three."),
+            port("Ip", "The same of the inputs' port."),
+            port("Op", "The same of the outputs' port."),
+            field(
+                "cycles",
+                choice(&[
+                    ("nest", "those of the loop nest that the tiles make"),
+                    ("hotnas", "by the published formula of HotNAS, which takes layers with a stride for faster than they are"),
+                ]),
+                "What tells its cycles.",
+            )
+            .or("nest"),
+        ],
+        ..kind("tiled", &["dataflow"], Label::Absent)
+    }
 }
 
 fn technology() -> Kind {
@@ -201,13 +234,17 @@ fn resources(kind_name: &'static str) -> Vec<Field> {
     ];
     if kind_name == "device" {
         fields.extend([
-            field("dsp", integer(0), "DSP slices of an FPGA."),
+            field(
+                "dsp",
+                integer(0),
+                "DSP slices of an FPGA: two multiplications of 8 bits, or one of up to 18.",
+            ),
             field(
                 "bram",
                 FieldType::Quantity(Dim::DATA),
-                "Block RAM of an FPGA.",
+                "Block RAM of an FPGA, in blocks of 18 Kibit.",
             ),
-            field("lut", integer(0), "Lookup tables of an FPGA."),
+            field("lut", integer(0), "Lookup tables of an FPGA; those used as memory are counted."),
         ]);
     }
     fields
@@ -219,7 +256,7 @@ fn device() -> Vec<Kind> {
             "kind",
             choice(&[
                 ("asic", "a chip of one's own"),
-                ("fpga", "programmable logic"),
+                ("fpga", "programmable logic: `dsp`, `bram` and `lut` are its budget"),
             ]),
             "What it is.",
         )
@@ -298,6 +335,7 @@ fn accelerator() -> Vec<Kind> {
             fields: vec![
                 field("dataflow", FieldType::Block(&["dataflow"]), "How layers run on it.").open().needed(),
                 field("pes", FieldType::Integer { min: 0, max: 1 << 24 }, "Processing elements.").open().needed(),
+                field("device", FieldType::Block(&["device"]), "A device of its own, with its own clock, off-chip memory and budget."),
                 field("shape", FieldType::Sizes { min: 2, max: 2 }, "Columns and rows of the array; the best factor pair for each layer when not given.").open(),
                 field("bandwidth", FieldType::Quantity(Dim::BANDWIDTH), "Network bandwidth between the last shared store and the PEs.").open().needed(),
                 field("simd", FieldType::Integer { min: 1, max: 4096 }, "MACs per PE and cycle.").open().or("1"),

@@ -85,6 +85,7 @@ fn problem() -> Kind {
                     ("list", "the heuristic that NASAIC uses"),
                     ("beam", "the best of a few hundred labels per layer, with the gap to a lower bound"),
                     ("exact", "proven optimal, or the gap that is left"),
+                    ("pipeline", "contiguous stages that work on different inputs at the same time: the most throughput there is, then the least latency"),
                 ]),
                 "How layers find sub-accelerators and times: least energy by the latency that a `require` allows, else least latency.",
             )

@@ -108,6 +108,7 @@ fn worth(
         networks: networks.to_vec(),
         arrays: Vec::new(),
         certainty: None,
+        stages: None,
         on_chip: Waiting::default(),
         schedule: Schedule {
             entries: Vec::new(),

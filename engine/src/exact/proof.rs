@@ -89,6 +89,7 @@ pub fn search(
         best,
         front: best.into_iter().collect(),
         history: best.into_iter().collect(),
+        trained_to_best: None,
         counts: Counts {
             hardware: evaluated.len() as u64,
             accuracy: tables.choices,

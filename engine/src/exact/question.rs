@@ -2,7 +2,7 @@
 
 use crate::fault::Fault;
 use crate::study::hardware::Between;
-use crate::study::{Spec, Study};
+use crate::study::{Method, Spec, Study};
 use nasaic_dsl::plan::{BetterWhen, Expr, ExprKind, Operator};
 
 /// What an exact search is asked.
@@ -47,6 +47,15 @@ impl Question {
         }
         if study.rules.parallel {
             return Err(refusal("there is no bound yet for `branches = parallel`"));
+        }
+        if study.rules.method == Method::Pipeline {
+            return Err(refusal("there is no bound yet for `schedule = pipeline`"));
+        }
+        let mut devices = study.platform.devices.values().chain(&study.platform.device);
+        if devices.any(|device| device.fpga.is_some()) {
+            return Err(refusal(
+                "there is no bound yet for the slices and blocks of an FPGA",
+            ));
         }
         let mut question = Self {
             goal: target(study)?,

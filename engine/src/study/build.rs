@@ -73,6 +73,7 @@ impl Study {
         study.rules.method = match name_of("schedule").as_str() {
             "beam" => Method::Beam,
             "exact" => Method::Exact,
+            "pipeline" => Method::Pipeline,
             _ => Method::List,
         };
         study.scripts = compile(parts, &study)?;

@@ -1,5 +1,6 @@
 //! From an accelerator's node to arrays the cost model can price.
 
+use super::fpga::{Device, Engine};
 use super::mapping::Mapper;
 use nasaic_cost::mapper::{Objective, Options};
 use nasaic_cost::sparsity::Saving;
@@ -25,6 +26,10 @@ pub struct Platform {
     pub between_layers: Between,
     /// Largest area in m², where the budget gives one.
     pub area_budget: Option<f64>,
+    /// The device of all sub-accelerators that have none of their own.
+    pub device: Option<Device>,
+    /// The devices of sub-accelerators, by the names of their blocks.
+    pub devices: BTreeMap<String, Device>,
 }
 
 /// Where tensors are between two layers.
@@ -51,6 +56,12 @@ pub struct Sub {
     pub mapper: Mapper,
     /// Its bandwidth in bytes per second, as declared.
     pub bandwidth: f64,
+    /// The device that it has for itself.
+    pub device: Option<Device>,
+    /// The tiled engine that its dataflow is, if it is one.
+    pub engine: Option<Engine>,
+    /// Cycles of the platform's clock in one of its own.
+    pub pace: f64,
 }
 
 /// A clock for accelerators that give none: latencies are then in cycles of 1 GHz.
@@ -66,6 +77,8 @@ impl Platform {
                 dram: None,
                 between_layers: Between::OffChip,
                 area_budget: None,
+                device: None,
+                devices: BTreeMap::new(),
             };
         };
         let referred = |name: &str| {
@@ -74,9 +87,13 @@ impl Platform {
                 .and_then(|v| blocks.get(v.as_block()?))
         };
         let device = referred("device");
+        let devices = devices_of(instance, hardware, blocks);
+        // Cycles of a platform without a clock are those of its fastest device.
+        let fastest = || devices.values().filter_map(|d| d.clock).reduce(f64::max);
         let clock = instance
             .number(hardware, "clock", &[])
             .or_else(|| fixed(device?, "clock")?.as_f64())
+            .or_else(fastest)
             .unwrap_or(DEFAULT_CLOCK);
         let technology = referred("technology")
             .or_else(|| blocks.get(fixed(device?, "technology")?.as_block()?));
@@ -100,8 +117,24 @@ impl Platform {
                 _ => Between::OffChip,
             },
             area_budget,
+            device: device.map(Device::read),
+            devices,
         }
     }
+}
+
+/// The devices that sub-accelerators have for themselves.
+fn devices_of(
+    instance: &Instance,
+    hardware: &Node,
+    blocks: &BTreeMap<String, Block>,
+) -> BTreeMap<String, Device> {
+    let named = hardware.children_of("sub").filter_map(|sub| {
+        let value = instance.get(sub, "device", &[])?;
+        let name = value.as_block()?;
+        Some((name.to_owned(), Device::read(blocks.get(name)?)))
+    });
+    named.collect()
 }
 
 /// The sub-accelerators of a design; absent ones are `None`, so that indices keep their meaning.
@@ -113,7 +146,7 @@ pub fn subs(instance: &Instance, platform: &Platform, choices: &[u32]) -> Vec<Op
         .children_of("sub")
         .map(|node| read_sub(instance, platform, node, choices))
         .collect();
-    let present = out.iter().flatten().count();
+    let present = out.iter().flatten().filter(|s| s.device.is_none()).count();
     for sub in out.iter_mut().flatten() {
         sub.share_memory(platform, present);
     }
@@ -125,9 +158,23 @@ impl Sub {
     ///
     /// Sub-accelerators that run in parallel get equal parts: a conservative rule,
     /// exact when all of them are always busy.
+    /// A device of its own has its own memory. A tiled engine takes no more than its ports carry.
     pub fn share_memory(&mut self, platform: &Platform, present: usize) {
         let parts = present.max(1) as f64;
-        self.array.dram_bandwidth = platform.dram.map(|d| d / platform.clock / parts);
+        let bytes = match &self.device {
+            Some(device) => device.dram.map(|d| d / self.array.clock),
+            None => platform.dram.map(|d| d / platform.clock / parts),
+        };
+        let ports = self.engine.as_ref().map(Engine::port_bytes);
+        self.array.dram_bandwidth = bytes.into_iter().chain(ports).reduce(f64::min);
+    }
+
+    /// Its own cycles as cycles of the platform's clock.
+    pub fn paced(&self, cycles: u64) -> u64 {
+        if self.pace == 1.0 {
+            return cycles;
+        }
+        libm::ceil(cycles as f64 * self.pace) as u64
     }
 }
 
@@ -142,8 +189,17 @@ fn read_sub(instance: &Instance, platform: &Platform, node: &Node, choices: &[u3
     let name = wanted.as_block()?;
     let label = nasaic_dsl::instance::display_name(name);
     let flow = node.children_of("dataflow").find(|d| d.label == label)?;
-    let dataflow = read_dataflow(instance, flow, choices);
-    let mut array = SubAccelerator::new(pes, bandwidth / platform.clock, platform.clock);
+    let device = instance.get(node, "device", choices);
+    let device = device.and_then(|d| platform.devices.get(d.as_block()?).cloned());
+    let own_clock = device.as_ref().and_then(|d| d.clock);
+    let clock = own_clock.unwrap_or(platform.clock);
+    let mut dataflow = read_dataflow(instance, flow, choices);
+    let mut array = SubAccelerator::new(pes, bandwidth / clock, clock);
+    let engine = Engine::read(instance, flow, choices, (pes, bandwidth / clock));
+    if let Some(engine) = &engine {
+        dataflow = engine.dataflow(dataflow);
+        array = engine.array(clock);
+    }
     array.simd = count("simd")
         .and_then(|n| u32::try_from(n).ok())
         .unwrap_or(1);
@@ -161,6 +217,7 @@ fn read_sub(instance: &Instance, platform: &Platform, node: &Node, choices: &[u3
     array.compressed = instance.get(node, "compressed", choices) == Some(Value::Bool(true));
     if let Some(Value::List(sizes)) = instance.get(node, "shape", choices)
         && let [columns, rows] = sizes.as_slice()
+        && engine.is_none()
     {
         let size = |v: &Value| v.as_u64().and_then(|n| u32::try_from(n).ok());
         array.shape = size(columns).zip(size(rows)).map(|(c, r)| [c, r]);
@@ -180,6 +237,9 @@ fn read_sub(instance: &Instance, platform: &Platform, node: &Node, choices: &[u3
         array,
         mapper: read_mapper(instance.get(node, "mapper", choices).as_ref()),
         bandwidth,
+        pace: platform.clock / clock,
+        device,
+        engine,
     })
 }
 
@@ -261,11 +321,13 @@ pub fn read_dataflow(instance: &Instance, node: &Node, choices: &[u32]) -> Dataf
     }
 }
 
-fn whole(value: &Value) -> Option<u32> {
+/// A value as a whole number.
+pub(super) fn whole(value: &Value) -> Option<u32> {
     value.as_u64().and_then(|n| u32::try_from(n).ok())
 }
 
-fn name_of(instance: &Instance, node: &Node, field: &str, choices: &[u32]) -> Option<String> {
+/// The name that a field of a node has in a design.
+pub(super) fn name_of(instance: &Instance, node: &Node, field: &str, choices: &[u32]) -> Option<String> {
     instance
         .get(node, field, choices)?
         .as_name()
@@ -372,7 +434,8 @@ pub fn fixed<'b>(block: &'b Block, name: &str) -> Option<&'b Value> {
     })
 }
 
-fn inner_block<'b>(block: &'b Block, kind: &str) -> Option<&'b Block> {
+/// The first inner block of a kind.
+pub fn inner_block<'b>(block: &'b Block, kind: &str) -> Option<&'b Block> {
     block.items.iter().find_map(|e| match e {
         Entry::Block(b) if b.kind == kind => Some(b),
         _ => None,

@@ -38,12 +38,13 @@ impl Mapped {
         let layer = technology.map_or(*layer, |t| t.view(layer));
         if !layer.kind.has_macs() {
             let array = sub.array.sized(&sub.dataflow);
-            return Ok(Self {
+            let mapped = Self {
                 layer,
                 mapping: None,
                 cost: move_only(&layer, &array, technology, OnChip::default()),
                 proof: None,
-            });
+            };
+            return Ok(mapped.timed(sub));
         }
         let (mapping, proof) = match sub.mapper {
             Mapper::Fit => (fit(&layer, &sub.dataflow, &sub.array)?, None),
@@ -55,12 +56,20 @@ impl Mapped {
                 (found.mapping, Some(found.proof))
             }
         };
-        Ok(Self {
+        let mapped = Self {
             layer,
             cost: evaluate(&layer, &mapping, &sub.array, technology),
             mapping: Some(mapping),
             proof,
-        })
+        };
+        Ok(mapped.timed(sub))
+    }
+
+    /// The same with cycles of the platform's clock, told by a formula where the dataflow has one.
+    fn timed(mut self, sub: &Sub) -> Self {
+        let told = sub.engine.as_ref().and_then(|e| e.cycles(&self.layer));
+        self.cost.cycles = sub.paced(told.unwrap_or(self.cost.cycles));
+        self
     }
 }
 
@@ -78,6 +87,7 @@ impl Mapped {
                     on_chip,
                 ),
             };
+            return self.timed(sub);
         }
         self
     }

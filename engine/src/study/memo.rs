@@ -129,8 +129,11 @@ impl Array {
     /// The nest that a layer runs as on it.
     pub fn map(&self, layer: &Layer, technology: Option<&Technology>) -> Result<Mapped, String> {
         let map = || {
-            Mapped::new(layer, &self.sub, technology)
-                .map_err(|refusal| super::refusal_text(&refusal, &self.sub))
+            if let Some(flaw) = self.sub.engine.as_ref().and_then(|e| e.flaw.clone()) {
+                return Err(flaw);
+            }
+            let mapped = Mapped::new(layer, &self.sub, technology);
+            mapped.map_err(|refusal| super::refusal_text(&refusal, &self.sub))
         };
         match self.sub.mapper {
             Mapper::Fit => map(),

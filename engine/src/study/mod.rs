@@ -3,10 +3,12 @@
 pub mod accuracy;
 mod between;
 mod build;
+pub mod fpga;
 pub mod hardware;
 mod mapping;
 mod memo;
 mod networks;
+mod pipeline;
 mod problem;
 mod proxy;
 mod scheduling;
@@ -19,6 +21,7 @@ pub use between::Waiting;
 pub use build::{Parts, compile_named, scripts_in, words};
 pub use mapping::{Mapped, Mapper, proof_text};
 pub use memo::{Array, Network};
+pub use pipeline::Stages;
 pub use problem::{Search, Spread};
 pub use scheduling::{Certainty, Method};
 pub use specs::{Goal, Spec, SpecResult};
@@ -108,6 +111,8 @@ pub struct Priced {
     pub schedule: Schedule,
     /// What is known about it, where a solver was asked that can know.
     pub certainty: Option<Certainty>,
+    /// Its stages, where it is a pipeline.
+    pub stages: Option<Stages>,
     /// Which tensors wait on the chip between layers.
     pub on_chip: Waiting,
     /// The metrics.
@@ -121,12 +126,16 @@ pub struct Metrics {
     pub cycles: u64,
     /// Makespan in seconds.
     pub latency: f64,
+    /// Cycles from one result to the next: the makespan, or in a pipeline its slowest stage.
+    pub period: u64,
     /// Joules (or an activity count); none without a technology.
     pub energy: Option<f64>,
     /// Square metres; none without a technology.
     pub area: Option<f64>,
-    /// MACs ÷ (cycles · PEs · SIMD).
+    /// MACs ÷ (period · PEs · SIMD).
     pub utilization: f64,
+    /// What it takes of its FPGAs, where it is on any.
+    pub fpga: Option<fpga::Use>,
     /// Multiply-accumulates.
     pub macs: u64,
     /// Parameters.
@@ -224,22 +233,31 @@ impl Study {
                 network.computing.iter().map(options).collect()
             })
             .collect();
-        let (schedule, certainty) = self
+        let (schedule, certainty, stages) = self
             .rules
             .schedule(&networks, &tasks, self.deadline())
             .map_err(|e| self.nowhere(&e, &networks, refused))?;
         let (schedule, on_chip) = match self.platform.between_layers {
+            Between::OnChip if stages.is_some() => {
+                return Err("a pipeline keeps no tensor on the chip between layers".into());
+            }
             Between::OffChip => (schedule, Waiting::default()),
             Between::OnChip => self
                 .keep_on_chip(&networks, &arrays, tasks, schedule)
                 .map_err(|flaw| format!("its layers cannot be scheduled: {flaw}"))?,
         };
-        let metrics = self.metrics(&networks, &arrays, &schedule);
+        let period = stages.as_ref().map(|s| s.pipeline.period);
+        let fpga = fpga::usage(self.platform.device.as_ref(), &arrays, &networks)?;
+        let metrics = Metrics {
+            fpga,
+            ..self.metrics(&networks, &arrays, &schedule, period)
+        };
         let priced = Priced {
             networks,
             arrays,
             schedule,
             certainty,
+            stages,
             on_chip,
             metrics,
         };
@@ -266,6 +284,13 @@ impl Study {
     ) -> String {
         match error {
             Unscheduled::Flaw(flaw) => format!("its layers cannot be scheduled: {flaw}"),
+            Unscheduled::Unstaged => {
+                "no contiguous stages put each layer on a sub-accelerator that runs it".into()
+            }
+            Unscheduled::Devices(count) => format!(
+                "a pipeline has at most {} sub-accelerators, and these are {count}",
+                nasaic_search::pipeline::MOST_DEVICES
+            ),
             Unscheduled::Nowhere(ScheduleError::Nowhere { task, layer }) => {
                 let network = &networks[*task];
                 let path = &network.layers[network.computing[*layer].0].path;
@@ -283,8 +308,10 @@ impl Study {
         networks: &[Arc<Network>],
         arrays: &[Option<Arc<Array>>],
         schedule: &Schedule,
+        period: Option<u64>,
     ) -> Metrics {
         let cycles = schedule.makespan;
+        let period = period.unwrap_or(cycles);
         let macs: u64 = networks.iter().map(|n| n.macs).sum();
         let lanes: f64 = arrays
             .iter()
@@ -294,16 +321,18 @@ impl Study {
         let technology = self.platform.technology.as_ref();
         let area: f64 = arrays.iter().flatten().map(|a| a.area).sum();
         let energy = technology.map(|t| {
-            let leaked = t.static_energy(area, cycles, self.platform.clock);
+            let leaked = t.static_energy(area, period, self.platform.clock);
             (schedule.energy + leaked) * JOULES
         });
-        let peak = cycles as f64 * lanes;
+        let peak = period as f64 * lanes;
         Metrics {
             cycles,
             latency: cycles as f64 / self.platform.clock,
+            period,
             energy,
             area: technology.map(|_| area * 1e-12),
             utilization: if peak > 0.0 { macs as f64 / peak } else { 0.0 },
+            fpga: None,
             macs,
             params: networks.iter().map(|n| n.params).sum(),
         }
@@ -364,6 +393,22 @@ impl Study {
     }
 }
 
+impl Metrics {
+    /// Runs of the workload per second; none where it takes no time.
+    pub fn throughput(&self, clock: f64) -> Option<f64> {
+        (self.period > 0).then(|| clock / self.period as f64)
+    }
+
+    /// Watts, or counts of activity per second; none without a technology.
+    pub fn power(&self, clock: f64) -> Option<f64> {
+        let time = match self.period == self.cycles {
+            true => self.latency,
+            false => self.period as f64 / clock,
+        };
+        Some(self.energy? / time)
+    }
+}
+
 impl Names for Sight<'_> {
     fn metric(&self, name: &str) -> Option<Value> {
         let (task, metric) = name
@@ -394,7 +439,18 @@ impl Names for Sight<'_> {
             "latency" => of(m.latency, Dim::TIME),
             "energy" => of(m.energy?, Dim::ENERGY),
             "area" => of(m.area?, Dim::AREA),
-            "power" if self.study.in_joules() => of(m.energy? / m.latency, Dim::POWER),
+            "throughput" => of(m.throughput(self.study.platform.clock)?, Dim::FREQUENCY),
+            "pipeline_utilization" => {
+                let stages = self.priced.stages.as_ref()?;
+                of(stages.pipeline.utilization(), Dim::NONE)
+            }
+            "dsp" => of(m.fpga?.all.dsp as f64, Dim::NONE),
+            "bram" => of(m.fpga?.all.bram_bits() as f64 / 8.0, Dim::DATA),
+            "dsp_utilization" => of(m.fpga?.dsp?, Dim::NONE),
+            "bram_utilization" => of(m.fpga?.bram?, Dim::NONE),
+            "power" if self.study.in_joules() => {
+                of(m.power(self.study.platform.clock)?, Dim::POWER)
+            }
             "utilization" => of(m.utilization, Dim::NONE),
             "cycles" => of(m.cycles as f64, Dim::CYCLES),
             "macs" => of(m.macs as f64, Dim::NONE),

@@ -6,9 +6,10 @@
 //! takes for all energies to stay below 2⁵². The energy that is reported is the sum
 //! of the energies themselves.
 
+use super::pipeline::{self, Stages};
 use super::Network;
 use nasaic_search::hap::{self, Flaw, Goal, Input, Instance, Layer, Limits, Proof, Solver};
-use nasaic_search::{Entry, LayerOptions, Schedule, ScheduleError, Scheduler};
+use nasaic_search::{Entry, LayerOptions, PipelineError, Schedule, ScheduleError, Scheduler};
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -28,6 +29,8 @@ pub enum Method {
     Beam,
     /// All labels, as far as they go.
     Exact,
+    /// Contiguous stages with the most throughput.
+    Pipeline,
 }
 
 /// What a problem says about schedules.
@@ -57,6 +60,10 @@ pub enum Unscheduled {
     Nowhere(ScheduleError),
     /// Times or energies are too large for whole numbers.
     Flaw(Flaw),
+    /// There are too many sub-accelerators for a pipeline.
+    Devices(usize),
+    /// Each layer runs somewhere, but no contiguous stages put each where it runs.
+    Unstaged,
 }
 
 /// What is known about a schedule, from a solver that can know.
@@ -88,6 +95,35 @@ thread_local! {
 impl Rules {
     /// A schedule for the layers of all tasks, with what is known about it.
     pub(super) fn schedule(
+        &self,
+        networks: &[Arc<Network>],
+        tasks: &[Vec<LayerOptions>],
+        deadline: Option<u64>,
+    ) -> Result<(Schedule, Option<Certainty>, Option<Stages>), Unscheduled> {
+        if self.method == Method::Pipeline {
+            return self.pipeline(networks, tasks);
+        }
+        let (schedule, certainty) = self.layer_by_layer(networks, tasks, deadline)?;
+        Ok((schedule, certainty, None))
+    }
+
+    /// The stages of most throughput; where a layer runs nowhere, the heuristic says which.
+    fn pipeline(
+        &self,
+        networks: &[Arc<Network>],
+        tasks: &[Vec<LayerOptions>],
+    ) -> Result<(Schedule, Option<Certainty>, Option<Stages>), Unscheduled> {
+        match pipeline::schedule(networks, tasks, self.link) {
+            Ok((schedule, stages)) => Ok((schedule, Some(Certainty::Optimal), Some(stages))),
+            Err(PipelineError::Devices(count)) => Err(Unscheduled::Devices(count)),
+            Err(PipelineError::Nowhere) => {
+                let found = LIST.with_borrow_mut(|list| list.schedule(tasks, None));
+                Err(found.map_or_else(Unscheduled::Nowhere, |_| Unscheduled::Unstaged))
+            }
+        }
+    }
+
+    fn layer_by_layer(
         &self,
         networks: &[Arc<Network>],
         tasks: &[Vec<LayerOptions>],
@@ -275,7 +311,8 @@ impl Rules {
 }
 
 impl Link {
-    fn cycles(&self, bytes: u64) -> u64 {
+    /// Time to move some bytes.
+    pub(super) fn cycles(&self, bytes: u64) -> u64 {
         libm::ceil(bytes as f64 / self.bandwidth) as u64
     }
 }

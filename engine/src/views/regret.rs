@@ -35,6 +35,7 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
     let rows = lines.iter().map(|line| {
         let regrets = Ranked::new(line.regrets.iter().copied(), BetterWhen::Less);
         let when = Ranked::new(line.evaluations.iter().copied(), BetterWhen::Less);
+        let trained = Ranked::new(line.trainings.iter().copied(), BetterWhen::Less);
         vec![
             Cell::text(line.strategy),
             shown(regrets.median()),
@@ -42,6 +43,7 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
             shown(regrets.quantile(0.75)),
             Cell::Number(line.reached),
             when.median().map_or(Cell::Missing, Cell::Number),
+            trained.median().map_or(Cell::Missing, Cell::Number),
         ]
     });
     let mut table = Table {
@@ -54,6 +56,7 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
             Head::new("third quartile", &unit),
             Head::plain("reached"),
             Head::plain("evaluations to best"),
+            Head::plain("trainings to best"),
         ],
         notes: optimum.notes(race.seeds.len()),
     };
@@ -174,7 +177,7 @@ impl Optimum {
                 "Over {seeds} seeds, against {}; reached: the share of the seeds that found it.",
                 self.what
             ),
-            "evaluations to best: the median of when a seed found the best of its own.".to_owned(),
+            "evaluations to best: the median of when a seed found the best of its own; trainings to best: of the networks whose accuracy it had asked for until then.".to_owned(),
         ];
         notes.extend(self.doubt.clone());
         notes
@@ -190,6 +193,8 @@ struct Regrets<'a> {
     reached: f64,
     /// The evaluation at which each seed found its best, from 1.
     evaluations: Vec<Option<f64>>,
+    /// The distinct networks whose accuracy each seed had asked for when it knew its best.
+    trainings: Vec<Option<f64>>,
 }
 
 impl<'a> Regrets<'a> {
@@ -200,11 +205,15 @@ impl<'a> Regrets<'a> {
         let reached = regrets.iter().filter(none).count() as f64 / regrets.len().max(1) as f64;
         let when = |run: &Arc<Found>| goal.best(run).and(Some(run.run.best? as f64 + 1.0));
         let evaluations = entrant.runs.iter().map(when).collect();
+        let trained =
+            |run: &Arc<Found>| goal.best(run).and(Some(run.run.trained_to_best? as f64));
+        let trainings = entrant.runs.iter().map(trained).collect();
         Self {
             strategy: &entrant.strategy,
             regrets,
             reached,
             evaluations,
+            trainings,
         }
     }
 }

@@ -30,6 +30,8 @@ fn usual(expr: &Expr) -> Option<BetterWhen> {
             let more = [
                 "accuracy",
                 "utilization",
+                "throughput",
+                "pipeline_utilization",
                 "satisfied",
                 "feasible_rate",
                 "satisfaction",

@@ -110,10 +110,13 @@ fn of_designs(of: &Item, notes: &mut Vec<String>) -> Result<Vec<Ask<'static>>, F
     let mut differing = Differing::default();
     let (mut energy, mut area, mut specs) = (false, false, false);
     let (mut accuracy, mut score) = (false, false);
+    let (mut pipelined, mut fpga) = (false, false);
     of.each_design(&mut |e| {
         differing.see(&e.study, &e.choices);
         energy |= e.priced.metrics.energy.is_some();
         area |= e.priced.metrics.area.is_some();
+        pipelined |= e.priced.stages.is_some();
+        fpga |= e.priced.metrics.fpga.is_some();
         let mut found = e.accuracies.iter().flatten();
         accuracy |= found.clone().next().is_some();
         score |= found.any(|a| a.kind == Kind::Proxy);
@@ -131,6 +134,9 @@ fn of_designs(of: &Item, notes: &mut Vec<String>) -> Result<Vec<Ask<'static>>, F
     let (accuracy, score) = (accuracy && !score, accuracy && score);
     let known = [
         ("latency", true),
+        ("throughput", pipelined),
+        ("dsp", fpga),
+        ("bram", fpga),
         ("energy", energy),
         ("area", area),
         ("accuracy", accuracy),

@@ -28,9 +28,12 @@ pub(super) struct Metric {
 /// The metrics that both results have, in the order of the manual.
 pub(super) fn metrics(before: &Evaluation, after: &Evaluation) -> Vec<Metric> {
     let has_specs = !before.study.specs.is_empty() || !after.study.specs.is_empty();
+    // Elsewhere it says what the latency says.
+    let pipelined = before.priced.stages.is_some() || after.priced.stages.is_some();
     let all = columns(&Type::Result(Subject::default()));
     all.iter()
         .filter(|column| column.name != "violation" || has_specs)
+        .filter(|column| column.name != "throughput" || pipelined)
         .filter_map(|column| match column.ty {
             Type::Quantity(dim) => metric(column.name, dim, before, after),
             _ => None,
