@@ -61,6 +61,22 @@ impl Checker<'_> {
         }
     }
 
+    /// A device is what it is: the bandwidth of its memory is no decision.
+    pub(super) fn judge_device(&mut self, name: &str) {
+        let Some(block) = self.program.blocks.get(name).cloned() else {
+            return;
+        };
+        for (_, inner) in labelled(&block) {
+            if has_field(inner, "bandwidth") && fixed(inner, "bandwidth").is_none() {
+                self.say(
+                    Diagnostic::new("E0408", "`bandwidth` cannot be left open")
+                        .at(inner.at, "the memory of a device is fixed")
+                        .hint("leave it open in the `dram` of an accelerator"),
+                );
+            }
+        }
+    }
+
     pub(super) fn judge_accelerator(&mut self, name: &str) {
         match self.space_of_block(name, true) {
             Ok(instance) => self.judge_budgets(&instance),
