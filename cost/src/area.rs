@@ -99,3 +99,43 @@ fn instances(dataflow: &Dataflow, sub: &SubAccelerator, level: usize) -> Option<
         (false, _) => sub.pes,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataflow::Step;
+    use crate::layer::{Dim, Tensor};
+
+    /// Two stores below a spread each: `outer` over columns, `inner` over rows, both over filters.
+    fn flow(inner: Option<u32>) -> Dataflow {
+        let store = |name: &str, size| Step::store(name, &Tensor::ALL, size);
+        let spread = |size, over| Step::Spread {
+            dim: Dim::K,
+            over,
+            size,
+            reduce: false,
+        };
+        Dataflow::new(
+            "two",
+            vec![
+                store("dram", None),
+                store("glb", Some(4096)),
+                spread(Some(8), Axis::Columns),
+                store("lane", Some(256)),
+                spread(inner, Axis::Rows),
+                spread(Some(4), Axis::Rows),
+                store("rf", Some(16)),
+            ],
+        )
+    }
+
+    #[test]
+    fn a_store_below_written_spreads_exists_as_often_as_they_say() {
+        let sub = SubAccelerator::new(128, 16.0, 1e9);
+        for inner in [Some(2), None] {
+            assert_eq!(instances(&flow(inner), &sub, 1), None);
+            assert_eq!(instances(&flow(inner), &sub, 2), Some(8));
+            assert_eq!(instances(&flow(inner), &sub, 3), Some(128));
+        }
+    }
+}

@@ -4,6 +4,7 @@ pub mod accuracy;
 mod between;
 mod build;
 pub mod hardware;
+pub mod learned;
 mod mapping;
 mod memo;
 mod networks;
