@@ -32,8 +32,9 @@ impl Area {
 
 /// Area of a sub-accelerator that runs one dataflow; zero if it is absent.
 ///
-/// A store without a size has no area. A store between two spreads exists once per column or row if
-/// the array has a fixed shape, and once per element otherwise.
+/// A store without a size has no area. A store below spreads of written size alone exists as often as
+/// these say; any other store between two spreads once per column or row if the array has a fixed
+/// shape, and once per element otherwise.
 pub fn area(dataflow: &Dataflow, sub: &SubAccelerator, technology: &Technology) -> Area {
     if !sub.is_present() {
         return Area::default();
@@ -74,15 +75,22 @@ fn arbiter(t: &Technology, pes: f64) -> f64 {
 fn instances(dataflow: &Dataflow, sub: &SubAccelerator, level: usize) -> Option<u32> {
     let mut at = 0;
     let (mut above, mut below) = (Vec::new(), 0);
+    let mut written = Some(1_u32);
     for step in dataflow.steps.iter().skip(1) {
         match *step {
             Step::Store { .. } => at += 1,
-            Step::Spread { over, .. } if at < level => above.push(over),
+            Step::Spread { over, size, .. } if at < level => {
+                written = written.zip(size).map(|(all, one)| all.saturating_mul(one));
+                above.push(over);
+            }
             Step::Spread { .. } => below += 1,
             Step::Loop { .. } => {}
         }
     }
     let first = *above.first()?;
+    if let (Some(written), true) = (written, below > 0) {
+        return Some(written);
+    }
     let one_sided = below > 0 && above.iter().all(|&side| side == first);
     let [columns, rows] = sub.shape.unwrap_or([sub.pes, sub.pes]);
     Some(match (one_sided, first) {
@@ -90,4 +98,44 @@ fn instances(dataflow: &Dataflow, sub: &SubAccelerator, level: usize) -> Option<
         (true, Axis::Rows) => rows,
         (false, _) => sub.pes,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataflow::Step;
+    use crate::layer::{Dim, Tensor};
+
+    /// Two stores below a spread each: `outer` over columns, `inner` over rows, both over filters.
+    fn flow(inner: Option<u32>) -> Dataflow {
+        let store = |name: &str, size| Step::store(name, &Tensor::ALL, size);
+        let spread = |size, over| Step::Spread {
+            dim: Dim::K,
+            over,
+            size,
+            reduce: false,
+        };
+        Dataflow::new(
+            "two",
+            vec![
+                store("dram", None),
+                store("glb", Some(4096)),
+                spread(Some(8), Axis::Columns),
+                store("lane", Some(256)),
+                spread(inner, Axis::Rows),
+                spread(Some(4), Axis::Rows),
+                store("rf", Some(16)),
+            ],
+        )
+    }
+
+    #[test]
+    fn a_store_below_written_spreads_exists_as_often_as_they_say() {
+        let sub = SubAccelerator::new(128, 16.0, 1e9);
+        for inner in [Some(2), None] {
+            assert_eq!(instances(&flow(inner), &sub, 1), None);
+            assert_eq!(instances(&flow(inner), &sub, 2), Some(8));
+            assert_eq!(instances(&flow(inner), &sub, 3), Some(128));
+        }
+    }
 }

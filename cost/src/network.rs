@@ -78,7 +78,8 @@ pub fn network_cost(
 
 /// Whether the first layer's output can wait on the chip for the second, which runs next.
 ///
-/// `shared` is the size of the outermost on-chip store in bytes; none is unlimited.
+/// `shared` is the size of the outermost on-chip store in bytes; none is unlimited. The nest of a
+/// layer with groups holds one group after the other: inputs and outputs of all groups must fit.
 pub fn stays_on_chip(
     (first, first_nest): &(Layer, Option<Mapping>),
     (second, second_nest): &(Layer, Option<Mapping>),
@@ -86,12 +87,13 @@ pub fn stays_on_chip(
 ) -> bool {
     let whole = |layer: &Layer, nest: &Option<Mapping>, tensor: Tensor| match nest {
         Some(nest) => {
-            layer.groups == 1
+            let tile = nest.tile_elements(layer, 1, tensor) * u64::from(layer.groups);
+            (layer.groups == 1 || shared.is_none_or(|size| bytes(layer) <= size))
                 && nest
                     .levels()
                     .get(1)
                     .is_some_and(|level| level.keep.contains(tensor))
-                && nest.tile_elements(layer, 1, tensor) == layer.elements(tensor)
+                && tile == layer.elements(tensor)
         }
         None => shared.is_none_or(|size| bytes(layer) <= size),
     };
@@ -100,7 +102,7 @@ pub fn stays_on_chip(
         && whole(second, second_nest, Tensor::I)
 }
 
-/// Bytes that a layer without multiplications moves in and out.
+/// Bytes of a layer's inputs and outputs together.
 fn bytes(layer: &Layer) -> u64 {
     let bits = |t: Tensor| layer.elements(t) * u64::from(layer.bits(t));
     (bits(Tensor::I) + bits(Tensor::O)).div_ceil(8)

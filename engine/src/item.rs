@@ -3,6 +3,7 @@
 use crate::exact::Proof;
 use crate::fault::Fault;
 use crate::sink::Part;
+use crate::study::learned::Quality;
 use crate::study::{Priced, Sight, Study};
 use crate::table::Table;
 use nasaic_accuracy::Measurement;
@@ -88,6 +89,8 @@ pub struct Found {
     pub run: nasaic_search::Run,
     /// How many random designs were priced beforehand to scale the penalty.
     pub pre_run: usize,
+    /// The learned cost model that the search asked, if it did.
+    pub learned: Option<Quality>,
     /// What was proven, by an exact search.
     pub proof: Option<Proof>,
     /// Wall-clock seconds; not part of what is reproducible.

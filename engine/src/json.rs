@@ -3,6 +3,7 @@
 use crate::exact::Proof;
 use crate::item::{Designs, Evaluation, Found, Item, LayerRows, Race, Size};
 use crate::study::Stages;
+use crate::study::learned::Quality;
 use nasaic_dsl::value::{Quantity, Value};
 use serde_json::{Map, Value as Json, json};
 
@@ -186,6 +187,18 @@ fn of_found(found: &Found) -> Json {
         "pre_run_designs": found.pre_run, "meet_hardware_specs": found.satisfied(),
         "front": found.undominated().len(), "best": best,
         "proof": found.proof.as_ref().map(of_proof),
+        "learned": found.learned.as_ref().map(of_learned),
+    })
+}
+
+fn of_learned(learned: &Quality) -> Json {
+    let errors = learned.errors.iter();
+    let errors: Vec<Json> = errors
+        .map(|e| json!({ "of": e.of, "mean_relative_error": e.relative, "spearman": e.spearman }))
+        .collect();
+    json!({
+        "designs": learned.designs, "holdout": learned.holdout, "errors": errors,
+        "looked_at": learned.looked_at, "verified": learned.verified,
     })
 }
 

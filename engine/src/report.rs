@@ -3,6 +3,7 @@
 use crate::effort::Effort;
 use crate::item::{Designs, Evaluation, Found, Size};
 use crate::study::accuracy::Source;
+use crate::study::learned::Quality;
 use crate::study::{SpecResult, Study};
 use nasaic_accuracy::Measurement;
 use nasaic_dsl::units::{self, Dim};
@@ -357,6 +358,9 @@ pub fn of_search(found: &Found) -> String {
             units::number(found.pre_run as f64)
         );
     }
+    if let Some(learned) = &found.learned {
+        out.push_str(&of_learned(learned));
+    }
     let share = 100.0 * found.satisfied() as f64 / found.run.evaluated.len().max(1) as f64;
     let _ = writeln!(
         out,
@@ -383,6 +387,28 @@ pub fn of_search(found: &Found) -> String {
         Stop::Exhausted => writeln!(out, "  every distinct design of the space was evaluated"),
         Stop::Budget | Stop::Done => Ok(()),
     };
+    out
+}
+
+/// How a cost model was learned, how far it is off, and what it was used for.
+fn of_learned(learned: &Quality) -> String {
+    let number = |n: u64| units::number(n as f64);
+    let mut out = format!(
+        "  costs learned from {} designs; mean error and Spearman's rho on {} others:",
+        number(learned.designs as u64),
+        number(learned.holdout as u64)
+    );
+    for (index, off) in learned.errors.iter().enumerate() {
+        let rho = off.spearman.map_or("–".to_owned(), |rho| format!("{rho:.4}"));
+        let mark = if index == 0 { "" } else { "," };
+        let _ = write!(out, "{mark} {} {:.2} % {rho}", off.of, 100.0 * off.relative);
+    }
+    let _ = writeln!(
+        out,
+        "\n  {} designs looked at with them; the best {} verified by the cost model",
+        number(learned.looked_at),
+        number(learned.verified)
+    );
     out
 }
 

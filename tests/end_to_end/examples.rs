@@ -33,6 +33,9 @@ const EXAMPLES: &[(&str, Ended, &[&str])] = &[
     ("w1_front", Ended::Done, &[]),
     ("w1_exact", Ended::Done, &[]),
     ("digits", Ended::Done, &[]),
+    ("nahas", Ended::Done, &[]),
+    ("nahas_targets", Ended::Done, &[]),
+    ("nahas_oneshot", Ended::Done, &[]),
     // Its data sets are of packages, which the test's world does not look for.
     ("w1_trained", Ended::Failed, &["E0721"]),
 ];

@@ -19,6 +19,7 @@ fn every_file_of_the_library_can_be_used_alone() {
 
 /// Published counts: MACs of one 224×224 image, and parameters.
 const PUBLISHED: &[(&str, u64, u64)] = &[
+    ("mobilenet_v2", 300_774_272, 3_504_872),
     ("resnet18", 1_814_073_344, 11_689_512),
     ("resnet50", 4_089_184_256, 25_557_032),
     ("vgg16", 15_470_264_320, 138_357_544),
@@ -32,6 +33,43 @@ fn networks_have_their_published_counts() {
         let rows = done.shown(0)["rows"].as_array().expect("rows").clone();
         let sum = |field: &str| -> u64 { rows.iter().filter_map(|r| r[field].as_u64()).sum() };
         assert_eq!((sum("macs"), sum("params")), (*macs, *params), "{name}");
+    }
+}
+
+/// NAHAS's baseline with a share of its knobs left to say.
+const EDGE: &str = "use std.accel.{nahas_edge}\nuse std.nets.{mobilenet_v2}\n\
+    let baseline = nahas_edge with {\n  pes_x = 4, pes_y = 4, simd = 64, lanes = 4\n\
+    memory = 2 MiB, registers = 32 KiB, dram.bandwidth = 20 GB/s\n}\n";
+
+#[test]
+fn the_edge_accelerator_has_its_published_size() {
+    let text = format!("{EDGE}space(nahas_edge)\nevaluate(mobilenet_v2, baseline)\n");
+    let done = run("edge.nasaic", &text);
+    assert_eq!(done.shown(0)["points"], 50_000);
+    assert_eq!(done.shown(0)["distinct"], 50_000);
+    let report = format!("{:?}", done.outputs[1].parts);
+    // Each of 4 · 4 · 4 · 64 SIMD units has four multipliers: 26.2 TOPS at 800 MHz.
+    assert!(report.contains("16,384 PEs"), "{report}");
+}
+
+#[test]
+fn each_knob_of_the_edge_accelerator_changes_what_a_network_costs() {
+    let mut costs = Vec::new();
+    for change in [
+        "pes_x = 4",
+        "pes_x = 8",
+        "pes_y = 8",
+        "simd = 16",
+        "lanes = 8",
+        "memory = 0.5 MiB",
+        "registers = 128 KiB",
+        "dram.bandwidth = 5 GB/s",
+    ] {
+        let text = format!("{EDGE}evaluate(mobilenet_v2, baseline with {{ {change} }})\n");
+        let shown = run("edge.nasaic", &text).shown(0).clone();
+        let cost = [&shown["cycles"], &shown["energy_j"], &shown["area_m2"]].map(ToString::to_string);
+        assert!(!costs.contains(&cost), "`{change}` changes nothing: {cost:?}");
+        costs.push(cost);
     }
 }
 

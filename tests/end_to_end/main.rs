@@ -7,6 +7,7 @@ mod examples;
 mod eyeriss;
 mod library;
 mod manual;
+mod nahas;
 mod peers;
 mod published;
 mod support;

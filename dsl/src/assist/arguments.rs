@@ -108,7 +108,7 @@ fn accepted(asked: &mut Asked<'_, '_>, at: &Argument, accepts: &Accepts) -> Vec<
             .collect(),
         Accepts::Bool => values::truths(),
         Accepts::Number | Accepts::Integer | Accepts::Numbers => values::any(asked),
-        Accepts::Seeds | Accepts::Texts | Accepts::Text => Vec::new(),
+        Accepts::Seeds | Accepts::Texts | Accepts::Text | Accepts::Races => Vec::new(),
     }
 }
 

@@ -85,8 +85,10 @@ impl Outline<'_> {
             let base = self.changed(survey, with)?;
             return field_inside(known.schemas, survey, &base, path);
         }
-        if self.kind_of(frame) == Some("sub") && path.ends_with(".size") {
-            return Some(schema::store_size());
+        if self.kind_of(frame) == Some("sub")
+            && let Some(part) = path.strip_suffix(".size")
+        {
+            return Some(schema::part_size(part));
         }
         let mut all = self.fields(known, survey, frame).into_iter();
         all.find(|f| f.name == path)
@@ -119,7 +121,7 @@ fn field_inside(
         return field_inside(schemas, survey, inner, rest);
     }
     if block.kind == "sub" && rest == "size" {
-        return Some(schema::store_size());
+        return Some(schema::part_size(first));
     }
     let next = survey.referred(block, first).into_iter().next()?;
     field_inside(schemas, survey, &next, rest)

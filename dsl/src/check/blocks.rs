@@ -192,10 +192,10 @@ impl<'a> Checker<'a> {
             return Some(field.clone());
         }
         if kind.name == "sub"
-            && let [_, last] = path.segments.as_slice()
+            && let [part, last] = path.segments.as_slice()
             && last.name.text == "size"
         {
-            return Some(schema::store_size());
+            return Some(schema::part_size(&part.name.text));
         }
         let own = self.options_of(kind, block);
         if let Some(field) = own.iter().find(|f| f.name == name) {

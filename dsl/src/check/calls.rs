@@ -336,7 +336,7 @@ impl Checker<'_> {
             Accepts::Number | Accepts::Integer => matches!(ty, Type::Quantity(_)),
             Accepts::Seeds => matches!(ty, Type::Domain | Type::List),
             Accepts::Choice(_) => *ty == Type::Name,
-            Accepts::Numbers | Accepts::Texts => *ty == Type::List,
+            Accepts::Numbers | Accepts::Texts | Accepts::Races => *ty == Type::List,
             Accepts::Text => *ty == Type::Text,
             Accepts::Bool => *ty == Type::Bool,
         }

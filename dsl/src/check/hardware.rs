@@ -5,6 +5,7 @@ use super::structure::labelled;
 use crate::diagnostic::Diagnostic;
 use crate::instance::{Bound, Instance, Node};
 use crate::plan::{Block, Entry, Slot};
+use crate::schema::LOOPS;
 use crate::source::Span;
 use crate::units::{self, Dim};
 use crate::value::Value;
@@ -59,6 +60,22 @@ impl Checker<'_> {
                         .hint(format!(
                             "leave `reduce` out, or spread C, R or S instead of {dim}"
                         )),
+                );
+            }
+        }
+    }
+
+    /// A device is what it is: the bandwidth of its memory is no decision.
+    pub(super) fn judge_device(&mut self, name: &str) {
+        let Some(block) = self.program.blocks.get(name).cloned() else {
+            return;
+        };
+        for (_, inner) in labelled(&block) {
+            if has_field(inner, "bandwidth") && fixed(inner, "bandwidth").is_none() {
+                self.say(
+                    Diagnostic::new("E0408", "`bandwidth` cannot be left open")
+                        .at(inner.at, "the memory of a device is fixed")
+                        .hint("leave it open in the `dram` of an accelerator"),
                 );
             }
         }
@@ -182,6 +199,7 @@ impl Checker<'_> {
                 self.too_wide(sub.at, product, pes, "its `shape` is");
             }
         }
+        self.judge_parts(sub);
         for dataflow in sub.children_of("dataflow") {
             let product: f64 = dataflow
                 .children_of("spread")
@@ -192,6 +210,31 @@ impl Checker<'_> {
                 && product > pes
             {
                 self.too_wide(dataflow.at, product, pes, "its spreads take");
+            }
+        }
+    }
+
+    /// A size must be that of a store or spread of a dataflow that the sub-accelerator can have.
+    fn judge_parts(&mut self, sub: &Node) {
+        let is_part = |child: &Node, part: &str| match child.kind.as_str() {
+            "store" => child.label == part,
+            // A label may carry a number to tell two spreads over one dimension apart.
+            "spread" => LOOPS.contains(&part) && child.label.starts_with(part),
+            _ => false,
+        };
+        for (field, _) in &sub.fields {
+            let Some(part) = field.strip_suffix(".size") else {
+                continue;
+            };
+            let mut parts = sub.children_of("dataflow").flat_map(|d| &d.children);
+            if !parts.any(|child| is_part(child, part)) {
+                let what = if LOOPS.contains(&part) { "spread over" } else { "store" };
+                self.say(
+                    Diagnostic::new("E0206", format!("its dataflow has no {what} `{part}`"))
+                        .at(sub.at, format!("sets `{field}`"))
+                        .note("`STORE.size` and `DIM.size` set the sizes of stores and of outermost spreads.")
+                        .hint(format!("leave `{field}` out, or write the name of one that there is")),
+                );
             }
         }
     }

@@ -27,6 +27,7 @@ impl Checker<'_> {
                 "network" => self.judge_network(&name),
                 "dataflow" => self.judge_dataflow(&name),
                 "accelerator" => self.judge_accelerator(&name),
+                "device" => self.judge_device(&name),
                 "problem" => self.judge_problem(&name),
                 _ => {}
             }

@@ -49,10 +49,8 @@ impl Checker<'_> {
             }
         }
         for dataflow in self.dataflows_of(block) {
-            let stores = labelled(dataflow)
-                .into_iter()
-                .filter(|(_, b)| b.kind == "store");
-            out.extend(stores.skip(1).map(|(label, _)| format!("{label}.size")));
+            let parts = parts_with_size(dataflow).into_iter();
+            out.extend(parts.map(|part| format!("{part}.size")));
         }
         if let Some(kind) = self.schemas.kind(&block.kind) {
             out.extend(kind.fields.iter().map(|f| f.name.to_string()));
@@ -237,11 +235,9 @@ impl Checker<'_> {
         for dataflow in &dataflows {
             if let [size] = rest
                 && size.name == "size"
-                && labelled(dataflow)
-                    .iter()
-                    .any(|(l, b)| *l == first.name && b.kind == "store")
+                && parts_with_size(dataflow).contains(&first.name)
             {
-                return Some(Target::Field(Box::new(schema_store_size())));
+                return Some(Target::Field(Box::new(schema::part_size(&first.name))));
             }
             if dataflow.label.as_deref() == Some(&first.name) {
                 return Some(self.target(dataflow, rest, depth + 1));
@@ -309,8 +305,26 @@ fn turns(block: &Block) -> Option<f64> {
     (block.kind == "repeat").then(|| most_turns(block))
 }
 
-fn schema_store_size() -> Field {
-    schema::store_size()
+/// The parts of a dataflow whose size a sub-accelerator may set: stores on the chip by their names,
+/// spreads by their dimensions.
+pub(super) fn parts_with_size(dataflow: &Block) -> Vec<String> {
+    let stores = labelled(dataflow)
+        .into_iter()
+        .filter(|(_, b)| b.kind == "store");
+    let mut out: Vec<String> = stores.skip(1).map(|(label, _)| label).collect();
+    for entry in &dataflow.items {
+        if let Entry::Block(Block {
+            kind,
+            label: Some(dim),
+            ..
+        }) = entry
+            && kind == "spread"
+            && !out.contains(dim)
+        {
+            out.push(dim.clone());
+        }
+    }
+    out
 }
 
 /// The inner blocks of a block with the labels that paths use.

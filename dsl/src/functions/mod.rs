@@ -179,6 +179,8 @@ pub enum Accepts {
     History,
     /// A comparison.
     Race,
+    /// A list of comparisons.
+    Races,
     /// A search.
     Run,
     /// A network or a result: something with layers.
@@ -277,6 +279,7 @@ impl Accepts {
             Self::Rows => "results: of a sweep, a search, a comparison, or a list of them".into(),
             Self::History => "a search or a comparison".into(),
             Self::Race => "a comparison of strategies".into(),
+            Self::Races => "a list of comparisons".into(),
             Self::Run => "a search".into(),
             Self::Layers => "a network or a result".into(),
             Self::Exportable => "results, a table, a figure or an explanation".into(),

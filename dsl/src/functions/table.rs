@@ -146,6 +146,17 @@ fn actions() -> Vec<Function> {
         },
         function(
             Group::Action,
+            "together",
+            Returns::Race,
+            "Puts comparisons of several problems with the same goals into one, so that views show them side by side.",
+            vec![
+                param("races", Accepts::Races, "The comparisons."),
+                param("names", Accepts::Texts, "A name for each of their strategies, in their order."),
+            ],
+            "together([compare(frugal, [quick], evaluations = 2, seeds = 1..2), compare(frugal, [quick2], evaluations = 2, seeds = 1..2)], names = [\"one\", \"two\"])",
+        ),
+        function(
+            Group::Action,
             "space",
             Returns::Space,
             "The exact size of a space: all points, those within the budgets, and the distinct designs among them.",

@@ -286,8 +286,9 @@ fn device() -> Vec<Kind> {
                 field(
                     "bandwidth",
                     FieldType::Quantity(Dim::BANDWIDTH),
-                    "Bytes per second, shared by the sub-accelerators.",
+                    "Bytes per second, shared by the sub-accelerators; a decision only in an accelerator.",
                 )
+                .open()
                 .needed(),
             ],
             ..kind("dram", &["device", "accelerator"], Label::Absent)
@@ -331,7 +332,7 @@ fn accelerator() -> Vec<Kind> {
             ..kind("link", &["accelerator"], Label::Absent)
         },
         Kind {
-            doc: "A sub-accelerator: a PE array with one dataflow; with 0 PEs or 0 bandwidth it is absent. `STORE.size` overrides the size of a store of its dataflow.",
+            doc: "A sub-accelerator: a PE array with one dataflow; with 0 PEs or 0 bandwidth it is absent. `STORE.size` overrides the size of a store of its dataflow, `DIM.size` (as `K.size`) that of its outermost spread over a dimension.",
             fields: vec![
                 field("dataflow", FieldType::Block(&["dataflow"]), "How layers run on it.").open().needed(),
                 field("pes", FieldType::Integer { min: 0, max: 1 << 24 }, "Processing elements.").open().needed(),
@@ -405,8 +406,13 @@ fn mappers() -> Vec<Form> {
     ]
 }
 
-/// The one field that a sub-accelerator may set on each store of its dataflow.
-pub fn store_size() -> Field {
+/// The one field that a sub-accelerator may set on a part of its dataflow: the capacity of a store,
+/// or the instances of the outermost spread over a dimension, whose name no store has.
+pub fn part_size(part: &str) -> Field {
+    if LOOPS.contains(&part) {
+        let doc = "Instances of the outermost spread over this dimension.";
+        return field("size", integer(1), doc).open();
+    }
     field(
         "size",
         FieldType::Quantity(Dim::DATA),

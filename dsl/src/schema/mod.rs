@@ -9,7 +9,7 @@ mod hardware;
 mod networks;
 mod problems;
 
-pub use hardware::{LAYER_KINDS, LOOPS, TENSORS, store_size};
+pub use hardware::{LAYER_KINDS, LOOPS, TENSORS, part_size};
 
 use crate::functions::with_article;
 use crate::units::Dim;

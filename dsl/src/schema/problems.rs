@@ -1,6 +1,6 @@
 //! Workloads, problems and strategies.
 
-use super::{Algorithm, Field, FieldType, Kind, Label, choice, field, integer, kind};
+use super::{Algorithm, Field, FieldType, Form, Kind, Label, choice, field, integer, kind};
 
 pub(super) fn kinds(algorithms: &[Algorithm]) -> Vec<Kind> {
     vec![
@@ -126,6 +126,35 @@ fn common() -> Vec<Field> {
             integer(1),
             "Designs to evaluate; duplicates are free.",
         ),
+        field(
+            "cost",
+            FieldType::Form(costs()),
+            "What says how long a design takes, and how much energy and area.",
+        )
+        .or("model"),
+    ]
+}
+
+fn costs() -> Vec<Form> {
+    let fields = vec![
+        field("designs", integer(2), "Random designs to learn from, priced by the cost model.").or("4000"),
+        field("holdout", integer(1), "Further ones that tell how far it is off.").or("500"),
+        field("hidden", FieldType::Integer { min: 1, max: 4096 }, "Units of each of its two hidden layers.").or("64"),
+        field("epochs", FieldType::Integer { min: 1, max: 100_000 }, "Times that every design is learned.").or("40"),
+        field("seed", integer(0), "Where weights and designs start.").or("1"),
+        field("verify", integer(1), "The best designs of the search, those of its front first, that the cost model prices in the end; only they count as found.").or("100"),
+    ];
+    vec![
+        Form {
+            name: "model",
+            doc: "The cost model.",
+            fields: Vec::new(),
+        },
+        Form {
+            name: "learned",
+            doc: "A perceptron that has learned latency, energy and area from random designs; `evaluations` then count its forecasts.",
+            fields,
+        },
     ]
 }
 
@@ -153,10 +182,20 @@ fn strategy(algorithms: &[Algorithm]) -> Kind {
 
 fn penalty() -> Kind {
     Kind {
-        doc: "NASAIC's penalty: reward = goal − weight · Σ max(value − spec, 0) ÷ (bound − spec).",
+        doc: "What missed specs take from the reward. NASAIC's is additive: goal − weight · Σ max(value − spec, 0) ÷ (bound − spec); NAHAS's multiplicative: goal · Π (value ÷ spec)^exponent over the missed specs.",
         fields: vec![
-            field("weight", FieldType::Number { min: 0.0, max: f64::INFINITY }, "ρ of the paper.").or("10"),
-            field("bound", FieldType::Bound, "The value at which a violation counts 1, as a multiple of its spec, or `worst_of(n)`: the worst of n random designs.").or("worst_of(1000)"),
+            field(
+                "kind",
+                choice(&[
+                    ("additive", "violations are weighed and subtracted"),
+                    ("multiplicative", "the goal is multiplied by a power of value over spec (spec over value where the spec is a least value)"),
+                ]),
+                "How violations enter the reward.",
+            )
+            .or("additive"),
+            field("weight", FieldType::Number { min: 0.0, max: f64::INFINITY }, "ρ of the paper; additive only.").or("10"),
+            field("bound", FieldType::Bound, "The value at which a violation counts 1, as a multiple of its spec, or `worst_of(n)`: the worst of n random designs; additive only.").or("worst_of(1000)"),
+            field("exponent", FieldType::Number { min: -100.0, max: 0.0 }, "w of a multiplicative one: −1 is hard, −0.07 soft.").or("-1"),
         ],
         ..kind("penalty", &["strategy"], Label::Absent)
     }

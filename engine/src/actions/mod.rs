@@ -2,11 +2,13 @@
 
 mod compare;
 mod export;
+mod learned;
 mod search;
 mod space;
 mod strategy;
 mod sweep;
 mod timeloop;
+mod together;
 
 use crate::fault::Fault;
 use crate::item::{Evaluation, Item};
@@ -66,6 +68,7 @@ const ACTIONS: &[(&str, Action)] = &[
     ("search", search::search),
     ("compare", compare::compare),
     ("space", space::space),
+    ("together", together::together),
     ("export", export::export),
 ];
 

@@ -1,5 +1,6 @@
 //! `search`: a strategy on a problem.
 
+use super::learned::{teach, verify};
 use super::strategy::{Chosen, read, refused};
 use super::{Args, Context};
 use crate::exact;
@@ -73,10 +74,23 @@ pub(super) fn one(
         return proven(study, chosen, context).map_err(|f| f.at(at));
     }
     let space = study.space().map_err(|f| f.at(at))?;
-    let spread = study.spread(chosen.bound.as_ref(), chosen.seed, &space);
+    let spread = match chosen.options.choice("penalty.kind") {
+        Ok("multiplicative") => study.log_spread(),
+        _ => study.spread(chosen.bound.as_ref(), chosen.seed, &space),
+    };
     let pre_run = spread.designs;
-    let search = Search::new(study, spread, space);
+    let learned = match chosen.learned {
+        Some(teaching) => {
+            let learned = teach(study, &space, teaching, context).map_err(|f| f.at(at))?;
+            Some((Arc::new(learned), teaching, spread.clone(), space.clone()))
+        }
+        None => None,
+    };
+    let mut search = Search::new(study, spread, space);
+    search.learned = learned.as_ref().map(|known| Arc::clone(&known.0));
     let mut kept = match context.keeper {
+        // Forecasts are no measurements: nothing else may find them.
+        _ if learned.is_some() => None,
         None => None,
         Some(keeper) => {
             let who = (chosen.name.as_str(), chosen.algorithm.as_str(), chosen.seed);
@@ -94,13 +108,21 @@ pub(super) fn one(
     if let Some(trouble) = kept.as_mut().and_then(Kept::take_trouble) {
         return Err(keep::fault(&trouble, at));
     }
+    let mut run = result.map_err(|e| refused(&e, at))?;
+    let mut quality = None;
+    if let Some((learned, teaching, spread, space)) = &learned {
+        let verified = verify(study, (spread, space), &run, (learned, *teaching), context);
+        let (verified, known) = verified.map_err(|f| f.at(at))?;
+        (run, quality) = (verified, Some(known));
+    }
     let found = Found {
         study: Arc::clone(study),
         strategy: chosen.name.clone(),
         algorithm: chosen.algorithm.clone(),
         seed: chosen.seed,
-        run: result.map_err(|e| refused(&e, at))?,
+        run,
         pre_run,
+        learned: quality,
         proof: None,
         seconds: start.elapsed().as_secs_f64(),
         thinking: thinking.max(0.0),
@@ -179,6 +201,7 @@ fn proven(
         seed: chosen.seed,
         run,
         pre_run: 0,
+        learned: None,
         proof: Some(proof),
         seconds: start.elapsed().as_secs_f64(),
         thinking: 0.0,

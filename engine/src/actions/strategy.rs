@@ -1,5 +1,6 @@
 //! A strategy block as the search crate's options.
 
+use super::learned::Teaching;
 use crate::fault::Fault;
 use crate::registry::runnable;
 use nasaic_dsl::plan::{Block, Entry, PathStep, Slot};
@@ -19,12 +20,14 @@ pub struct Chosen {
     pub evaluations: Option<u64>,
     /// The scale of the penalty, if given.
     pub bound: Option<Value>,
+    /// How a cost model is learned that takes the place of the real one, if it is.
+    pub learned: Option<Teaching>,
     /// The algorithm's options.
     pub options: Options,
 }
 
 /// Fields that belong to the run and not to an algorithm.
-const OF_THE_RUN: [&str; 4] = ["algorithm", "seed", "evaluations", "penalty.bound"];
+const OF_THE_RUN: [&str; 5] = ["algorithm", "seed", "evaluations", "penalty.bound", "cost"];
 
 /// Reads a strategy; `counted` says that a number of evaluations overrides its own end.
 pub fn read(block: &Block, counted: bool, at: Span) -> Result<Chosen, Fault> {
@@ -57,6 +60,7 @@ pub fn read(block: &Block, counted: bool, at: Span) -> Result<Chosen, Fault> {
         seed: value("seed").and_then(Value::as_u64).unwrap_or(1),
         evaluations: value("evaluations").and_then(Value::as_u64),
         bound: value("penalty.bound").cloned(),
+        learned: Teaching::read(value("cost")),
         options,
     })
 }

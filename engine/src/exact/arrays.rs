@@ -119,7 +119,7 @@ impl Hardware<'_> {
     ) -> Arc<Choices> {
         let mut wanted = subs[sub].built.clone();
         for built in &mut wanted {
-            built.sub.share_memory(&self.study.platform, count);
+            built.sub.share_memory(count);
             // The label does not change what it costs.
             built.sub.label.clear();
         }

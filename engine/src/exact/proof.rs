@@ -146,6 +146,7 @@ fn evaluate(study: &Study, design: &nasaic_search::Design) -> Result<Evaluated, 
     let space = study.space()?;
     let design = space.canonical(design);
     let spread = Spread {
+        logarithmic: false,
         scale: vec![1.0; study.specs.len()],
         designs: 0,
     };

@@ -116,7 +116,14 @@ impl Study {
             .flat_map(|h| h.children_of("sub"))
             .collect();
         let subs = nodes.iter().map(|n| n.label.clone()).collect();
-        let sub_decisions = nodes.iter().map(|n| decisions_of(n)).collect();
+        let memory = instance.hardware.iter().flat_map(|h| h.children_of("dram"));
+        let memory: Vec<usize> = memory.flat_map(decisions_of).collect();
+        let sub_decisions = nodes.iter().map(|n| {
+            let mut all = decisions_of(n);
+            all.extend(&memory);
+            all
+        });
+        let sub_decisions = sub_decisions.collect();
         Ok(Self {
             name: String::new(),
             key: None,

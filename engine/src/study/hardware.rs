@@ -20,8 +20,8 @@ pub struct Platform {
     pub clock: f64,
     /// Energy and area constants; without them only latency is known.
     pub technology: Option<Technology>,
-    /// Off-chip bytes per second; none is unlimited.
-    pub dram: Option<f64>,
+    /// Off-chip bytes per second where the device gives them; none is unlimited.
+    dram: Option<f64>,
     /// Where tensors are between two layers.
     pub between_layers: Between,
     /// Largest area in m², where the budget gives one.
@@ -62,6 +62,8 @@ pub struct Sub {
     pub engine: Option<Engine>,
     /// Cycles of the platform's clock in one of its own.
     pub pace: f64,
+    /// Off-chip bytes per second of all sub-accelerators together; none is unlimited.
+    dram: Option<f64>,
 }
 
 /// A clock for accelerators that give none: latencies are then in cycles of 1 GHz.
@@ -97,11 +99,8 @@ impl Platform {
             .unwrap_or(DEFAULT_CLOCK);
         let technology = referred("technology")
             .or_else(|| blocks.get(fixed(device?, "technology")?.as_block()?));
-        let own_dram = hardware
-            .child("dram")
-            .and_then(|d| instance.number(d, "bandwidth", &[]));
-        let dram = own_dram.or_else(|| {
-            let inner = inner_block(device?, "dram")?;
+        let dram = device.and_then(|device| {
+            let inner = inner_block(device, "dram")?;
             fixed(inner, "bandwidth")?.as_f64()
         });
         let area_budget = hardware
@@ -148,7 +147,7 @@ pub fn subs(instance: &Instance, platform: &Platform, choices: &[u32]) -> Vec<Op
         .collect();
     let present = out.iter().flatten().filter(|s| s.device.is_none()).count();
     for sub in out.iter_mut().flatten() {
-        sub.share_memory(platform, present);
+        sub.share_memory(present);
     }
     out
 }
@@ -158,13 +157,14 @@ impl Sub {
     ///
     /// Sub-accelerators that run in parallel get equal parts: a conservative rule,
     /// exact when all of them are always busy.
-    /// A device of its own has its own memory. A tiled engine takes no more than its ports carry.
-    pub fn share_memory(&mut self, platform: &Platform, present: usize) {
-        let parts = present.max(1) as f64;
-        let bytes = match &self.device {
-            Some(device) => device.dram.map(|d| d / self.array.clock),
-            None => platform.dram.map(|d| d / platform.clock / parts),
+    /// A tiled engine takes no more than its ports carry.
+    pub fn share_memory(&mut self, present: usize) {
+        // A device of its own has its own memory.
+        let parts = match &self.device {
+            Some(_) => 1.0,
+            None => present.max(1) as f64,
         };
+        let bytes = self.dram.map(|d| d / self.array.clock / parts);
         let ports = self.engine.as_ref().map(Engine::port_bytes);
         self.array.dram_bandwidth = bytes.into_iter().chain(ports).reduce(f64::min);
     }
@@ -223,13 +223,20 @@ fn read_sub(instance: &Instance, platform: &Platform, node: &Node, choices: &[u3
         array.shape = size(columns).zip(size(rows)).map(|(c, r)| [c, r]);
     }
     for (field, bound) in &node.fields {
-        if let Some(store) = field.strip_suffix(".size")
-            && let Some(bytes) = instance.value(bound, choices).and_then(|v| v.as_f64())
-            && let Some(level) = dataflow.stores().position(|s| s == store)
-        {
-            array.store_sizes[level] = Some(bytes as u64);
+        let size = instance.value(bound, choices).and_then(|v| v.as_f64());
+        let (Some(part), Some(size)) = (field.strip_suffix(".size"), size) else {
+            continue;
+        };
+        if let Some(level) = dataflow.stores().position(|s| s == part) {
+            array.store_sizes[level] = Some(size as u64);
+        } else {
+            widen(&mut dataflow, part, size as u32);
         }
     }
+    let dram = instance.hardware.as_ref().and_then(|hardware| {
+        let own = hardware.child("dram")?;
+        instance.number(own, "bandwidth", choices)
+    });
     Some(Sub {
         label: node.label.clone(),
         dataflow_name: label,
@@ -237,10 +244,26 @@ fn read_sub(instance: &Instance, platform: &Platform, node: &Node, choices: &[u3
         array,
         mapper: read_mapper(instance.get(node, "mapper", choices).as_ref()),
         bandwidth,
+        dram: match &device {
+            Some(device) => device.dram,
+            None => dram.or(platform.dram),
+        },
         pace: platform.clock / clock,
         device,
         engine,
     })
+}
+
+/// Writes down how many instances the outermost spread over a dimension has.
+fn widen(dataflow: &mut Dataflow, letter: &str, instances: u32) {
+    let wanted = letter.chars().next().and_then(loop_dim);
+    let spread = dataflow.steps.iter_mut().find_map(|step| match step {
+        Step::Spread { dim, size, .. } if Some(*dim) == wanted => Some(size),
+        _ => None,
+    });
+    if let Some(size) = spread {
+        *size = Some(instances);
+    }
 }
 
 /// The mapper that a field holds; what it does not say is filled in by the checker.

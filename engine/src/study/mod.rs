@@ -5,6 +5,7 @@ mod between;
 mod build;
 pub mod fpga;
 pub mod hardware;
+pub mod learned;
 mod mapping;
 mod memo;
 mod networks;

@@ -1,5 +1,6 @@
 //! The search's view of a study: a space, hardware first, accuracy when it is worth it.
 
+use super::learned::Learned;
 use super::stopwatch::Stopwatch;
 use super::training::{self, Broken, Grade};
 use super::{Network, Priced, Sight, Spec, Study};
@@ -21,11 +22,14 @@ const BOUNDS_STREAM: u64 = u64::MAX;
 /// The prices that begin the metrics of a design's hardware: cycles, energy, area.
 const PRICES: usize = 3;
 
-/// How a violation of each spec is scaled into NASAIC's penalty.
+/// How violations of specs become one number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spread {
-    /// `bound − spec` for each spec, in base units; a violation of that size counts 1.
+    /// For each spec, in base units, the violation that counts 1: NASAIC's `bound − spec`, or the
+    /// spec itself.
     pub scale: Vec<f64>,
+    /// Whether logarithms of value over spec are added up, as NAHAS's reward has it.
+    pub logarithmic: bool,
     /// How many random designs were priced to find it.
     pub designs: usize,
 }
@@ -35,6 +39,8 @@ pub struct Search<'s> {
     study: &'s Study,
     space: Space,
     spread: Spread,
+    /// What forecasts costs, where the cost model itself is not asked.
+    pub learned: Option<Arc<Learned>>,
     fault: Mutex<Option<Fault>>,
     stopwatch: Stopwatch,
 }
@@ -169,13 +175,26 @@ impl Study {
             }
             Some(v) if v.as_f64().is_some_and(|x| x > 1.0) => Spread {
                 scale: relative(v.as_f64().unwrap_or(2.0)),
+                logarithmic: false,
                 designs: 0,
             },
             // A violation as large as the spec itself counts 1.
             _ => Spread {
                 scale: relative(2.0),
+                logarithmic: false,
                 designs: 0,
             },
+        }
+    }
+
+    /// Violations as logarithms of value over spec: no bound is asked for.
+    pub fn log_spread(&self) -> Spread {
+        let own = |spec: &Spec| spec.simple().map_or(1.0, |(_, _, q)| q.value.abs());
+        let positive = |size: f64| if size > 0.0 { size } else { 1.0 };
+        Spread {
+            scale: self.specs.iter().map(own).map(positive).collect(),
+            logarithmic: true,
+            designs: 0,
         }
     }
 
@@ -219,6 +238,7 @@ impl Study {
             .collect();
         Spread {
             scale,
+            logarithmic: false,
             designs: count,
         }
     }
@@ -231,6 +251,7 @@ impl<'s> Search<'s> {
             study,
             space,
             spread,
+            learned: None,
             fault: Mutex::new(None),
             stopwatch: Stopwatch::default(),
         }
@@ -330,15 +351,19 @@ impl<'s> Search<'s> {
         })
     }
 
-    /// NASAIC's P over the specs that need an accuracy, or over those that do not; none when
+    /// The violation P over the specs that need an accuracy, or over those that do not; none when
     /// there are more or fewer misses than specs.
     fn penalty(&self, misses: &[f64], with_accuracy: bool) -> Option<f64> {
         let mut sum = 0.0;
         let mut rest = misses.iter();
-        for (_, scale) in self.specs(with_accuracy) {
+        for (spec, scale) in self.specs(with_accuracy) {
             let miss = *rest.next()?;
             if miss >= 0.0 {
-                sum += (miss / scale).max(f64::EPSILON);
+                let share = match self.spread.logarithmic {
+                    true => spec.log_ratio(miss / scale),
+                    false => miss / scale,
+                };
+                sum += share.max(f64::EPSILON);
             } else if miss < 0.0 {
                 sum -= miss;
             }
@@ -347,7 +372,10 @@ impl<'s> Search<'s> {
     }
 
     fn price(&self, design: &Design) -> Result<Priced, String> {
-        self.study.price(&design.0)
+        match &self.learned {
+            Some(learned) => learned.price(self.study, design),
+            None => self.study.price(&design.0),
+        }
     }
 }
 

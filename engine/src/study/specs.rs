@@ -148,6 +148,15 @@ impl Spec {
         }
     }
 
+    /// The logarithm of value over limit for a violation that is this share of the limit; where
+    /// the limit is a least value, of limit over value.
+    pub fn log_ratio(&self, share: f64) -> f64 {
+        match self.sides() {
+            Some((Operator::Ge | Operator::Gt, ..)) => -libm::log((1.0 - share).max(f64::EPSILON)),
+            _ => libm::log1p(share),
+        }
+    }
+
     /// The comparison and what it compares with, when that is a number.
     pub fn bound(&self) -> Option<(Operator, &Quantity)> {
         let (op, _, right) = self.sides()?;

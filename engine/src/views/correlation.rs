@@ -171,7 +171,7 @@ fn exchanges(values: &mut [f64]) -> u64 {
 
 /// Spearman's rho: the correlation of the ranks, equal values sharing the mean of theirs
 /// (Spearman, American Journal of Psychology 15(1), 1904). None when a column has one value.
-fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
+pub(crate) fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
     let ranks = |of: fn(&(f64, f64)) -> f64| {
         let values: Vec<f64> = pairs.iter().map(of).collect();
         doubled_ranks(&values)

@@ -32,6 +32,8 @@ mod units;
 mod volume;
 pub mod work;
 
+pub(crate) use correlation::spearman;
+
 use crate::call::Call;
 use crate::fault::Fault;
 use crate::item::{Evaluation, Item};

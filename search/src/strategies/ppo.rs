@@ -356,6 +356,7 @@ fn standardised(values: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reward::Toll;
     use crate::space::{Decision, Role};
 
     fn space() -> Space {
@@ -415,7 +416,7 @@ mod tests {
                 space: &space,
                 trainer: Trainer::new(training, &controller),
                 controller,
-                reward: Reward::new(1.0, crate::reward::Pruned::Zero),
+                reward: Reward::new(Toll::Additive(1.0), crate::reward::Pruned::Zero),
                 train: Train::Always,
                 ranked: false,
                 recipe,

@@ -241,7 +241,7 @@ fn make(task: Task<'_>) -> Result<Box<dyn Strategy + '_>, SearchError> {
         space: task.space,
         trainer: Trainer::new(training, &controller),
         controller,
-        reward: Reward::new(options.float("penalty.weight")?, pruned),
+        reward: Reward::with_pruned(options, pruned)?,
         most_episodes: options.int("episodes").map_or(u64::MAX, |most| most as u64),
         designs: 1 + hardware_steps,
         discount: options.float("controller.discount")?,
