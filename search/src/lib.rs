@@ -17,6 +17,7 @@ mod controller;
 mod count;
 mod design;
 mod gaussian;
+pub mod generate;
 mod halving;
 pub mod hap;
 pub mod joint;
