@@ -21,6 +21,11 @@ pub trait Sink {
     /// A file that the program writes, below the output folder; the reason when it cannot be written.
     fn file(&mut self, path: &str, content: &[u8]) -> Result<(), String>;
 
+    /// A file by the way, such as a trained generator: only where the run has a folder of its own.
+    fn keep(&mut self, _path: &str, _content: &[u8]) -> Result<(), String> {
+        Ok(())
+    }
+
     /// A file that is too long to be held, below the output folder; it appears when it is finished.
     fn create(&mut self, _path: &str) -> Result<Box<dyn Target>, String> {
         Err("long files cannot be written here".to_owned())

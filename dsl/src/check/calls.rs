@@ -300,12 +300,15 @@ impl Checker<'_> {
                         | Type::Results(_)
                         | Type::Run(_)
                         | Type::Race(_)
+                        | Type::Answers
                         | Type::Layers
                         | Type::List
                 )
             }
             Accepts::History => matches!(ty, Type::Run(_) | Type::Race(_)),
             Accepts::Race => matches!(ty, Type::Race(_)),
+            Accepts::Objectives => *ty == Type::Objectives,
+            Accepts::Answers => *ty == Type::Answers,
             Accepts::Run => matches!(ty, Type::Run(_)),
             Accepts::Layers => kind == "network" || matches!(ty, Type::Result(_) | Type::Run(_)),
             Accepts::Exportable => {
@@ -315,6 +318,8 @@ impl Checker<'_> {
                         | Type::Results(_)
                         | Type::Run(_)
                         | Type::Race(_)
+                        | Type::Objectives
+                        | Type::Answers
                         | Type::Volume
                         | Type::Table
                         | Type::Figure
@@ -373,7 +378,7 @@ impl Checker<'_> {
                 what: constant("design").or_else(|| constant("of")),
                 on: constant("on"),
             },
-            "search" | "compare" | "generate" => Subject {
+            "search" | "compare" | "generate" | "objectives" => Subject {
                 what: constant("problem"),
                 on: None,
             },

@@ -40,6 +40,10 @@ pub enum Type {
     Run(Subject),
     /// Several strategies compared over seeds.
     Race(Subject),
+    /// Objectives drawn from the designs of a problem.
+    Objectives,
+    /// How strategies answered objectives, one row each.
+    Answers,
     /// The layers of a network or of a result, one row each.
     Layers,
     /// The size of a space.
@@ -83,6 +87,8 @@ impl Type {
             Self::Results(_) => "the results of several designs".into(),
             Self::Run(_) => "a search's result".into(),
             Self::Race(_) => "a comparison of strategies".into(),
+            Self::Objectives => "a set of objectives".into(),
+            Self::Answers => "the answers of strategies to objectives".into(),
             Self::Layers => "a list of layers".into(),
             Self::Space => "the size of a space".into(),
             Self::Volume => "a hypervolume".into(),
@@ -179,6 +185,10 @@ pub enum Accepts {
     Race,
     /// A search.
     Run,
+    /// Objectives.
+    Objectives,
+    /// The answers of strategies to objectives.
+    Answers,
     /// A network or a result: something with layers.
     Layers,
     /// Anything that can be written to a file.
@@ -220,6 +230,10 @@ pub enum Returns {
     Run,
     /// A comparison.
     Race,
+    /// Objectives.
+    Objectives,
+    /// Answers to objectives.
+    Answers,
     /// The layers.
     Layers,
     /// A space's size.
@@ -248,6 +262,8 @@ impl Returns {
             Self::Results => Type::Results(subject),
             Self::Run => Type::Run(subject),
             Self::Race => Type::Race(subject),
+            Self::Objectives => Type::Objectives,
+            Self::Answers => Type::Answers,
             Self::Layers => Type::Layers,
             Self::Space => Type::Space,
             Self::Volume => Type::Volume,
@@ -276,6 +292,8 @@ impl Accepts {
             Self::History => "a search or a comparison".into(),
             Self::Race => "a comparison of strategies".into(),
             Self::Run => "a search".into(),
+            Self::Objectives => "objectives, as `objectives(…)` draws them".into(),
+            Self::Answers => "a comparison of strategies over objectives".into(),
             Self::Layers => "a network or a result".into(),
             Self::Exportable => "results, a table, a figure or an explanation".into(),
             Self::Space => "a problem, network, workload or accelerator".into(),

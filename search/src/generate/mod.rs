@@ -25,7 +25,7 @@ mod training;
 
 pub use contest::{Hunt, improvement};
 pub use lessons::is_held_out;
-pub use objectives::{Drawn, Objective, draw};
+pub use objectives::{Drawn, LARGEST, Objective, draw};
 
 use crate::design::Design;
 use crate::options::{Kind, OptionError, OptionInfo, Options};
