@@ -4,8 +4,8 @@ use crate::effort::Effort;
 use crate::generate::Asked;
 use crate::item::{Designs, Evaluation, Found, Size};
 use crate::study::accuracy::Source;
-use crate::table::{Cell, Head, Table};
 use crate::study::{SpecResult, Study};
+use crate::table::{Cell, Head, Table};
 use nasaic_accuracy::Measurement;
 use nasaic_dsl::units::{self, Dim};
 use nasaic_dsl::value::{Quantity, Value};
@@ -386,8 +386,15 @@ pub fn of_objectives(asked: &Asked) -> Table {
     ];
     let limit = |spec: usize, wish: f64| asked.appraisal.limit(spec, wish);
     columns.extend((0..specs.len()).map(|spec| {
-        let name = specs[spec].text.split(['<', '>']).next().unwrap_or_default();
-        Head::new(format!("median limit: {}", name.trim()), limit(spec, 0.0).unit)
+        let name = specs[spec]
+            .text
+            .split(['<', '>'])
+            .next()
+            .unwrap_or_default();
+        Head::new(
+            format!("median limit: {}", name.trim()),
+            limit(spec, 0.0).unit,
+        )
     }));
     let drawn = &asked.drawn;
     let kinds = [

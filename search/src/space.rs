@@ -217,7 +217,9 @@ impl Space {
             })
         };
         let all = self.decisions.iter().enumerate();
-        let pins = all.filter(|(_, one)| one.role == Role::Network).filter_map(pin);
+        let pins = all
+            .filter(|(_, one)| one.role == Role::Network)
+            .filter_map(pin);
         Self::new(
             self.decisions.clone(),
             self.limits.iter().cloned().chain(pins).collect(),

@@ -4,7 +4,9 @@ use super::search::strategy_block;
 use super::strategy::{read, refused};
 use super::{Args, Context};
 use crate::fault::Fault;
-use crate::generate::{Allowance, Answer, Answers, Asked, Contender, Trained, ask, generator, trained};
+use crate::generate::{
+    Allowance, Answer, Answers, Asked, Contender, Trained, ask, generator, trained,
+};
 use crate::item::Item;
 use crate::sink::Progress;
 use nasaic_dsl::units::{Dim, number};

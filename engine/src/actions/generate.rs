@@ -41,11 +41,17 @@ pub(super) fn generate(args: &Args<'_>, context: &mut Context<'_, '_>) -> Result
     if met == 0
         && let Some(warning) = impossible(&appraisal)
     {
-        let label = format!("none of {} designs meets the specs", number(warning.designs));
+        let label = format!(
+            "none of {} designs meets the specs",
+            number(warning.designs)
+        );
         context.warnings.push(
             Diagnostic::new("W0612", "no design of this space meets the specs")
                 .at(at, label)
-                .note(format!("Every design was priced; the nearest misses a spec by {} %.", number(warning.misses)))
+                .note(format!(
+                    "Every design was priced; the nearest misses a spec by {} %.",
+                    number(warning.misses)
+                ))
                 .hint("loosen the specs, or open the space"),
         );
     }
@@ -123,9 +129,12 @@ fn whole(
     };
     let fits = given.filter(|n| (least..=MOST).contains(n));
     fits.and_then(|n| usize::try_from(n).ok()).ok_or_else(|| {
-        Fault::new("E0305", format!("`{name}` is a whole number from {least} to {MOST}"))
-            .at(at)
-            .hint(format!("write `{name} = 16`"))
+        Fault::new(
+            "E0305",
+            format!("`{name}` is a whole number from {least} to {MOST}"),
+        )
+        .at(at)
+        .hint(format!("write `{name} = 16`"))
     })
 }
 
@@ -146,7 +155,11 @@ fn proposals(appraisal: &Appraisal, trained: &Trained, count: usize, seed: u64) 
     for _ in 0..count {
         let networks = space.networks(&space.sample(&mut rng));
         let new = propose(&networks, count).into_iter();
-        all.extend(new.filter(|design| !all.contains(design)).take(1).collect::<Vec<_>>());
+        all.extend(
+            new.filter(|design| !all.contains(design))
+                .take(1)
+                .collect::<Vec<_>>(),
+        );
     }
     all
 }

@@ -102,7 +102,12 @@ impl Appraisal {
             // A metric of 0 is as good as it gets, and has no logarithm.
             Some(turn * libm::log(measured.max(f64::MIN_POSITIVE)))
         };
-        self.study.specs.iter().zip(&self.turns).map(value).collect()
+        self.study
+            .specs
+            .iter()
+            .zip(&self.turns)
+            .map(value)
+            .collect()
     }
 }
 

@@ -40,7 +40,9 @@ pub fn trained(
             (generator, start.elapsed().as_secs_f64())
         }
     };
-    context.generators.insert(key.clone(), Arc::clone(&generator));
+    context
+        .generators
+        .insert(key.clone(), Arc::clone(&generator));
     let text = serde_json::to_string(&*generator)
         .map_err(|e| Fault::new("E0705", format!("the generator cannot be written: {e}")))?;
     if let Some(keeper) = context.keeper {

@@ -40,7 +40,9 @@ fn without_limits(problem: &Block) -> Block {
     let mut block = problem.clone();
     block.copy_of = None;
     block.label = None;
-    block.items.retain(|entry| !matches!(entry, Entry::Goal { .. }));
+    block
+        .items
+        .retain(|entry| !matches!(entry, Entry::Goal { .. }));
     for entry in &mut block.items {
         if let Entry::Require(spec) = entry
             && let ExprKind::Binary(_, _, limit) = &mut spec.kind

@@ -106,7 +106,10 @@ pub(super) fn remark(table: &mut Table, answers: &Answers) {
     let count = |n: usize| units::number(n as f64);
     let allowed = match answers.allowance {
         Allowance::Evaluations(most) => {
-            format!("at most {} designs priced for each", units::number(most as f64))
+            format!(
+                "at most {} designs priced for each",
+                units::number(most as f64)
+            )
         }
         Allowance::Seconds(time) => format!("{} for each", units::pretty(time, Dim::TIME)),
     };
@@ -119,7 +122,11 @@ pub(super) fn remark(table: &mut Table, answers: &Answers) {
         table.notes.push(format!(
             "{} more are proven impossible; {} of the answers met one.",
             count(drawn.impossible.len()),
-            if met == 0 { "none".to_owned() } else { count(met) }
+            if met == 0 {
+                "none".to_owned()
+            } else {
+                count(met)
+            }
         ));
     }
     if answers.timed() {
@@ -169,7 +176,8 @@ pub(super) fn figure(answers: &Answers) -> Result<Item, Fault> {
         limits: Vec::new(),
     };
     let count = units::number(answers.asked.drawn.met.len() as f64);
-    let figure = Figure::new("Objectives met so far", chart)
-        .caption(format!("{count} objectives, each met by a held-out design."));
+    let figure = Figure::new("Objectives met so far", chart).caption(format!(
+        "{count} objectives, each met by a held-out design."
+    ));
     Ok(Item::Figure(Arc::new(figure)))
 }

@@ -59,7 +59,12 @@ fn usual(of: &Item, notes: &mut Vec<String>) -> Result<Vec<Ask<'static>>, Fault>
         Item::Layers(layers) => metrics(&of_layers(layers)),
         Item::Race(race) => of_race(race),
         Item::Answers(answers) => metrics(answers::usual(answers)),
-        Item::List(items) if matches!(items.first(), Some(Item::Layers(_) | Item::Race(_) | Item::Answers(_))) => {
+        Item::List(items)
+            if matches!(
+                items.first(),
+                Some(Item::Layers(_) | Item::Race(_) | Item::Answers(_))
+            ) =>
+        {
             usual(&items[0], notes)?
         }
         _ => of_designs(of, notes)?,

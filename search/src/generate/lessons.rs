@@ -98,7 +98,9 @@ impl Scale {
     pub(super) fn input(&self, context: &[f64], wishes: &[f64]) -> Vec<f64> {
         let all = context.iter().chain(wishes);
         let scale = self.context.iter().chain(&self.values);
-        let shifted = all.zip(scale).map(|(x, (mean, spread))| (x - mean) / spread);
+        let shifted = all
+            .zip(scale)
+            .map(|(x, (mean, spread))| (x - mean) / spread);
         shifted.collect()
     }
 

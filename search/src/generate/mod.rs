@@ -71,7 +71,7 @@ const SLACK: OptionInfo = OptionInfo {
         min: 0.0,
         max: 100.0,
     },
-    default: Some("0.2"),
+    default: Some("1"),
 };
 
 const EPOCHS: OptionInfo = OptionInfo {
@@ -257,9 +257,13 @@ impl Generator {
                 let chances = self.heads.chances(output.output());
                 self.heads.likeliest(space, networks, &chances, count)
             }
-            Mind::Designs(all) => {
-                nearest::propose(all, &self.scale, (space, networks), (context, wishes), count)
-            }
+            Mind::Designs(all) => nearest::propose(
+                all,
+                &self.scale,
+                (space, networks),
+                (context, wishes),
+                count,
+            ),
         }
     }
 }
@@ -297,4 +301,3 @@ impl std::fmt::Display for GenerateError {
 }
 
 impl std::error::Error for GenerateError {}
-

@@ -3,12 +3,31 @@
 use super::lessons::{Lesson, Scale};
 use crate::design::Design;
 use crate::space::Space;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
+/// Lessons that are looked at for each wanted design: many have the same hardware.
+const LOOKED_AT: usize = 8;
+
+/// A lesson by how far it is from what is wanted.
+#[derive(Clone, Copy)]
+struct Near {
+    /// Squared distance of the contexts, and of the values where they miss a wish, in deviations.
+    far: f64,
+    /// The least room that a wish leaves, negative; of equally near lessons more room is better.
+    room: f64,
+    lesson: usize,
+}
+
+impl Near {
+    fn order(&self, other: &Self) -> Ordering {
+        let nearer = self.far.total_cmp(&other.far);
+        let roomier = nearer.then(self.room.total_cmp(&other.room));
+        roomier.then(self.lesson.cmp(&other.lesson))
+    }
+}
+
 /// Up to `count` distinct designs with the given networks and the hardware of the nearest lessons.
-///
-/// A lesson is as far away as its context is, and as its values miss the wishes, both in
-/// deviations; of equally near ones the one with more room comes first.
 pub(super) fn propose(
     lessons: &[Lesson],
     scale: &Scale,
@@ -18,35 +37,57 @@ pub(super) fn propose(
 ) -> Vec<Design> {
     let (of_context, of_values) = scale.spreads();
     let (of_context, of_values): (Vec<f64>, Vec<f64>) = (of_context.collect(), of_values.collect());
-    let far = |lesson: &Lesson| {
+    let near = |(index, lesson): (usize, &Lesson)| {
+        let (mut far, mut room) = (0.0, f64::NEG_INFINITY);
         let apart = lesson.context.iter().zip(context).zip(&of_context);
-        let apart = apart.map(|((a, b), spread)| (a - b) / spread);
-        let over = lesson.values.iter().zip(wishes).zip(&of_values);
-        let over = over.map(|((value, wish), spread)| (value - wish) / spread);
-        let missed: f64 = over.clone().map(|x| x.max(0.0) * x.max(0.0)).sum();
-        let room = over.fold(f64::NEG_INFINITY, f64::max);
-        (apart.map(|x| x * x).sum::<f64>() + missed, room)
-    };
-    let mut order: Vec<(f64, f64, usize)> = lessons
-        .iter()
-        .enumerate()
-        .map(|(index, lesson)| {
-            let (far, room) = far(lesson);
-            (far, room, index)
-        })
-        .collect();
-    order.sort_by(|a, b| {
-        let nearer = a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1));
-        nearer.then(a.2.cmp(&b.2))
-    });
-    let (mut found, mut met) = (Vec::new(), BTreeSet::new());
-    for (_, _, index) in order {
-        let design = space.canonical(&space.joined(networks, &lessons[index].design));
-        if met.insert(design.clone()) {
-            found.push(design);
+        for ((a, b), spread) in apart {
+            let apart = (a - b) / spread;
+            far += apart * apart;
         }
-        if found.len() >= count {
-            break;
+        let over = lesson.values.iter().zip(wishes).zip(&of_values);
+        for ((value, wish), spread) in over {
+            let over = (value - wish) / spread;
+            far += over.max(0.0) * over.max(0.0);
+            room = room.max(over);
+        }
+        Near {
+            far,
+            room,
+            lesson: index,
+        }
+    };
+    let mut all: Vec<Near> = lessons.iter().enumerate().map(near).collect();
+    let mut looked_at = count.saturating_mul(LOOKED_AT);
+    loop {
+        let found = first(&mut all, looked_at, count, |near| {
+            let hardware = &lessons[near.lesson].design;
+            space.canonical(&space.joined(networks, hardware))
+        });
+        if found.len() >= count || looked_at >= lessons.len() {
+            return found;
+        }
+        looked_at = looked_at.saturating_mul(LOOKED_AT);
+    }
+}
+
+/// The distinct designs of the nearest lessons, at most `count`.
+fn first(
+    all: &mut [Near],
+    looked_at: usize,
+    count: usize,
+    design: impl Fn(&Near) -> Design,
+) -> Vec<Design> {
+    let looked_at = looked_at.min(all.len());
+    if looked_at < all.len() {
+        all.select_nth_unstable_by(looked_at, Near::order);
+    }
+    let nearest = &mut all[..looked_at];
+    nearest.sort_unstable_by(Near::order);
+    let (mut found, mut met) = (Vec::new(), BTreeSet::new());
+    for near in nearest.iter() {
+        let design = design(near);
+        if found.len() < count && met.insert(design.clone()) {
+            found.push(design);
         }
     }
     found

@@ -192,7 +192,10 @@ fn pleasing(
     slopes.iter_mut().for_each(|slope| *slope *= weight);
     if !met {
         let misses = heads.misses(&one.chances, &one.lesson.design);
-        slopes.iter_mut().zip(misses).for_each(|(s, miss)| *s += miss);
+        slopes
+            .iter_mut()
+            .zip(misses)
+            .for_each(|(s, miss)| *s += miss);
     }
     slopes
 }
