@@ -21,8 +21,9 @@ pub trait Sink {
     /// A file that the program writes, below the output folder; the reason when it cannot be written.
     fn file(&mut self, path: &str, content: &[u8]) -> Result<(), String>;
 
-    /// A file by the way, such as a trained generator: only where the run has a folder of its own.
-    fn keep(&mut self, _path: &str, _content: &[u8]) -> Result<(), String> {
+    /// A file by the way, such as a trained generator, only where the run has a folder of its own;
+    /// elsewhere its content is not asked for.
+    fn keep(&mut self, _path: &str, _content: &dyn Fn() -> Vec<u8>) -> Result<(), String> {
         Ok(())
     }
 

@@ -80,7 +80,7 @@ fn options(algorithm: &str, given: &[(&str, OptionValue)]) -> Options {
 }
 
 fn train(model: &Toy, algorithm: &str, seed: u64) -> Generator {
-    let mut given = vec![("train_designs", OptionValue::Int(3000))];
+    let mut given = vec![("train_designs", OptionValue::Int(2000))];
     if algorithm != "nearest" {
         given.push(("epochs", OptionValue::Int(12)));
         given.push(("hidden", OptionValue::Int(32)));
@@ -134,16 +134,16 @@ fn a_generator_is_the_same_for_any_number_of_threads_and_comes_back_from_text() 
 }
 
 #[test]
-fn generators_meet_more_than_chance_at_the_first_try_and_the_judge_helps() {
+fn a_judge_makes_the_first_try_better_than_chance_and_so_does_memory() {
     let model = Toy::new();
     let drawn = asked(&model);
     let mut chance: f64 = drawn.met.iter().map(|one| one.share.unwrap()).sum();
     chance /= drawn.met.len() as f64;
     let of = |algorithm: &str| rate(&model, &train(&model, algorithm, 3), &drawn, 1);
     let [gan, mlp, nearest] = ["gan", "mlp", "nearest"].map(of);
-    assert!(mlp > 1.5 * chance, "{mlp} {chance}");
-    assert!(gan > mlp, "{gan} {mlp}");
-    assert!(nearest > 2.0 * chance, "{nearest} {chance}");
+    assert!(gan > 1.5 * chance, "{gan} {chance}");
+    assert!(gan > 1.5 * mlp, "{gan} {mlp}");
+    assert!(nearest > 3.0 * chance, "{nearest} {chance}");
 }
 
 #[test]

@@ -131,9 +131,9 @@ impl Sink for Watcher<'_> {
         self.folder.named().write(path, content)
     }
 
-    fn keep(&mut self, path: &str, content: &[u8]) -> Result<(), String> {
+    fn keep(&mut self, path: &str, content: &dyn Fn() -> Vec<u8>) -> Result<(), String> {
         match self.folder.is_given() {
-            true => self.folder.named().write(path, content),
+            true => self.folder.named().write(path, &content()),
             false => Ok(()),
         }
     }

@@ -32,31 +32,40 @@ pub fn trained(
 ) -> Result<Trained, Fault> {
     let options = keep::words(&chosen.options);
     let key = content_hash(&(&appraisal.key, &chosen.algorithm, options, chosen.seed));
-    let (generator, seconds) = match known(appraisal, &key, context)? {
-        Some(generator) => (generator, 0.0),
+    let trained = match known(appraisal, &key, context)? {
+        Some(generator) => Trained {
+            generator,
+            seconds: 0.0,
+        },
         None => {
             let start = Instant::now();
             let generator = Arc::new(train(appraisal, chosen, context)?);
-            (generator, start.elapsed().as_secs_f64())
+            let seconds = start.elapsed().as_secs_f64();
+            if let Some(keeper) = context.keeper {
+                let kept = keeper
+                    .store()
+                    .keep_generator(&key, chosen.seed, &text(&generator));
+                kept.map_err(|e| keep::fault(&e, context.at))?;
+            }
+            Trained { generator, seconds }
         }
     };
-    context
-        .generators
-        .insert(key.clone(), Arc::clone(&generator));
-    let text = serde_json::to_string(&*generator)
-        .map_err(|e| Fault::new("E0705", format!("the generator cannot be written: {e}")))?;
-    if let Some(keeper) = context.keeper {
-        let kept = keeper.store().keep_generator(&key, generator.seed, &text);
-        kept.map_err(|e| keep::fault(&e, context.at))?;
-    }
+    let generator = &trained.generator;
+    context.generators.insert(key, Arc::clone(generator));
     let file = format!("generators/{}-{}.json", chosen.name, appraisal.study.name);
-    let written = context.sink.keep(&file, text.as_bytes());
-    written.map_err(|reason| {
+    let content = || text(generator).into_bytes();
+    context.sink.keep(&file, &content).map_err(|reason| {
         Fault::new("E0705", format!("`{file}` cannot be written"))
             .at(context.at)
             .label(reason)
+            .hint("give `--out` a folder with room that you may write to")
     })?;
-    Ok(Trained { generator, seconds })
+    Ok(trained)
+}
+
+/// A generator as it is kept; every number comes back to the bit.
+fn text(generator: &Generator) -> String {
+    serde_json::to_string(generator).unwrap_or_default()
 }
 
 /// One that was trained before, in this program or by one that kept it.
