@@ -2,6 +2,7 @@
 
 use crate::exact::Proof;
 use crate::fault::Fault;
+use crate::generate::{Answers, Asked};
 use crate::sink::Part;
 use crate::study::learned::Quality;
 use crate::study::{Priced, Sight, Study};
@@ -25,6 +26,10 @@ pub enum Item {
     Run(Arc<Found>),
     /// Strategies compared.
     Race(Arc<Race>),
+    /// Objectives of a problem.
+    Objectives(Arc<Asked>),
+    /// Strategies that were asked the same objectives.
+    Answers(Arc<Answers>),
     /// Layers, one row each.
     Layers(Arc<LayerRows>),
     /// The size of a space.

@@ -1,6 +1,7 @@
 //! Results as data: the same to the bit for the same plan, so without times.
 
 use crate::exact::Proof;
+use crate::generate::{Allowance, Answers, Asked, Contender};
 use crate::item::{Designs, Evaluation, Found, Item, LayerRows, Race, Size};
 use crate::study::Stages;
 use crate::study::learned::Quality;
@@ -18,6 +19,8 @@ pub fn of(item: &Item) -> Json {
         Item::Results(d) => of_designs(d),
         Item::Run(found) => of_found(found),
         Item::Race(race) => of_race(race),
+        Item::Objectives(asked) => of_objectives(asked),
+        Item::Answers(answers) => of_answers(answers),
         Item::Layers(rows) => of_layers(rows),
         Item::Space(size) => of_size(size),
         Item::Table(table) | Item::Volume(table, _) => {
@@ -234,6 +237,39 @@ fn of_race(race: &Race) -> Json {
     json!({
         "kind": "comparison", "hardware_evaluations": race.evaluations, "seeds": race.seeds,
         "entrants": entrants,
+    })
+}
+
+fn of_objectives(asked: &Asked) -> Json {
+    json!({
+        "kind": "objectives", "count": asked.drawn.met.len(),
+        "impossible": asked.drawn.impossible.len(), "slack": asked.slack, "seed": asked.seed,
+        "share_that_meets": asked.drawn.met.iter().map(|one| one.share).collect::<Vec<_>>(),
+    })
+}
+
+/// Within a time the answers depend on the machine, so only what was asked is told.
+fn of_answers(answers: &Answers) -> Json {
+    let contender = |one: &Contender| {
+        let firsts: Vec<Option<u64>> = one.answers.iter().map(|answer| answer.first).collect();
+        let mut contender = json!({
+            "strategy": one.strategy, "algorithm": one.algorithm, "seed": one.seed,
+            "trained_on": one.trained.as_ref().map(|t| t.generator.evaluations),
+        });
+        if !answers.timed() {
+            contender["satisfied"] = json!(one.satisfied());
+            contender["impossible_satisfied"] = json!(one.wonders());
+            contender["first_satisfied"] = json!(firsts);
+        }
+        contender
+    };
+    json!({
+        "kind": "answers", "objectives": of_objectives(&answers.asked),
+        "evaluations": match answers.allowance {
+            Allowance::Evaluations(most) => Some(most),
+            Allowance::Seconds(_) => None,
+        },
+        "contenders": answers.contenders.iter().map(contender).collect::<Vec<_>>(),
     })
 }
 

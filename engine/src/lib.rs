@@ -13,6 +13,7 @@ mod engine;
 mod exact;
 mod fault;
 mod formula;
+mod generate;
 pub mod import;
 mod interpreter;
 mod item;

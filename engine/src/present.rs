@@ -27,7 +27,8 @@ pub fn present(item: &Item, sources: &Sources) -> Result<Vec<Part>, Fault> {
                 table(item, sources)?,
             ]
         }
-        Item::Race(_) | Item::Layers(_) => vec![table(item, sources)?],
+        Item::Race(_) | Item::Answers(_) | Item::Layers(_) => vec![table(item, sources)?],
+        Item::Objectives(asked) => vec![Part::Table(report::of_objectives(asked))],
         Item::Space(size) => vec![Part::Text(report::of_size(size))],
         Item::Table(t) | Item::Volume(t, _) => vec![Part::Table((**t).clone())],
         Item::Figure(f) => vec![Part::Figure((**f).clone())],

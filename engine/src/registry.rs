@@ -1,9 +1,9 @@
 //! The strategies of this build, as the language's schemas know them.
 //!
-//! What the search crate registers is turned into fields once; strategies that
-//! come with other parts are known by name, so that their scripts check here.
+//! What the search crate registers is turned into fields once.
 
-use nasaic_dsl::schema::{Absent, Algorithm, Field, FieldType, Schemas, Words, field};
+use nasaic_dsl::schema::{Absent, Algorithm, Field, FieldType, Schemas, Words};
+use nasaic_search::generate::generators;
 use nasaic_search::{Kind, OptionInfo, StrategyInfo, joint, left_out, strategies};
 
 /// The schemas with every strategy of this build and those known by name.
@@ -15,7 +15,7 @@ pub fn schemas() -> Schemas {
         searching
             .chain(left_out)
             .chain(whole)
-            .chain(later())
+            .chain(generators().iter().map(|info| algorithm(info, true)))
             .collect(),
     )
 }
@@ -32,9 +32,13 @@ fn algorithm(info: &'static StrategyInfo, available: bool) -> Algorithm {
     }
 }
 
-/// Every strategy that this build can run: those that propose designs, and the exact search.
+/// Every strategy that this build can run: those that propose designs, the exact search, and
+/// generators.
 pub fn runnable() -> impl Iterator<Item = &'static StrategyInfo> {
-    strategies().iter().chain([&joint::INFO])
+    strategies()
+        .iter()
+        .chain([&joint::INFO])
+        .chain(generators())
 }
 
 fn fields(options: &'static [OptionInfo]) -> (Vec<Field>, Vec<(Words, Vec<Field>)>) {
@@ -94,24 +98,4 @@ fn sentence(help: &str) -> String {
     } else {
         format!("{text}.")
     }
-}
-
-/// Strategies whose scripts are checked here and run by no build yet (E0704).
-fn later() -> Option<Algorithm> {
-    let designs = FieldType::Integer {
-        min: 1,
-        max: 1 << 32,
-    };
-    Some(Algorithm {
-        name: Words::Borrowed("gan"),
-        doc: Words::Borrowed("Generates designs for a target with a trained generator."),
-        options: vec![field(
-            "train_designs",
-            designs,
-            "Random designs to train on.",
-        )],
-        groups: Vec::new(),
-        available: false,
-        feature: None,
-    })
 }

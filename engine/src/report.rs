@@ -1,10 +1,12 @@
 //! An evaluated design and a search as a reader wants them: first whether it works.
 
 use crate::effort::Effort;
+use crate::generate::Asked;
 use crate::item::{Designs, Evaluation, Found, Size};
 use crate::study::accuracy::Source;
 use crate::study::learned::Quality;
 use crate::study::{SpecResult, Study};
+use crate::table::{Cell, Head, Table};
 use nasaic_accuracy::Measurement;
 use nasaic_dsl::units::{self, Dim};
 use nasaic_dsl::value::{Quantity, Value};
@@ -428,6 +430,69 @@ pub fn of_designs(designs: &Designs) -> String {
     }
     out.push('\n');
     out
+}
+
+/// Objectives: how many, how hard, and what they ask for.
+pub fn of_objectives(asked: &Asked) -> Table {
+    let median = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        values.get(values.len() / 2).copied()
+    };
+    let cell = |value: Option<f64>| value.map_or(Cell::Missing, Cell::Number);
+    let specs = &asked.appraisal.study.specs;
+    let mut columns = vec![
+        Head::plain("objectives"),
+        Head::plain("count"),
+        Head::new("designs that meet it, median", "%"),
+    ];
+    let limit = |spec: usize, wish: f64| asked.appraisal.limit(spec, wish);
+    columns.extend((0..specs.len()).map(|spec| {
+        let name = specs[spec]
+            .text
+            .split(['<', '>'])
+            .next()
+            .unwrap_or_default();
+        Head::new(
+            format!("median limit: {}", name.trim()),
+            limit(spec, 0.0).unit,
+        )
+    }));
+    let drawn = &asked.drawn;
+    let kinds = [
+        ("met by a held-out design", &drawn.met),
+        ("proven impossible", &drawn.impossible),
+    ];
+    let rows = kinds.map(|(name, objectives)| {
+        let shares = objectives.iter().filter_map(|one| one.share).collect();
+        let mut row = vec![
+            Cell::text(name),
+            Cell::Number(objectives.len() as f64),
+            cell(median(shares).map(|share| round1(100.0 * share))),
+        ];
+        row.extend((0..specs.len()).map(|spec| {
+            let wishes = objectives.iter().map(|one| one.wishes[spec]).collect();
+            cell(median(wishes).map(|wish| limit(spec, wish).number()))
+        }));
+        row
+    });
+    let slack = units::number(round1(100.0 * asked.slack));
+    let mut notes = vec![format!(
+        "Limits are {slack} % looser than what the held-out design costs, or {slack} % tighter than what any design gives; seed {}.",
+        asked.seed
+    )];
+    if drawn.impossible.len() < asked.wanted {
+        notes.push(format!(
+            "{} impossible ones were wanted; a proof takes a slack above 0 and at most {} designs with the same networks.",
+            units::number(asked.wanted as f64),
+            units::number(nasaic_search::generate::LARGEST as f64)
+        ));
+    }
+    Table {
+        title: String::new(),
+        columns,
+        rows: rows.into_iter().collect(),
+        notes,
+    }
 }
 
 /// The size of a space.

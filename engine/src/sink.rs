@@ -23,6 +23,12 @@ pub trait Sink {
         Err("files cannot be written here".to_owned())
     }
 
+    /// A file by the way, such as a trained generator, only where the run has a folder of its own;
+    /// elsewhere its content is not asked for.
+    fn keep(&mut self, _path: &str, _content: &dyn Fn() -> Vec<u8>) -> Result<(), String> {
+        Ok(())
+    }
+
     /// A file that is too long to be held, below the output folder; it appears when it is finished.
     fn create(&mut self, _path: &str) -> Result<Box<dyn Target>, String> {
         Err("long files cannot be written here".to_owned())

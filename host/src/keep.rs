@@ -82,7 +82,7 @@ pub fn searches(plan: &Plan) -> bool {
             if let ExprKind::Call(name, args) = &expr.kind {
                 let action = functions::called(name, args)
                     .is_some_and(|function| function.group == Group::Action);
-                found |= action && ["search", "compare"].contains(&name.as_str());
+                found |= action && ["search", "compare", "generate"].contains(&name.as_str());
             }
         });
     }

@@ -18,6 +18,7 @@ mod count;
 mod design;
 mod forecast;
 mod gaussian;
+pub mod generate;
 mod halving;
 pub mod hap;
 pub mod joint;

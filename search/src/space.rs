@@ -204,6 +204,29 @@ impl Space {
         networks
     }
 
+    /// The designs of this space that have the networks of a design; decisions keep their indices.
+    pub fn given(&self, networks: &Design) -> Result<Self, SpaceError> {
+        let pin = |(index, decision): (usize, &Decision)| {
+            let value = networks.value(index)?;
+            let other = |one: u32| i64::from(one != value);
+            Some(Limit {
+                name: decision.name.clone(),
+                terms: vec![(index, (0..decision.values as u32).map(other).collect())],
+                constant: 0,
+                at_most: 0,
+            })
+        };
+        let all = self.decisions.iter().enumerate();
+        let pins = all
+            .filter(|(_, one)| one.role == Role::Network)
+            .filter_map(pin);
+        Self::new(
+            self.decisions.clone(),
+            self.limits.iter().cloned().chain(pins).collect(),
+            self.absences.clone(),
+        )
+    }
+
     pub(crate) fn chains(&self) -> &[Chain] {
         &self.chains
     }

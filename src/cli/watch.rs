@@ -131,6 +131,13 @@ impl Sink for Watcher<'_> {
         self.folder.named().write(path, content)
     }
 
+    fn keep(&mut self, path: &str, content: &dyn Fn() -> Vec<u8>) -> Result<(), String> {
+        match self.folder.is_given() {
+            true => self.folder.named().write(path, &content()),
+            false => Ok(()),
+        }
+    }
+
     fn create(&mut self, path: &str) -> Result<Box<dyn Target>, String> {
         Ok(Box::new(self.folder.named().create(path)?))
     }

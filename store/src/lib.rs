@@ -18,6 +18,7 @@ mod clock;
 mod codec;
 mod error;
 mod export;
+mod generators;
 mod ledger;
 mod measurements;
 mod problems;

@@ -95,6 +95,14 @@ CREATE TABLE checkpoints (
   state BLOB NOT NULL
 ) STRICT;
 ",
+    "
+CREATE TABLE generators (
+  key TEXT PRIMARY KEY,
+  seed INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  hash TEXT NOT NULL
+) STRICT;
+",
 ];
 
 /// Opens a file that is a store, or one that is to become one.

@@ -214,3 +214,25 @@ fn a_store_of_the_first_version_is_brought_up_to_date() {
     assert_eq!(store.runs().unwrap()[0].searches[0].trials, 40);
     assert_eq!(store.training("a", 2).unwrap(), None);
 }
+
+#[test]
+fn a_generator_is_kept_under_its_key_and_a_changed_one_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.db");
+    let store = Store::open(&path).unwrap();
+    assert_eq!(store.generator("a").unwrap(), None);
+    store.keep_generator("a", 3, "{\"weights\":[0.1]}").unwrap();
+    // Who trains it again has trained the same.
+    store.keep_generator("a", 3, "another").unwrap();
+    drop(store);
+    let store = Store::existing(&path).unwrap();
+    let kept = store.generator("a").unwrap();
+    assert_eq!(kept.as_deref(), Some("{\"weights\":[0.1]}"));
+    assert_eq!(store.generator("b").unwrap(), None);
+    let changed = rusqlite::Connection::open(&path).unwrap();
+    changed
+        .execute("UPDATE generators SET state = '{\"weights\":[0.2]}'", [])
+        .unwrap();
+    let error = store.generator("a").unwrap_err();
+    assert!(matches!(error.trouble, Trouble::Damaged(_)), "{error}");
+}

@@ -162,7 +162,7 @@ fn exit_codes_tell_how_it_ended() {
             2,
             "odd",
         ),
-        ("generate(frugal, quick)\n", 1, "E0704"),
+        ("generate(frugal, quick)\n", 1, "E0611"),
         ("nothing\n", 1, "E0201"),
     ] {
         let scratch = Scratch::frugal(more);

@@ -5,6 +5,7 @@ mod editors;
 mod exact;
 mod examples;
 mod eyeriss;
+mod gandse;
 mod library;
 mod manual;
 mod nahas;

@@ -99,6 +99,8 @@ fn accepted(asked: &mut Asked<'_, '_>, at: &Argument, accepts: &Accepts) -> Vec<
         | Accepts::Rows
         | Accepts::History
         | Accepts::Race
+        | Accepts::Objectives
+        | Accepts::Answers
         | Accepts::Run
         | Accepts::Exportable => items::names(asked.survey, is_result),
         Accepts::Column | Accepts::Columns => columns(asked, at),

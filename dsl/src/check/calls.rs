@@ -303,6 +303,7 @@ impl Checker<'_> {
                         | Type::Results(_)
                         | Type::Run(_)
                         | Type::Race(_)
+                        | Type::Answers
                         | Type::Layers
                         | Type::List
                         | Type::Together(_)
@@ -310,6 +311,8 @@ impl Checker<'_> {
             }
             Accepts::History => matches!(ty, Type::Run(_) | Type::Race(_)),
             Accepts::Race => matches!(ty, Type::Race(_)),
+            Accepts::Objectives => *ty == Type::Objectives,
+            Accepts::Answers => *ty == Type::Answers,
             Accepts::Run => matches!(ty, Type::Run(_)),
             Accepts::Layers => kind == "network" || matches!(ty, Type::Result(_) | Type::Run(_)),
             Accepts::Exportable => {
@@ -319,6 +322,8 @@ impl Checker<'_> {
                         | Type::Results(_)
                         | Type::Run(_)
                         | Type::Race(_)
+                        | Type::Objectives
+                        | Type::Answers
                         | Type::Volume
                         | Type::Table
                         | Type::Figure
@@ -377,7 +382,7 @@ impl Checker<'_> {
                 what: constant("design").or_else(|| constant("of")),
                 on: constant("on"),
             },
-            "search" | "compare" | "generate" => Subject {
+            "search" | "compare" | "generate" | "objectives" => Subject {
                 what: constant("problem"),
                 on: None,
             },

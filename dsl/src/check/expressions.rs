@@ -206,7 +206,7 @@ impl Checker<'_> {
                 .into_iter()
                 .find(|c| c.name == path)
             {
-                if !matches!(rows, Type::Race(_) | Type::Layers) {
+                if !matches!(rows, Type::Race(_) | Type::Answers | Type::Layers) {
                     self.metric_available(rows, path, at);
                 }
                 return Some((

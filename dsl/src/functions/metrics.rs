@@ -197,12 +197,76 @@ fn of_races() -> Vec<Column> {
     ]
 }
 
+fn of_answers() -> Vec<Column> {
+    vec![
+        column("strategy", Type::Text, "The strategy's name."),
+        column("algorithm", Type::Name, "Its algorithm."),
+        quantity(
+            "asked",
+            Dim::NONE,
+            "How many objectives it was asked that a held-out design meets.",
+        ),
+        quantity(
+            "satisfied",
+            Dim::NONE,
+            "How many of them it met, by the cost model.",
+        ),
+        quantity("rate", Dim::NONE, "Their share."),
+        quantity(
+            "first_rate",
+            Dim::NONE,
+            "The share that its first design met.",
+        ),
+        quantity(
+            "improvement",
+            Dim::NONE,
+            "Mean over the objectives it met of the share of the limits that its best design leaves over.",
+        ),
+        quantity(
+            "evaluations",
+            Dim::NONE,
+            "Mean number of designs that it priced for an objective.",
+        ),
+        quantity(
+            "evaluations_to_first",
+            Dim::NONE,
+            "Median number of the design that first met an objective, over those it met.",
+        ),
+        quantity(
+            "impossible",
+            Dim::NONE,
+            "How many objectives it met of those proven impossible: 0, or the proof is wrong.",
+        ),
+        quantity(
+            "trained_on",
+            Dim::NONE,
+            "Designs that were priced to train it, before any objective.",
+        ),
+        quantity(
+            "time",
+            Dim::TIME,
+            "Mean time for an objective, with the usual time of the cost model for each evaluation; not part of what is reproducible.",
+        ),
+        quantity(
+            "time_to_first",
+            Dim::TIME,
+            "Mean time until an objective is met, over those it met; not part of what is reproducible.",
+        ),
+        quantity(
+            "training",
+            Dim::TIME,
+            "Time of its training, once for all objectives; 0 where it was trained before.",
+        ),
+    ]
+}
+
 /// The columns of a value with rows.
 pub fn columns(ty: &Type) -> Vec<Column> {
     match ty {
         Type::Result(_) | Type::Results(_) | Type::Run(_) | Type::Together(_) => of_designs(),
         Type::Layers => of_layers(),
         Type::Race(_) => of_races(),
+        Type::Answers => of_answers(),
         _ => Vec::new(),
     }
 }
@@ -213,6 +277,7 @@ pub fn columns_of() -> Vec<(&'static str, Vec<Column>)> {
         ("design", of_designs()),
         ("layer", of_layers()),
         ("comparison", of_races()),
+        ("answers", of_answers()),
     ]
 }
 
@@ -269,6 +334,30 @@ pub fn members(ty: &Type) -> Vec<Column> {
             ),
         ],
         Type::Race(_) => vec![quantity("seeds", Dim::NONE, "How many seeds.")],
+        Type::Objectives => vec![
+            quantity(
+                "count",
+                Dim::NONE,
+                "How many objectives a held-out design meets.",
+            ),
+            quantity(
+                "impossible",
+                Dim::NONE,
+                "How many more are proven impossible.",
+            ),
+        ],
+        Type::Answers => vec![
+            quantity(
+                "best_rate",
+                Dim::NONE,
+                "The largest share of the objectives that any strategy met.",
+            ),
+            quantity(
+                "impossible",
+                Dim::NONE,
+                "How many objectives were met that are proven impossible: 0, or a proof is wrong.",
+            ),
+        ],
         Type::Space => vec![
             quantity("points", Dim::NONE, "Points of the space."),
             quantity("within_budget", Dim::NONE, "Points within the budgets."),

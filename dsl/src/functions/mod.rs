@@ -42,6 +42,10 @@ pub enum Type {
     Run(Subject),
     /// Several strategies compared over seeds.
     Race(Subject),
+    /// Objectives drawn from the designs of a problem.
+    Objectives,
+    /// How strategies answered objectives, one row each.
+    Answers,
     /// The layers of a network or of a result, one row each.
     Layers,
     /// The size of a space.
@@ -85,6 +89,8 @@ impl Type {
             Self::Results(_) => "the results of several designs".into(),
             Self::Run(_) => "a search's result".into(),
             Self::Race(_) => "a comparison of strategies".into(),
+            Self::Objectives => "a set of objectives".into(),
+            Self::Answers => "the answers of strategies to objectives".into(),
             Self::Layers => "a list of layers".into(),
             Self::Space => "the size of a space".into(),
             Self::Volume => "a hypervolume".into(),
@@ -183,6 +189,10 @@ pub enum Accepts {
     Races,
     /// A search.
     Run,
+    /// Objectives.
+    Objectives,
+    /// The answers of strategies to objectives.
+    Answers,
     /// A network or a result: something with layers.
     Layers,
     /// Anything that can be written to a file.
@@ -224,6 +234,10 @@ pub enum Returns {
     Run,
     /// A comparison.
     Race,
+    /// Objectives.
+    Objectives,
+    /// Answers to objectives.
+    Answers,
     /// The layers.
     Layers,
     /// A space's size.
@@ -252,6 +266,8 @@ impl Returns {
             Self::Results => Type::Results(subject),
             Self::Run => Type::Run(subject),
             Self::Race => Type::Race(subject),
+            Self::Objectives => Type::Objectives,
+            Self::Answers => Type::Answers,
             Self::Layers => Type::Layers,
             Self::Space => Type::Space,
             Self::Volume => Type::Volume,
@@ -281,6 +297,8 @@ impl Accepts {
             Self::Race => "a comparison of strategies".into(),
             Self::Races => "a list of comparisons".into(),
             Self::Run => "a search".into(),
+            Self::Objectives => "objectives, as `objectives(…)` draws them".into(),
+            Self::Answers => "a comparison of strategies over objectives".into(),
             Self::Layers => "a network or a result".into(),
             Self::Exportable => "results, a table, a figure or an explanation".into(),
             Self::Space => "a problem, network, workload or accelerator".into(),

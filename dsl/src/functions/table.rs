@@ -129,21 +129,76 @@ fn actions() -> Vec<Function> {
             ],
             "compare(frugal, [quick, quick2], evaluations = 2, seeds = 1..3)",
         ),
-        Function {
-            later: Some("generating designs for a target comes with the GANDSE strategy"),
-            ..function(
-                Group::Action,
-                "generate",
-                Returns::Results,
-                "Proposes designs that meet a problem's specs with a trained generator.",
-                vec![
-                    problem(),
-                    param("strategy", Accepts::Block("strategy"), "The generator."),
-                    param("count", Accepts::Integer, "How many.").or("1"),
-                ],
-                "",
-            )
-        },
+        function(
+            Group::Action,
+            "compare",
+            Returns::Answers,
+            "Asks several strategies the same objectives, with the same number of evaluations for each or the same time.",
+            vec![
+                param(
+                    "objectives",
+                    Accepts::Objectives,
+                    "The objectives.",
+                ),
+                param(
+                    "strategies",
+                    Accepts::Strategies,
+                    "Those to ask: generators, and searches that begin anew for each objective.",
+                ),
+                param(
+                    "evaluations",
+                    Accepts::Integer,
+                    "Designs that each may price for an objective.",
+                )
+                .optional(),
+                param(
+                    "time",
+                    Accepts::Number,
+                    "Time that each may take for an objective, instead of `evaluations`; what depends on it differs from run to run.",
+                )
+                .optional(),
+            ],
+            "compare(objectives(frugal3, count = 2, impossible = 1, slack = 0.1), [quick, table_of], evaluations = 2)",
+        ),
+        function(
+            Group::Action,
+            "generate",
+            Returns::Results,
+            "Proposes designs that meet a problem's specs with a trained generator, each priced by the cost model; the best come first.",
+            vec![
+                problem(),
+                param(
+                    "strategy",
+                    Accepts::Block("strategy"),
+                    "The generator: `gan`, `mlp` or `nearest`.",
+                ),
+                param("count", Accepts::Integer, "How many.").or("1"),
+            ],
+            "generate(frugal3, table_of, count = 2)",
+        ),
+        function(
+            Group::Action,
+            "objectives",
+            Returns::Objectives,
+            "Draws objectives for a problem: its specs with other limits, those of designs that no generator is trained on, and more that are proven impossible.",
+            vec![
+                problem(),
+                param("count", Accepts::Integer, "How many that a held-out design meets."),
+                param(
+                    "impossible",
+                    Accepts::Integer,
+                    "How many more that no design meets, by pricing all designs with the same networks.",
+                )
+                .or("0"),
+                param(
+                    "slack",
+                    Accepts::Number,
+                    "By what share the limits are looser than what the design costs, or tighter than what any design gives.",
+                ),
+                param("seed", Accepts::Integer, "Where the random numbers start.").or("1"),
+            ],
+            "objectives(frugal3, count = 2, slack = 0.1)",
+        ),
         function(
             Group::Action,
             "together",
@@ -427,6 +482,18 @@ fn result_views() -> Vec<Function> {
                 .or("iqr"),
             ],
             "convergence(search(frugal, quick))",
+        ),
+        function(
+            Group::View,
+            "convergence",
+            Returns::Figure,
+            "The share of the objectives that each strategy has met so far, over the designs it priced for one.",
+            vec![param(
+                "answers",
+                Accepts::Answers,
+                "A comparison over objectives.",
+            )],
+            "convergence(compare(objectives(frugal3, count = 2, slack = 0.1), [quick, table_of], evaluations = 2))",
         ),
         function(
             Group::View,

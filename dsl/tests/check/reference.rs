@@ -21,6 +21,12 @@ problem frugal2 {
   minimize energy
   minimize latency
 }
+problem frugal3 {
+  workload = resnet18
+  on = eyeriss_like with { core.pes in {32, 64, 128, 256}, core.bandwidth in {2, 4, 8, 16 GB/s} }
+  require latency <= 1 s
+}
+strategy table_of { algorithm = gan }
 strategy quick  { algorithm = random, evaluations = 2 }
 strategy quick2 { algorithm = evolution, evaluations = 2 }
 strategy every  { algorithm = exhaustive }

@@ -1,7 +1,9 @@
 //! Actions: what computes.
 
 mod compare;
+mod contest;
 mod export;
+mod generate;
 mod learned;
 mod search;
 mod space;
@@ -10,7 +12,10 @@ mod sweep;
 mod timeloop;
 mod together;
 
+pub use strategy::Chosen;
+
 use crate::fault::Fault;
+use crate::generate::Generators;
 use crate::item::{Evaluation, Item};
 use crate::keep::Keeper;
 use crate::sink::Sink;
@@ -27,6 +32,8 @@ pub struct Context<'a, 's> {
     pub parts: Parts<'a>,
     /// Where searches keep what they find.
     pub keeper: Option<&'a Arc<Keeper>>,
+    /// Generators that were trained before.
+    pub generators: &'s mut Generators,
     /// Who hears of progress.
     pub sink: &'s mut dyn Sink,
     /// The call as written.
@@ -66,7 +73,9 @@ const ACTIONS: &[(&str, Action)] = &[
     ("evaluate", evaluate),
     ("sweep", sweep::sweep),
     ("search", search::search),
-    ("compare", compare::compare),
+    ("compare", compare),
+    ("generate", generate::generate),
+    ("objectives", generate::objectives),
     ("space", space::space),
     ("together", together::together),
     ("export", export::export),
@@ -77,6 +86,14 @@ pub fn call(name: &str, args: &Args<'_>, context: &mut Context<'_, '_>) -> Resul
     match ACTIONS.iter().find(|a| a.0 == name) {
         Some((_, action)) => action(args, context),
         None => Err(Fault::new("E0704", format!("`{name}` is not in this build")).at(context.at)),
+    }
+}
+
+/// Strategies on one problem, or on many objectives.
+fn compare(args: &Args<'_>, context: &mut Context<'_, '_>) -> Result<Item, Fault> {
+    match args.contains_key("objectives") {
+        true => contest::contest(args, context),
+        false => compare::compare(args, context),
     }
 }
 

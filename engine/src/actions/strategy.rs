@@ -2,6 +2,7 @@
 
 use super::learned::Teaching;
 use crate::fault::Fault;
+use crate::generate::generator;
 use crate::registry::runnable;
 use nasaic_dsl::plan::{Block, Entry, PathStep, Slot};
 use nasaic_dsl::source::Span;
@@ -142,6 +143,12 @@ pub fn refused(error: &SearchError, at: Span) -> Fault {
         SearchError::Goals { .. } => Fault::new("E0606", error.to_string())
             .at(at)
             .hint("join the goals into one expression, or use `evolution`"),
+        SearchError::Whole { strategy } if generator(strategy).is_some() => {
+            Fault::new("E0606", error.to_string())
+                .at(at)
+                .label("it is a generator")
+                .hint("ask it with `generate(PROBLEM, STRATEGY)`, or over many targets with `compare(objectives(…), …)`")
+        }
         SearchError::Whole { .. } => Fault::new("E0606", error.to_string())
             .at(at)
             .hint("search with it alone, and give its run to `regret` as the truth"),

@@ -92,6 +92,7 @@ impl<'a> Interpreter<'a> {
         let mut context = actions::Context {
             parts,
             keeper: self.keeper,
+            generators: &mut self.kept.generators,
             sink: self.sink,
             what: &what,
             at: expr.at,

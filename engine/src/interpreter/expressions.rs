@@ -200,6 +200,16 @@ fn member(base: &Item, name: &str) -> Option<Result<Item, Fault>> {
             Some(counted.map(|()| Item::Value(Value::number(n))))
         }
         (Item::Race(r), "seeds") => number(r.seeds.len() as f64),
+        (Item::Objectives(o), "count") => number(o.drawn.met.len() as f64),
+        (Item::Objectives(o), _) => number(o.drawn.impossible.len() as f64),
+        (Item::Answers(a), "impossible") => {
+            number(a.contenders.iter().map(|one| one.wonders() as f64).sum())
+        }
+        // What depends on the machine is shown, and nothing follows from it.
+        (Item::Answers(a), _) if !a.timed() => {
+            let rates = a.contenders.iter().map(|one| one.rate(u64::MAX));
+            number(rates.fold(0.0, f64::max))
+        }
         (Item::Volume(_, share), "value") => number(*share),
         (Item::Layers(l), "count") => number(l.rows.len() as f64),
         (Item::Space(s), _) => {

@@ -6,6 +6,7 @@ mod expressions;
 use crate::datasets::Datasets;
 use crate::engine::{Ended, Report};
 use crate::fault::Fault;
+use crate::generate::Generators;
 use crate::item::Item;
 use crate::keep::Keeper;
 use crate::present::present;
@@ -27,6 +28,8 @@ pub struct Kept {
     pub lets: BTreeMap<String, Named>,
     /// Results of actions by the fingerprint of all they depend on.
     done: BTreeMap<String, Item>,
+    /// Trained generators, so that no plan trains one twice.
+    generators: Generators,
 }
 
 /// The result of a `let`.

@@ -1,9 +1,9 @@
 //! What evaluations are filed under: a hash of all that their values depend on.
 
-use crate::study::Parts;
+use crate::study::{Parts, Study};
 use nasaic_cost::Layer;
 use nasaic_dsl::instance::Blocks;
-use nasaic_dsl::plan::{Expr, ExprKind, content_hash};
+use nasaic_dsl::plan::{Block, Entry, Expr, ExprKind, content_hash};
 use nasaic_dsl::reach::Reached;
 use nasaic_dsl::source::Span;
 use nasaic_dsl::value::Value;
@@ -17,6 +17,47 @@ const MODEL: &str = env!("NASAIC_MODEL");
 /// The strategy and the seed are not in it: what is kept of a design is the
 /// same for all, so one strategy finds what another has left.
 pub fn problem(parts: Parts<'_>, name: &str) -> String {
+    let all = |n: &str, block: &Block| Some((n.to_owned(), Some(block.clone())));
+    reached(parts, name, name, &all)
+}
+
+/// The key of what a generator learns of a problem: the same, but for the name of the problem, its
+/// goals and the limits of its specs, so that it is trained once for all limits.
+///
+/// With several sub-accelerators the scheduler saves energy until the deadline, so there the
+/// deadline counts.
+pub fn generator(parts: Parts<'_>, name: &str, study: &Study) -> String {
+    let unlimited = |n: &str, block: &Block| match block.kind.as_str() {
+        "problem" => (n == name).then(|| (String::new(), Some(without_limits(block)))),
+        _ => Some((n.to_owned(), Some(block.clone()))),
+    };
+    let deadline = (study.subs.len() > 1).then(|| study.deadline());
+    content_hash(&(reached(parts, name, "", &unlimited), deadline))
+}
+
+/// A problem without its name, goals and limits.
+fn without_limits(problem: &Block) -> Block {
+    let mut block = problem.clone();
+    block.copy_of = None;
+    block.label = None;
+    block
+        .items
+        .retain(|entry| !matches!(entry, Entry::Goal { .. }));
+    for entry in &mut block.items {
+        if let Entry::Require(spec) = entry
+            && let ExprKind::Binary(_, _, limit) = &mut spec.kind
+        {
+            limit.kind = ExprKind::Value(Value::number(1.0));
+        }
+    }
+    block
+}
+
+/// A block under its name, as it enters a key; none where it does not.
+type View<'v> = &'v dyn Fn(&str, &Block) -> Option<(String, Option<Block>)>;
+
+/// The hash of what the problem `name` reaches, which is filed under another name.
+fn reached(parts: Parts<'_>, name: &str, filed: &str, view: View<'_>) -> String {
     let known = Blocks {
         blocks: parts.blocks,
         choices: parts.choices,
@@ -29,7 +70,10 @@ pub fn problem(parts: Parts<'_>, name: &str) -> String {
     let blocks: Vec<_> = reached
         .blocks
         .iter()
-        .map(|n| (n, parts.blocks.get(n)))
+        .filter_map(|n| match parts.blocks.get(n) {
+            Some(block) => view(n, block),
+            None => Some((n.clone(), None)),
+        })
         .collect();
     let choices: Vec<_> = reached
         .choices
@@ -42,7 +86,7 @@ pub fn problem(parts: Parts<'_>, name: &str) -> String {
         .map(|n| (n, parts.scripts.get(n)))
         .collect();
     let files: Vec<_> = reached.files.iter().map(|n| (n, data(parts, n))).collect();
-    content_hash(&(MODEL, name, blocks, choices, scripts, files))
+    content_hash(&(MODEL, filed, blocks, choices, scripts, files))
 }
 
 /// The hash of a data file's bytes.

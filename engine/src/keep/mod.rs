@@ -5,7 +5,7 @@ mod heads;
 mod key;
 
 pub use archive::Kept;
-pub use key::{measurement, problem};
+pub use key::{generator, measurement, problem};
 
 use crate::fault::Fault;
 use crate::item::Found;
@@ -81,7 +81,7 @@ impl Keeper {
 }
 
 /// The options of a strategy in one line.
-fn words(options: &Options) -> String {
+pub fn words(options: &Options) -> String {
     use nasaic_search::OptionValue as V;
     let word = |(path, value): (&String, &V)| match value {
         V::Int(x) => format!("{path} = {x}"),

@@ -340,7 +340,7 @@ impl Study {
     }
 
     /// The tightest latency spec, in cycles; the scheduler saves energy as long as it holds.
-    fn deadline(&self) -> Option<u64> {
+    pub fn deadline(&self) -> Option<u64> {
         self.specs
             .iter()
             .filter_map(|s| s.deadline(self.platform.clock))

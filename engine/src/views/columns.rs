@@ -16,6 +16,9 @@ use nasaic_plot::Axis;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+/// The metrics that differ from run to run.
+const TIMES: [&str; 4] = ["time", "overhead", "time_to_first", "training"];
+
 /// A wanted column.
 pub(super) struct Ask<'a> {
     /// Its name, without `as UNIT`.
@@ -180,7 +183,7 @@ impl Column {
         let (unit, scale) = unit(&values, remarks.is_activity());
         let mut volatile = false;
         ask.expr.walk(&mut |e| {
-            volatile |= matches!(&e.kind, ExprKind::Metric(m) if m == "time" || m == "overhead")
+            volatile |= matches!(&e.kind, ExprKind::Metric(m) if TIMES.contains(&m.as_str()));
         });
         Self {
             name: remarks.on(&ask.name),

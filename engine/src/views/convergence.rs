@@ -6,13 +6,16 @@ use crate::item::{Found, Item, Race};
 use crate::study::Study;
 use crate::views::goal::Aim;
 use crate::views::quantiles::Ranked;
-use crate::views::{rows, units as suited};
+use crate::views::{answers, rows, units as suited};
 use nasaic_dsl::plan::BetterWhen;
 use nasaic_dsl::units::{self, Scale};
 use nasaic_plot::{Axis, Figure, Line, LinePoint, Lines};
 use std::sync::Arc;
 
 pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
+    if let Item::Answers(answers) = call.subject()? {
+        return answers::figure(answers);
+    }
     let (goal, lines, caption) = match call.subject()? {
         Item::Run(found) => {
             let goal = Aim::first(&found.study, [found.as_ref()]);

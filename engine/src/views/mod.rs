@@ -4,6 +4,7 @@
 //! registry of functions. Views of rows ask [`columns`] for their numbers, so that units, names
 //! and warnings such as "illustrative surrogate" are the same everywhere.
 
+mod answers;
 mod attainment;
 mod columns;
 mod compare;

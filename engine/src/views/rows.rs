@@ -5,6 +5,7 @@ use crate::formula::Names;
 use crate::item::{Entrant, Found, Item, Race};
 use crate::study::Study;
 use crate::top::LayerNames;
+use crate::views::answers::AnswerNames;
 use crate::views::goal::Aim;
 use crate::views::quantiles::Ranked;
 use crate::views::volume::{self, Frame};
@@ -59,6 +60,14 @@ pub(super) fn each(
                 })
             })
         }
+        Item::Answers(answers) => answers.contenders.iter().try_for_each(|contender| {
+            let study = &answers.asked.appraisal.study;
+            see(&Row {
+                names: &AnswerNames { contender, study },
+                label: &contender.strategy,
+                study: Some(study),
+            })
+        }),
         designs => designs.each_design(&mut |e| {
             see(&Row {
                 names: &e.sight(),

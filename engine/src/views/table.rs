@@ -6,7 +6,7 @@ use crate::item::{Entrant, Found, Item, LayerRows, Race};
 use crate::study::Study;
 use crate::table::{Cell, Head, Table};
 use crate::views::columns::{self, Ask, Column};
-use crate::views::{rank, rows};
+use crate::views::{answers, rank, rows};
 use nasaic_accuracy::Kind;
 use nasaic_dsl::instance::INACTIVE;
 use nasaic_dsl::units;
@@ -38,6 +38,9 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
         name(&mut table, &texts(names))?;
     }
     say_which(&mut table, of, &sheet.labels);
+    if let Item::Answers(answers) = of {
+        answers::remark(&mut table, answers);
+    }
     if let Item::Race(race) = of {
         compare(&mut table, race, call.flag("rank_test"));
     }
@@ -55,7 +58,13 @@ fn usual(of: &Item, notes: &mut Vec<String>) -> Result<Vec<Ask<'static>>, Fault>
     Ok(match of {
         Item::Layers(layers) => metrics(&of_layers(layers)),
         Item::Race(race) => of_race(race),
-        Item::List(items) if matches!(items.first(), Some(Item::Layers(_) | Item::Race(_))) => {
+        Item::Answers(answers) => metrics(answers::usual(answers)),
+        Item::List(items)
+            if matches!(
+                items.first(),
+                Some(Item::Layers(_) | Item::Race(_) | Item::Answers(_))
+            ) =>
+        {
             usual(&items[0], notes)?
         }
         _ => of_designs(of, notes)?,
@@ -215,7 +224,7 @@ fn name(table: &mut Table, names: &[String]) -> Result<(), Fault> {
 /// Rows that have a name are told apart by it, whatever columns were asked for.
 fn say_which(table: &mut Table, of: &Item, labels: &[String]) {
     let head = match of {
-        Item::Race(_) => "strategy",
+        Item::Race(_) | Item::Answers(_) => "strategy",
         Item::Layers(_) => "layer",
         _ => return,
     };
