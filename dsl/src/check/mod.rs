@@ -15,6 +15,7 @@ mod fields;
 mod forms;
 mod goals;
 mod hardware;
+mod hosted;
 mod kinds;
 mod modules;
 mod names;
