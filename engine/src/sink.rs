@@ -80,6 +80,13 @@ pub struct Output {
 pub enum Part {
     /// Lines of text.
     Text(String),
+    /// A report on one thing.
+    Report {
+        /// Its lines, for terminals.
+        lines: String,
+        /// The same as tables, for pages.
+        tables: Vec<Table>,
+    },
     /// A table.
     Table(Table),
     /// A picture.
