@@ -43,6 +43,6 @@ pub use registry::schemas;
 pub use rich::Bundle;
 pub use serve::Server;
 pub use sink::{
-    Listener, Output, Part, Progress, Reached, Silent, Sink, Stopper, Target, Trainings,
+    Listener, Output, Part, Progress, Reached, Shown, Silent, Sink, Stopper, Target, Trainings,
 };
 pub use table::{Cell, Head, Table};

@@ -10,6 +10,7 @@ mod folder;
 mod functions;
 mod host;
 mod source;
+mod sources;
 mod status;
 mod values;
 
@@ -20,7 +21,8 @@ use crate::session::{Showing, errors};
 use crate::wire::Stream;
 use host::{Event, Host};
 use nasaic_dsl::diagnostic::Diagnostic;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use sources::Cells;
 use status::StatusLine;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,8 +43,10 @@ pub struct Rust {
     given: BTreeMap<String, String>,
     /// Whether the crate of the values is a dependency already.
     values: bool,
-    /// The cells that this process has run well, each once, with the values they took.
-    cells: Vec<String>,
+    /// The cells that this process has run well.
+    cells: Cells,
+    /// The variables there are.
+    variables: Vec<String>,
     functions: Arc<Registry>,
     stop: Arc<AtomicBool>,
 }
@@ -78,7 +82,8 @@ impl Rust {
             held: BTreeMap::new(),
             given: BTreeMap::new(),
             values: false,
-            cells: Vec::new(),
+            cells: Cells::default(),
+            variables: Vec::new(),
             functions: Arc::new(Registry::new(Arc::clone(&stop))),
             stop,
         }
@@ -128,17 +133,12 @@ impl Rust {
     fn note(&mut self, code: &str) {
         let named = values::named(code);
         let taken = self.held.iter().filter(|(name, _)| named.contains(name));
-        let taken: Vec<_> = taken.collect();
-        let cell = values::hash(&json!([code, taken]));
-        if !self.cells.contains(&cell) {
-            self.cells.push(cell);
-        }
+        self.cells.run(code, &taken.collect::<Vec<_>>());
     }
 
-    /// What stands for all that a function of the last cell depends on: its text, the texts of the
-    /// cells run before it, and the values they took.
+    /// What stands for all that a function of the last cell depends on.
     pub fn source(&self) -> String {
-        values::hash(&json!(self.cells))
+        self.cells.source(&self.variables)
     }
 
     /// Shows what functions have written while a cell of the language called them; false when
@@ -261,6 +261,7 @@ impl Rust {
                 Event::Ready => {}
                 Event::Done { variables } => {
                     self.held.retain(|name, _| variables.contains(name));
+                    self.variables = variables;
                     self.host = Some(host);
                     return Ok(done);
                 }
@@ -306,6 +307,7 @@ impl Rust {
     fn lose(&mut self) {
         self.held.clear();
         self.cells.clear();
+        self.variables.clear();
     }
 
     /// The content of an `error` message.
