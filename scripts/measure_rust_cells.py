@@ -31,6 +31,20 @@ def timed(notebook, code):
     return time.monotonic() - begin
 
 
+def calls(notebook):
+    """Microseconds of a call from a cell of the language: a column over designs that are priced already."""
+    count = 20_000
+    notebook.good(
+        "%store off\nuse std.nets.{resnet18}\nuse std.accel.{eyeriss_like}\n"
+        f"let all = sweep(resnet18, eyeriss_like with {{ core.pes in 1..{count} }})"
+    )
+    notebook.good('%%rust\nnasaic_values::register("twice", |x: f64| 2.0 * x);')
+    # The first table calls, the second knows the answers already, the third has a formula instead.
+    tables = ["twice(core.pes)", "twice(core.pes)", "2 * core.pes"]
+    called, known, formula = [timed(notebook, f"table(all, columns = [{column}])") for column in tables]
+    return (called - known) * 1e6 / count, (known - formula) * 1e6 / count
+
+
 def main():
     notebook = test_rust.Notebook("good")
     notebook.setUpClass()
@@ -49,6 +63,8 @@ def main():
         print(f"a let that has changed: {timed(notebook, '%%rust' + chr(10) + 'limit.value'):.2f} s")
         flood = '%%rust\nfor i in 0..100_000 { println!("line {i}"); }'
         print(f"100,000 printed lines: {timed(notebook, flood):.2f} s")
+        called, known = calls(notebook)
+        print(f"a call of a Rust function: {called:.1f} µs; one whose answer is known: {known:.1f} µs")
         [(host, [child])] = notebook.processes()
         print(f"host {memory(host):.0f} MB, its child {memory(child):.0f} MB, kernel {memory(kernel):.0f} MB")
         again = timed(notebook, "%%rust --fresh\nlimit.value")

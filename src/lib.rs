@@ -4,13 +4,9 @@
 //! from Rust with the same calls.
 //!
 //! ```
-//! use nasaic::dsl::world::Memory;
-//! use nasaic::engine::{Ended, Engine, Silent};
-//!
-//! let mut engine = Engine::new(Box::new(Memory::default()));
-//! let checked = engine.check("sum.nasaic", "1 GHz * 3 ms\n", &[]);
-//! let plan = engine.plan(checked.steps);
-//! assert_eq!(engine.run(&plan, &mut Silent).ended, Ended::Done);
+//! let shown = nasaic::run("1 GHz * 3 ms\n")?;
+//! assert_eq!(shown.outputs[0].json["unit"], "cycles");
+//! # Ok::<(), String>(())
 //! ```
 
 pub use nasaic_accuracy as accuracy;
@@ -21,3 +17,34 @@ pub use nasaic_plot as plot;
 pub use nasaic_search as search;
 pub use nasaic_store as store;
 pub use nasaic_validate as validate;
+
+use engine::{Datasets, Ended, Engine, Shown};
+use nasaic_host::{Disk, places};
+use std::path::Path;
+
+/// Runs a program as if it lay in the current folder, and gives what it shows.
+///
+/// In a notebook of evcxr the shown values appear with their tables and pictures when they are the
+/// last value of a cell. Searches keep nothing; [`Engine`] does more.
+///
+/// # Errors
+/// The messages, with their places in the text, when the text is wrong, a step fails or an
+/// `expect` does not hold.
+pub fn run(text: &str) -> Result<Shown, String> {
+    let folder = Path::new(".");
+    let mut engine = Engine::new(Box::new(Disk::new(folder, false, None)));
+    engine.find_data(Datasets::new(folder.to_owned(), places::roots()));
+    let mut shown = Shown::default();
+    let checked = engine.check("program", text, &[]);
+    if checked.has_errors() {
+        return Err(dsl::render::plain(engine.sources(), &checked.diagnostics));
+    }
+    let plan = engine.plan(checked.steps);
+    let report = engine.run(&plan, &mut shown);
+    match report.ended {
+        Ended::Done => Ok(shown),
+        Ended::Unexpected | Ended::Failed | Ended::Interrupted => {
+            Err(dsl::render::plain(engine.sources(), &report.diagnostics))
+        }
+    }
+}

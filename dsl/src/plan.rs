@@ -45,13 +45,17 @@ pub struct Choice {
     pub at: Span,
 }
 
-/// A rhai script.
+/// Functions in another language: a rhai script, or one function of the host.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Script {
-    /// The text between the triple quotes, or of the file.
+    /// The text between the triple quotes, or of the file; for a function of the host what stands
+    /// for all that its values depend on, such as a hash.
     pub text: String,
     /// Where the text stands, so that a script's line can be shown.
     pub at: Span,
+    /// Whether whoever runs the plan must offer it: it is a function of the script's own name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hosted: bool,
 }
 
 /// A data file and what it must contain.
@@ -277,7 +281,7 @@ pub enum ExprKind {
     Call(String, Vec<(String, Expr)>),
     /// A method of a result: `r.layers.top(5, by = energy)`.
     Method(Box<Expr>, String, Vec<(String, Expr)>),
-    /// A function of a script; arguments are plain numbers.
+    /// A script and one of its functions; arguments are plain numbers.
     Script(String, String, Vec<Expr>),
 }
 

@@ -2,9 +2,9 @@
 
 use crate::check::Program;
 use crate::instance::Blocks;
-use crate::plan::{Block, Entry, Expr, ExprKind, Plan, Slot, Step, VERSION, content_hash};
+use crate::plan::{Block, Entry, Expr, ExprKind, Plan, Script, Slot, Step, VERSION, content_hash};
 use crate::value::{Domain, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The names a plan or a part of it depends on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,8 +68,12 @@ impl Reached {
         reached
     }
 
-    /// A hash of an expression with all the blocks and choices it depends on.
-    pub fn fingerprint(expr: &Expr, known: Blocks<'_>) -> String {
+    /// A hash of an expression with all the blocks, choices and scripts it depends on.
+    pub fn fingerprint(
+        expr: &Expr,
+        known: Blocks<'_>,
+        scripts: &BTreeMap<String, Script>,
+    ) -> String {
         let reached = Self::of(expr, known);
         let blocks: Vec<_> = reached
             .blocks
@@ -81,7 +85,12 @@ impl Reached {
             .iter()
             .map(|c| (c, known.choices.get(c)))
             .collect();
-        content_hash(&(expr, blocks, choices))
+        let scripts: Vec<_> = reached
+            .scripts
+            .iter()
+            .map(|s| (s, scripts.get(s)))
+            .collect();
+        content_hash(&(expr, blocks, choices, scripts))
     }
 
     fn expr(&mut self, expr: &Expr, known: Blocks<'_>) {

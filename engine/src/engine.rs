@@ -8,7 +8,8 @@ use crate::backend::Judge;
 use crate::datasets::Datasets;
 use crate::exact::{CertificateFile, Verdict, verify};
 use crate::fault::Fault;
-use crate::interpreter::{Interpreter, Kept};
+use crate::hosted::{Functions, Hosted};
+use crate::interpreter::{Inputs, Interpreter, Kept};
 use crate::keep::Keeper;
 use crate::registry::schemas;
 use crate::serve::Server;
@@ -20,7 +21,7 @@ use nasaic_dsl::instance::Blocks;
 use nasaic_dsl::plan::{Plan, Step, StepKind, VERSION};
 use nasaic_dsl::reach::{self, Reached};
 use nasaic_dsl::schema::Schemas;
-use nasaic_dsl::source::Sources;
+use nasaic_dsl::source::{Sources, Span};
 use nasaic_dsl::value::Value;
 use nasaic_dsl::world::World;
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,6 +70,7 @@ pub struct Engine {
     kept: Kept,
     keeper: Option<Arc<Keeper>>,
     datasets: Arc<Datasets>,
+    hosted: Arc<Hosted>,
     cells: usize,
 }
 
@@ -82,6 +84,7 @@ impl Engine {
             kept: Kept::default(),
             keeper: None,
             datasets: Arc::default(),
+            hosted: Arc::default(),
             cells: 0,
         }
     }
@@ -128,6 +131,26 @@ impl Engine {
         self.datasets = Arc::new(datasets);
     }
 
+    /// Calls functions of the host there from now on; what the earlier ones gave is forgotten.
+    pub fn call_functions_of(&mut self, host: Arc<dyn Functions>) {
+        self.hosted = Arc::new(Hosted::of(host));
+    }
+
+    /// Declares a function of the host, which cells then call like any other.
+    ///
+    /// `source` stands for all that its values depend on; results are filed under it. `written` is
+    /// a name for the text that declares it, and the text, for messages.
+    pub fn declare_function(
+        &mut self,
+        (name, arity): (&str, usize),
+        source: String,
+        written: (&str, &str),
+    ) -> Result<(), Box<Diagnostic>> {
+        let text = self.program.sources.add(written.0, written.1);
+        let at = Span::new(text, 0, written.1.len());
+        self.program.declare_function(name, arity, source, at)
+    }
+
     /// Checks a text; with an error the program stays as it was. `settings` are `--set` texts.
     pub fn check(&mut self, name: &str, text: &str, settings: &[String]) -> Checked {
         let setting = Setting {
@@ -148,7 +171,11 @@ impl Engine {
         match self.files(plan) {
             Ok(files) => {
                 let keeper = self.keeper.as_ref();
-                let inputs = (&files, &self.datasets);
+                let inputs = Inputs {
+                    files: &files,
+                    datasets: &self.datasets,
+                    hosted: &self.hosted,
+                };
                 Interpreter::new(plan, inputs, &mut self.kept, sink, keeper).run()
             }
             Err(fault) => {
@@ -171,6 +198,7 @@ impl Engine {
             blocks: &plan.blocks,
             choices: &plan.choices,
             scripts: &plan.scripts,
+            hosted: &self.hosted,
             files: &files,
             sources: &plan.sources,
             datasets: &self.datasets,
@@ -182,7 +210,13 @@ impl Engine {
     ///
     /// `accuracy` says whether evaluations ask for accuracies when they do not say so themselves.
     pub fn server(&self, plan: &Plan, accuracy: bool) -> Result<Server, Fault> {
-        Server::new(plan, &self.files(plan)?, &self.datasets, accuracy)
+        let files = self.files(plan)?;
+        let inputs = Inputs {
+            files: &files,
+            datasets: &self.datasets,
+            hosted: &self.hosted,
+        };
+        Server::new(plan, inputs, accuracy)
     }
 
     /// Checks a cell; declarations of a good cell stay. What it does is done by
@@ -234,11 +268,12 @@ impl Engine {
             blocks: &self.program.blocks,
             choices: &self.program.choices,
         };
+        let scripts = &self.program.scripts;
         let mut fresh = BTreeSet::new();
         let mut out = Vec::new();
         for step in steps {
             for name in Reached::of(&step.expr, known).lets {
-                if !fresh.contains(&name) && self.kept.is_stale(&name, known) {
+                if !fresh.contains(&name) && self.kept.is_stale(&name, known, scripts) {
                     out.push(
                         Diagnostic::new("W0901", format!("`{name}` is out of date"))
                             .at(step.expr.at, "uses a result from before the change")

@@ -4,12 +4,15 @@
 //! because a latency may be compared with cycles and shown in them.
 
 use crate::fault::Fault;
+use crate::hosted::Hosted;
 use crate::script::Script;
 use nasaic_dsl::instance::arithmetic;
 use nasaic_dsl::plan::{Expr, ExprKind, Operator};
+use nasaic_dsl::source::Span;
 use nasaic_dsl::units::{self, Dim};
 use nasaic_dsl::value::{Quantity, Value};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What the names of a formula stand for.
 pub trait Names {
@@ -21,8 +24,38 @@ pub trait Names {
     fn clock(&self) -> f64;
 }
 
-/// The scripts a formula may call, by name, with the place of their text.
-pub type Scripts = BTreeMap<String, (Script, nasaic_dsl::source::Span)>;
+/// The scripts a formula may call, by name.
+pub type Scripts = BTreeMap<String, Callable>;
+
+/// Functions of another language.
+pub enum Callable {
+    /// A script, with the place of its text.
+    Script(Box<Script>, Span),
+    /// A function of the host, with what the program knows it by.
+    Hosted(Arc<Hosted>, String),
+}
+
+impl Callable {
+    /// The finite number that a function gives; `at` is where it is called.
+    pub fn call(&self, function: &str, args: &[f64], at: Span) -> Result<f64, Fault> {
+        match self {
+            Self::Script(script, text) => script.call(function, args).map_err(|f| {
+                Fault::new(f.code, f.message)
+                    .at(at)
+                    .in_script(*text, f.line, f.column)
+            }),
+            Self::Hosted(hosted, source) => hosted.call(function, source, args, at),
+        }
+    }
+
+    /// The functions of the host, where this is one of them.
+    pub fn hosted(&self) -> Option<&Hosted> {
+        match self {
+            Self::Script(..) => None,
+            Self::Hosted(hosted, _) => Some(hosted),
+        }
+    }
+}
 
 /// The value of a formula.
 pub fn value(expr: &Expr, names: &dyn Names, scripts: &Scripts) -> Result<Value, Fault> {
@@ -55,13 +88,8 @@ pub fn value(expr: &Expr, names: &dyn Names, scripts: &Scripts) -> Result<Value,
             for arg in args {
                 plain.push(number(arg)?.number());
             }
-            let (compiled, at) = scripts.get(script).ok_or_else(|| missing(expr, script))?;
-            let x = compiled.call(function, &plain).map_err(|f| {
-                Fault::new(f.code, f.message.clone())
-                    .at(expr.at)
-                    .in_script(*at, f.line, f.column)
-            })?;
-            Value::number(x)
+            let callable = scripts.get(script).ok_or_else(|| missing(expr, script))?;
+            Value::number(callable.call(function, &plain, expr.at)?)
         }
         _ => return Err(missing(expr, "this")),
     })

@@ -14,6 +14,7 @@ mod exact;
 mod fault;
 mod formula;
 mod generate;
+mod hosted;
 pub mod import;
 mod interpreter;
 mod item;
@@ -37,11 +38,12 @@ pub use datasets::Datasets;
 pub use engine::{CellPlan, Ended, Engine, Report};
 pub use exact::{CertificateFile, Verdict};
 pub use fault::Fault;
+pub use hosted::Functions;
 pub use keep::Keeper;
 pub use registry::schemas;
 pub use rich::Bundle;
 pub use serve::Server;
 pub use sink::{
-    Listener, Output, Part, Progress, Reached, Silent, Sink, Stopper, Target, Trainings,
+    Listener, Output, Part, Progress, Reached, Shown, Silent, Sink, Stopper, Target, Trainings,
 };
 pub use table::{Cell, Head, Table};

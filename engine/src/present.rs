@@ -13,11 +13,11 @@ use nasaic_dsl::value::Value;
 pub fn present(item: &Item, sources: &Sources) -> Result<Vec<Part>, Fault> {
     Ok(match item {
         Item::Value(v) => vec![Part::Text(report::of_value(v))],
-        Item::Result(e) => vec![Part::Text(report::of_evaluation(e))],
+        Item::Result(e) => vec![report::evaluation(e)],
         Item::Run(found) => {
-            let mut parts = vec![Part::Text(report::of_search(found))];
+            let mut parts = vec![report::search(found)];
             if let Some(best) = found.best() {
-                parts.push(Part::Text(report::of_evaluation(&best?)));
+                parts.push(report::evaluation(&best?));
             }
             parts
         }
@@ -29,7 +29,7 @@ pub fn present(item: &Item, sources: &Sources) -> Result<Vec<Part>, Fault> {
         }
         Item::Race(_) | Item::Answers(_) | Item::Layers(_) => vec![table(item, sources)?],
         Item::Objectives(asked) => vec![Part::Table(report::of_objectives(asked))],
-        Item::Space(size) => vec![Part::Text(report::of_size(size))],
+        Item::Space(size) => vec![report::size(size)],
         Item::Table(t) | Item::Volume(t, _) => vec![Part::Table((**t).clone())],
         Item::Figure(f) => vec![Part::Figure((**f).clone())],
         Item::Explanation(e) => e.parts.clone(),

@@ -13,11 +13,15 @@ use nasaic_dsl::value::{Quantity, Value};
 use nasaic_search::Stop;
 use std::fmt::Write;
 
+mod sheets;
+
+pub use sheets::{evaluation, search, size};
+
 /// Layers of one sub-accelerator that a report lists; a picture shows them all.
 const MOST_ENTRIES: usize = 8;
 
 /// One evaluated design.
-pub fn of_evaluation(e: &Evaluation) -> String {
+fn of_evaluation(e: &Evaluation) -> String {
     let mut out = String::new();
     specs(&mut out, e);
     metrics(&mut out, e);
@@ -28,18 +32,23 @@ pub fn of_evaluation(e: &Evaluation) -> String {
     out
 }
 
+fn judged(e: &Evaluation) -> Vec<SpecResult> {
+    e.study.specs.iter().map(|s| s.judge(&e.sight())).collect()
+}
+
+fn verdict(results: &[SpecResult]) -> String {
+    match results.iter().filter(|r| !r.met).count() {
+        0 => "all specs met".to_owned(),
+        missed => format!("INFEASIBLE: {missed} of {} specs not met", results.len()),
+    }
+}
+
 fn specs(out: &mut String, e: &Evaluation) {
-    let results: Vec<SpecResult> = e.study.specs.iter().map(|s| s.judge(&e.sight())).collect();
+    let results = judged(e);
     if results.is_empty() {
         return;
     }
-    let missed = results.iter().filter(|r| !r.met).count();
-    let verdict = if missed == 0 {
-        "all specs met".to_owned()
-    } else {
-        format!("INFEASIBLE: {missed} of {} specs not met", results.len())
-    };
-    let _ = writeln!(out, "{verdict}");
+    let _ = writeln!(out, "{}", verdict(&results));
     let width = results
         .iter()
         .map(|r| r.text.chars().count())
@@ -163,16 +172,19 @@ fn accuracies(out: &mut String, e: &Evaluation) {
             a.kind.label(),
             source.name()
         );
-        trained(out, width, a, source);
+        let more = trained(a, source);
+        if !more.is_empty() {
+            let _ = writeln!(out, "  {:<width$}  {}", "", more.join(" · "));
+        }
     }
 }
 
 /// What more there is to know of an accuracy that was trained for.
-fn trained(out: &mut String, width: usize, a: &Measurement, source: &Source) {
-    let (Some(took), Some(training)) = (&a.training, source.training()) else {
-        return;
-    };
+fn trained(a: &Measurement, source: &Source) -> Vec<String> {
     let mut more = Vec::new();
+    let (Some(took), Some(training)) = (&a.training, source.training()) else {
+        return more;
+    };
     if took.epochs < took.of_epochs {
         more.push(format!("stopped after {} epochs", took.epochs));
     }
@@ -180,9 +192,7 @@ fn trained(out: &mut String, width: usize, a: &Measurement, source: &Source) {
         more.push(format!("{test:.4} on the test samples"));
     }
     more.extend(Some(training.note()).filter(|note| !note.is_empty()));
-    if !more.is_empty() {
-        let _ = writeln!(out, "  {:<width$}  {}", "", more.join(" · "));
-    }
+    more
 }
 
 fn networks(out: &mut String, e: &Evaluation) {
@@ -194,7 +204,6 @@ fn networks(out: &mut String, e: &Evaluation) {
         .map(|t| t.label.len())
         .max()
         .unwrap_or(0);
-    let chosen = e.study.chosen(&e.choices);
     for (task, network) in e.study.tasks.iter().zip(&e.priced.networks) {
         let _ = writeln!(
             out,
@@ -204,30 +213,38 @@ fn networks(out: &mut String, e: &Evaluation) {
             units::number(network.macs as f64),
             units::number(network.params as f64)
         );
-        let prefix = if e.study.name.is_empty() {
-            String::new()
-        } else {
-            format!("{}.{}.", e.study.name, task.label)
-        };
-        let own: Vec<String> = chosen
-            .iter()
-            .filter(|(path, _)| !prefix.is_empty() && path.starts_with(&prefix))
-            .map(|(path, value)| format!("{} = {value}", &path[prefix.len()..]))
-            .collect();
-        for line in wrap(&own, 78) {
+        for line in wrap(&decided(e, &task.label), 78) {
             let _ = writeln!(out, "  {:<width$}    {line}", "");
         }
     }
-    // A decision of the file belongs to no task by its path.
-    let shared: Vec<String> = chosen
-        .iter()
-        .filter(|(path, _)| !e.study.name.is_empty() && !path.contains('.'))
-        .map(|(path, value)| format!("{path} = {value}"))
-        .collect();
-    for (n, line) in wrap(&shared, 78).iter().enumerate() {
+    for (n, line) in wrap(&shared(e), 78).iter().enumerate() {
         let head = if n == 0 { "shared" } else { "" };
         let _ = writeln!(out, "  {head:<width$}    {line}");
     }
+}
+
+/// What the network of a task decided.
+fn decided(e: &Evaluation, task: &str) -> Vec<String> {
+    if e.study.name.is_empty() {
+        return Vec::new();
+    }
+    let prefix = format!("{}.{task}.", e.study.name);
+    let chosen = e.study.chosen(&e.choices);
+    let own = chosen.iter().filter_map(|(path, value)| {
+        let path = path.strip_prefix(&prefix)?;
+        Some(format!("{path} = {value}"))
+    });
+    own.collect()
+}
+
+/// Decisions of the file, which belong to no task by their paths.
+fn shared(e: &Evaluation) -> Vec<String> {
+    let chosen = e.study.chosen(&e.choices);
+    let own = chosen
+        .iter()
+        .filter(|(path, _)| !e.study.name.is_empty() && !path.contains('.'));
+    own.map(|(path, value)| format!("{path} = {value}"))
+        .collect()
 }
 
 /// Words joined by commas, broken into lines.
@@ -253,22 +270,7 @@ fn arrays(out: &mut String, e: &Evaluation) {
             let _ = writeln!(out, "  {label:<width$}  absent");
             continue;
         };
-        let busy: u64 = e
-            .priced
-            .schedule
-            .entries
-            .iter()
-            .filter(|x| x.sub == i)
-            .map(|x| x.end - x.start)
-            .sum();
-        let layers = e
-            .priced
-            .schedule
-            .entries
-            .iter()
-            .filter(|x| x.sub == i)
-            .count();
-        let share = 100.0 * busy as f64 / (e.priced.metrics.cycles.max(1)) as f64;
+        let (layers, share) = load(e, i);
         let area = if e.priced.metrics.area.is_some() {
             format!("  {}", units::pretty(array.area * 1e-12, Dim::AREA))
         } else {
@@ -285,8 +287,35 @@ fn arrays(out: &mut String, e: &Evaluation) {
     }
 }
 
+/// How many layers run on a sub-accelerator, and the percentage of the time in which it is busy.
+fn load(e: &Evaluation, sub: usize) -> (usize, f64) {
+    let entries = e.priced.schedule.entries.iter().filter(|x| x.sub == sub);
+    let busy: u64 = entries.clone().map(|x| x.end - x.start).sum();
+    let share = 100.0 * busy as f64 / (e.priced.metrics.cycles.max(1)) as f64;
+    (entries.count(), share)
+}
+
+/// Whether there is a choice of where and when layers run.
+fn is_scheduled(e: &Evaluation) -> bool {
+    e.study.subs.len() > 1 || e.study.tasks.len() > 1
+}
+
+/// What runs on a sub-accelerator, in order: first and last cycle, and the layer's path.
+fn entries(e: &Evaluation, sub: usize) -> Vec<(u64, u64, String)> {
+    let all = e.priced.schedule.entries.iter();
+    let mut entries: Vec<_> = all.filter(|x| x.sub == sub).collect();
+    entries.sort_by_key(|x| x.start);
+    let named = entries.into_iter().map(|x| {
+        let network = &e.priced.networks[x.task];
+        let path = &network.layers[network.computing[x.layer].0].path;
+        let task = &e.study.tasks[x.task].label;
+        (x.start, x.end, format!("{task}.{path}"))
+    });
+    named.collect()
+}
+
 fn schedule(out: &mut String, e: &Evaluation) {
-    if e.study.subs.len() < 2 && e.study.tasks.len() < 2 {
+    if !is_scheduled(e) {
         return;
     }
     let known = e
@@ -295,27 +324,12 @@ fn schedule(out: &mut String, e: &Evaluation) {
         .map_or(String::new(), |c| format!(", {c}"));
     let _ = writeln!(out, "schedule (cycles){known}");
     for (i, label) in e.study.subs.iter().enumerate() {
-        let mut entries: Vec<_> = e
-            .priced
-            .schedule
-            .entries
+        let number = |cycle: u64| units::number(cycle as f64);
+        let words = entries(e, i);
+        let words = words
             .iter()
-            .filter(|x| x.sub == i)
-            .collect();
-        entries.sort_by_key(|x| x.start);
-        let words: Vec<String> = entries
-            .iter()
-            .map(|x| {
-                let network = &e.priced.networks[x.task];
-                let path = &network.layers[network.computing[x.layer].0].path;
-                format!(
-                    "{}–{} {}.{path}",
-                    units::number(x.start as f64),
-                    units::number(x.end as f64),
-                    e.study.tasks[x.task].label
-                )
-            })
-            .collect();
+            .map(|(start, end, layer)| format!("{}–{} {layer}", number(*start), number(*end)));
+        let words: Vec<String> = words.collect();
         for (n, line) in wrap(&words[..words.len().min(MOST_ENTRIES)], 86)
             .into_iter()
             .enumerate()
@@ -333,8 +347,8 @@ fn schedule(out: &mut String, e: &Evaluation) {
     }
 }
 
-/// A search: what it did, then its best design.
-pub fn of_search(found: &Found) -> String {
+/// A search: what it did.
+fn of_search(found: &Found) -> String {
     let c = &found.run.counts;
     let mut out = String::new();
     if let Some(proof) = &found.proof {
@@ -353,42 +367,28 @@ pub fn of_search(found: &Found) -> String {
         units::number(c.pruned as f64),
         units::number(c.duplicates as f64)
     );
-    if found.pre_run > 0 {
-        let _ = writeln!(
-            out,
-            "  {} random designs priced beforehand to scale the penalty",
-            units::number(found.pre_run as f64)
-        );
+    if let Some(line) = beforehand(found) {
+        let _ = writeln!(out, "  {line}");
     }
     if let Some(learned) = &found.learned {
         out.push_str(&of_learned(learned));
     }
-    let share = 100.0 * found.satisfied() as f64 / found.run.evaluated.len().max(1) as f64;
     let _ = writeln!(
         out,
         "  {} of them meet the hardware specs ({} %)",
         units::number(found.satisfied() as f64),
-        units::number(round1(share))
+        units::number(round1(share_satisfied(found)))
     );
-    if found.study.goals.len() > 1 && !found.study.lexicographic {
+    if has_front(found) {
         let _ = writeln!(
             out,
             "  {} designs on the Pareto front",
             found.run.front.len()
         );
     }
-    if let Some(effort) = Effort::of(found) {
-        let _ = writeln!(out, "  {}", effort.text());
+    for line in remarks(found) {
+        let _ = writeln!(out, "  {line}");
     }
-    let _ = match found.run.stop {
-        Stop::Interrupted => writeln!(out, "  interrupted: this is the best so far"),
-        Stop::Stalled => writeln!(
-            out,
-            "  stopped: the strategy proposed nothing but known designs"
-        ),
-        Stop::Exhausted => writeln!(out, "  every distinct design of the space was evaluated"),
-        Stop::Budget | Stop::Done => Ok(()),
-    };
     out
 }
 
@@ -412,6 +412,34 @@ fn of_learned(learned: &Quality) -> String {
         number(learned.verified)
     );
     out
+}
+
+/// What was done before a search, if anything.
+fn beforehand(found: &Found) -> Option<String> {
+    let designs = units::number(found.pre_run as f64);
+    let line = || format!("{designs} random designs priced beforehand to scale the penalty");
+    (found.pre_run > 0).then(line)
+}
+
+/// How many of the designs meet the hardware specs, in per cent.
+fn share_satisfied(found: &Found) -> f64 {
+    100.0 * found.satisfied() as f64 / found.run.evaluated.len().max(1) as f64
+}
+
+fn has_front(found: &Found) -> bool {
+    found.study.goals.len() > 1 && !found.study.lexicographic
+}
+
+/// What training took, and why a search ended where that says something.
+fn remarks(found: &Found) -> Vec<String> {
+    let ended = match found.run.stop {
+        Stop::Interrupted => Some("interrupted: this is the best so far"),
+        Stop::Stalled => Some("stopped: the strategy proposed nothing but known designs"),
+        Stop::Exhausted => Some("every distinct design of the space was evaluated"),
+        Stop::Budget | Stop::Done => None,
+    };
+    let effort = Effort::of(found).map(|effort| effort.text());
+    effort.into_iter().chain(ended.map(str::to_owned)).collect()
 }
 
 /// A set of designs in one line.
@@ -496,21 +524,12 @@ pub fn of_objectives(asked: &Asked) -> Table {
 }
 
 /// The size of a space.
-pub fn of_size(size: &Size) -> String {
-    let number = |n: Option<u128>| match n {
-        Some(n) if n >= 1_000_000 => format!("{} ({:.4e})", group(n), n as f64),
-        Some(n) => group(n),
-        None => "more than can be counted".to_owned(),
-    };
+fn of_size(size: &Size) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{}: {} decisions", size.of, size.decisions.len());
-    let _ = writeln!(out, "  points             {}", number(size.count.raw));
-    let _ = writeln!(
-        out,
-        "  within the budget  {}",
-        number(size.count.within_limits)
-    );
-    let _ = writeln!(out, "  distinct designs   {}", number(size.count.distinct));
+    for (what, count) in counts(size) {
+        let _ = writeln!(out, "  {what:<17}  {count}");
+    }
     let width = size
         .decisions
         .iter()
@@ -521,6 +540,20 @@ pub fn of_size(size: &Size) -> String {
         let _ = writeln!(out, "  {path:<width$}  {count:>5}  {domain}");
     }
     out
+}
+
+/// How many points, designs within the budget and distinct designs there are.
+fn counts(size: &Size) -> [(&'static str, String); 3] {
+    let number = |n: Option<u128>| match n {
+        Some(n) if n >= 1_000_000 => format!("{} ({:.4e})", group(n), n as f64),
+        Some(n) => group(n),
+        None => "more than can be counted".to_owned(),
+    };
+    [
+        ("points", number(size.count.raw)),
+        ("within the budget", number(size.count.within_limits)),
+        ("distinct designs", number(size.count.distinct)),
+    ]
 }
 
 fn group(n: u128) -> String {

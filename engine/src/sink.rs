@@ -80,6 +80,35 @@ pub struct Output {
     pub json: serde_json::Value,
 }
 
+/// Keeps what a run shows and says; it writes no files and never asks to stop.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Shown {
+    /// The values, in order.
+    pub outputs: Vec<Output>,
+    /// Warnings and errors, in order.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Sink for Shown {
+    fn show(&mut self, output: &Output) {
+        self.outputs.push(output.clone());
+    }
+
+    fn progress(&mut self, _: &Progress) {}
+
+    fn tell(&mut self, diagnostic: &Diagnostic) {
+        self.diagnostics.push(diagnostic.clone());
+    }
+
+    fn file(&mut self, path: &str, _: &[u8]) -> Result<(), String> {
+        Err(format!("there is no folder for `{path}` here"))
+    }
+
+    fn stop(&self) -> bool {
+        false
+    }
+}
+
 /// A part of what is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "value", rename_all = "lowercase")]
@@ -90,6 +119,13 @@ pub struct Output {
 pub enum Part {
     /// Lines of text.
     Text(String),
+    /// A report on one thing.
+    Report {
+        /// Its lines, for terminals.
+        lines: String,
+        /// The same as tables, for pages.
+        tables: Vec<Table>,
+    },
     /// A table.
     Table(Table),
     /// A picture.

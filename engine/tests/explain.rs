@@ -48,7 +48,7 @@ fn shown(text: &str) -> Output {
 /// Texts and tables as a terminal shows them.
 fn text(output: &Output) -> String {
     let parts = output.parts.iter().map(|part| match part {
-        Part::Text(text) => text.clone(),
+        Part::Text(text) | Part::Report { lines: text, .. } => text.clone(),
         Part::Table(table) => format!("\n{table}"),
         Part::Figure(figure) => format!("\nfigure: {}\n", figure.title),
     });

@@ -1,8 +1,7 @@
 //! What is shown as mime bundles: every form says the same, and nothing of it becomes markup.
 
-use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::world::Memory;
-use nasaic_engine::{Bundle, Cell, Ended, Engine, Head, Output, Part, Sink, Table};
+use nasaic_engine::{Bundle, Cell, Ended, Engine, Head, Output, Part, Shown, Table};
 use nasaic_plot::{Figure, Gantt, GanttEntry, Point, Scatter, Series};
 
 const HTML: &str = "text/html";
@@ -133,17 +132,6 @@ fn texts_that_follow_each_other_are_one() {
     );
 }
 
-/// Keeps what is shown.
-#[derive(Default)]
-struct Shown(Vec<Output>);
-
-impl Sink for Shown {
-    fn show(&mut self, output: &Output) {
-        self.0.push(output.clone());
-    }
-    fn tell(&mut self, _: &Diagnostic) {}
-}
-
 #[test]
 fn every_result_of_a_program_has_plain_text_and_a_page_or_a_picture() {
     let mut engine = Engine::new(Box::new(Memory::default()));
@@ -153,9 +141,54 @@ fn every_result_of_a_program_has_plain_text_and_a_page_or_a_picture() {
     let told = nasaic_dsl::render::plain(engine.sources(), &checked.diagnostics);
     let report = report.unwrap_or_else(|| panic!("{told}"));
     assert_eq!(report.ended, Ended::Done, "{:?}", report.diagnostics);
-    let bundles: Vec<Bundle> = shown.0.iter().flat_map(Output::bundles).collect();
+    let bundles: Vec<Bundle> = shown.outputs.iter().flat_map(Output::bundles).collect();
     let with = |mime: &str| bundles.iter().filter(|b| b.0.contains_key(mime)).count();
     assert_eq!(with(PLAIN), bundles.len());
     assert_eq!(with(HTML) + with("image/svg+xml"), bundles.len());
     assert!(with(VEGA) >= 3 && with(HTML) >= 2);
+}
+
+#[test]
+fn results_searches_and_spaces_are_tables_with_units() {
+    let mut engine = Engine::new(Box::new(Memory::default()));
+    let mut shown = Shown::default();
+    let program = "
+use std.nets.{resnet18}
+use std.accel.{eyeriss_like}
+problem p {
+  workload = resnet18
+  on = eyeriss_like with { core.pes in 32..64 step 32 }
+  require latency < 1 s
+  require latency < 1 us
+  minimize latency
+}
+strategy all { algorithm = exhaustive }
+search(p, all)
+space(p)
+";
+    let (_, report) = engine.cell(program, &mut shown);
+    assert_eq!(report.map(|r| r.ended), Some(Ended::Done));
+    let bundles: Vec<Bundle> = shown.outputs.iter().flat_map(Output::bundles).collect();
+    let [search, space] = &bundles[..] else {
+        panic!("{} bundles", bundles.len());
+    };
+    let html = search.text(HTML).unwrap();
+    assert!(!html.contains("<pre"), "{html}");
+    for part in [
+        ">all (exhaustive, seed ",
+        ">designs</th>",
+        ">INFEASIBLE: 1 of 2 specs not met</caption>",
+        ">✓</b></td>",
+        ">✗</b></td>",
+        ">room (%)</th>",
+        ">latency (ms)</th>",
+        ">cycles</th>",
+        ">area (mm^2)</th>",
+        ">bandwidth (GB/s)</th>",
+    ] {
+        assert!(html.contains(part), "{part} in {html}");
+    }
+    let html = space.text(HTML).unwrap();
+    assert!(html.contains(">p: 1 decisions</caption>"), "{html}");
+    assert!(html.contains(">{32, 64}</td>") || html.contains("32..64"), "{html}");
 }

@@ -8,8 +8,8 @@ use std::ops::ControlFlow;
 /// A search problem: a space and the price of its designs.
 ///
 /// The functions get canonical designs, in which all that does not matter is
-/// inactive, and must depend on nothing else: they are called from several
-/// threads, in any order, and at most once per design. What costs the same for
+/// inactive, and must depend on nothing else: unless the problem says otherwise
+/// they are called from several threads, in any order, and at most once per design. What costs the same for
 /// many designs, such as training one network, the problem caches itself;
 /// `complete` is never called at the same time for two designs with the same
 /// networks.
@@ -22,6 +22,18 @@ pub trait Problem: Sync {
 
     /// Whether several objectives are taken in their order; else they make a front.
     fn in_order(&self) -> bool {
+        false
+    }
+
+    /// Whether designs are evaluated one after the other, in the order of their trials, and not
+    /// in parallel: so it is where what they take can do one thing at a time.
+    fn in_sequence(&self) -> bool {
+        false
+    }
+
+    /// Whether an evaluation was broken off, so that the values of the last ones mean nothing:
+    /// the run forgets their batch and ends.
+    fn broken_off(&self) -> bool {
         false
     }
 

@@ -1,6 +1,6 @@
 //! One run of a strategy on a problem: evaluating, counting, keeping the best.
 
-use crate::archive::{Archive, Forgetful, NotKept};
+use crate::archive::{Archive, Forgetful, Known, NotKept};
 use crate::design::Design;
 use crate::halving::Ladder;
 use crate::options::Options;
@@ -286,12 +286,12 @@ impl<'a> Record<'a> {
     }
 
     /// Evaluates a batch and returns the trial of every proposal, and whether all is kept;
-    /// a break where the problem was asked to stop, with nothing told of the batch.
+    /// a break where the problem stopped or broke off, with nothing told of the batch.
     fn evaluate(&mut self, asked: &[Ask]) -> Result<ControlFlow<(), (Vec<usize>, bool)>, NotKept> {
         let first = self.evaluated.len();
         let trials = self.number(asked)?;
         let wanted = self.wanted(asked, &trials);
-        if self.complete(&wanted).is_break() {
+        if self.complete(&wanted).is_break() || self.problem.broken_off() {
             self.forget(first, &wanted);
             return Ok(ControlFlow::Break(()));
         }
@@ -365,14 +365,14 @@ impl<'a> Record<'a> {
         }
         self.duplicates += (asked.len() - fresh.len()) as u64;
         let recalled = self.archive.recall(&fresh)?;
-        let priced: Vec<_> = fresh
-            .par_iter()
-            .zip(recalled)
-            .map(|(design, known)| match known {
-                Some(known) => (known.hardware.sound(), known.outcome),
-                None => (problem.hardware(design).sound(), None),
-            })
-            .collect();
+        let price = |(design, known): (&Design, Option<Known>)| match known {
+            Some(known) => (known.hardware.sound(), known.outcome),
+            None => (problem.hardware(design).sound(), None),
+        };
+        let priced: Vec<_> = match problem.in_sequence() {
+            true => fresh.iter().zip(recalled).map(price).collect(),
+            false => fresh.par_iter().zip(recalled).map(price).collect(),
+        };
         for (design, (hardware, outcome)) in fresh.into_iter().zip(priced) {
             let trial = self.evaluated.len();
             self.unasked.extend(outcome.map(|known| (trial, known)));
@@ -452,11 +452,14 @@ impl<'a> Record<'a> {
             let outcome = known.unwrap_or_else(|| problem.reach(&one.design, &one.hardware, rung));
             (trial, outcome.sound(goals))
         };
-        let outcomes: Vec<Vec<(usize, Outcome)>> = groups
-            .par_iter()
-            .map(|(_, trials)| trials.iter().map(finish).collect())
-            .collect();
-        for (trial, outcome) in outcomes.into_iter().flatten() {
+        let outcomes: Vec<(usize, Outcome)> = match problem.in_sequence() {
+            true => climbing.iter().map(finish).collect(),
+            false => groups
+                .par_iter()
+                .flat_map_iter(|(_, trials)| trials.iter().map(finish))
+                .collect(),
+        };
+        for (trial, outcome) in outcomes {
             self.evaluated[trial].outcome = Some(outcome);
             self.unasked.remove(&trial);
         }

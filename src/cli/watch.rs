@@ -107,7 +107,7 @@ impl Sink for Watcher<'_> {
             match part {
                 Part::Figure(figure) => self.figure(&output.source, figure),
                 part if self.console.is_stream() => other.push(part),
-                Part::Text(text) => self.console.print(text),
+                Part::Text(text) | Part::Report { lines: text, .. } => self.console.print(text),
                 Part::Table(table) => self.console.print(&table.to_string()),
             }
         }
@@ -163,7 +163,7 @@ impl Sink for Watcher<'_> {
 fn apart(before: &Part, part: &Part) -> bool {
     match (before, part) {
         (_, Part::Table(table)) => !table.title.is_empty(),
-        (Part::Table(_), Part::Text(_)) => true,
+        (Part::Table(_), Part::Text(_) | Part::Report { .. }) => true,
         _ => false,
     }
 }

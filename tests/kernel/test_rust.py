@@ -287,6 +287,147 @@ class Values(Notebook):
         self.assertEqual(self.good("mine").result(), "1")
 
 
+PROBLEM = """
+use std.nets.{resnet18}
+use std.accel.{eyeriss_like}
+problem p {
+  workload = resnet18
+  on = eyeriss_like with { core.pes in 32..256 step 32 }
+  require price(latency as ms) <= 100
+  minimize price(latency as ms)
+}
+strategy grid { algorithm = exhaustive }
+"""
+
+
+@unittest.skipUnless(host(), MISSING)
+class Functions(Notebook):
+    """Functions of Rust cells, called by cells of the language."""
+
+    def register(self, name, function):
+        return self.good(f'%%rust\nnasaic_values::register("{name}", {function});')
+
+    def test_a_goal_and_a_spec_call_it(self):
+        self.register("price", "|ms: f64| { eprintln!(\"asked {ms}\"); 2.0 * ms }")
+        self.good("%store off" + PROBLEM)
+        first = self.good("let run = search(p, grid)\nrun.best.latency as ms")
+        best = float(first.result().split()[0])
+        # What the last calls wrote may come with the next cell.
+        asked = first.text("stderr") + self.good("%%rust\n0").text("stderr")
+        self.assertEqual(asked.count("asked "), 8)
+        self.good(f"expect price({best}) == {2 * best!r}")
+        # The same source is the same function: nothing is asked for again.
+        self.register("price", "|ms: f64| { eprintln!(\"asked {ms}\"); 2.0 * ms }")
+        again = self.good("let same = search(p, grid)\nsame.best.latency as ms")
+        self.assertEqual(float(again.result().split()[0]), best)
+        asked = again.text("stderr") + self.good("%%rust\n1").text("stderr")
+        self.assertNotIn("asked ", asked)
+        # Another source is another function, and the first result is out of date.
+        self.register("price", "|ms: f64| -ms")
+        self.assertIn("W0901", str(self.good("run.best.latency").messages))
+        other = self.good("let other = search(p, grid)\nother.best.latency as ms")
+        self.assertGreater(float(other.result().split()[0]), best)
+
+    def test_calls_are_checked(self):
+        self.register("pair", "|a: f64, b: f64| a / b")
+        self.assertEqual(self.good("pair(1, 4)").result(), "0.25")
+        self.assertEqual(self.bad("pair(1)").reply["ename"], "E0802")
+        self.assertEqual(self.bad("pair(1, 2 ms)").reply["ename"], "E0803")
+        self.assertEqual(self.bad("pair(1, 0)").reply["ename"], "E0805")
+
+    def test_names_are_not_taken(self):
+        self.good("let ours = 1")
+        for name, code in [("ours", "E0822"), ("max", "E0822"), ("let", "E0821")]:
+            answer = self.bad(f'%%rust\nnasaic_values::register("{name}", |x: f64| x);')
+            self.assertEqual(answer.reply["ename"], code)
+        self.assertEqual(self.good("ours").result(), "1")
+
+    def test_a_panic_is_told_and_nothing_is_lost(self):
+        self.good("%%rust\nlet there = 3;")
+        self.register("picky", '|x: f64| { assert!(x > 0.0, "too cold"); x }')
+        answer = self.bad("picky(-1)")
+        self.assertEqual(answer.reply["ename"], "E0824")
+        self.assertIn("too cold", answer.reply["evalue"])
+        self.assertEqual(self.good("picky(2)").result(), "2")
+        self.assertEqual(self.good("%%rust\nthere").result(), "3")
+
+    def test_a_function_that_does_not_end_is_interrupted(self):
+        self.good("let kept = 3 ms")
+        self.register("stuck", '|x: f64| { eprintln!("in"); loop { std::hint::black_box(x); } }')
+        sent = self.send("stuck(1)")
+        time.sleep(1)
+        self.manager.interrupt_kernel()
+        answer = self.wait(sent)
+        self.assertEqual(answer.reply["ename"], "Interrupted")
+        self.assertIn("all Rust variables are lost", answer.text("stderr"))
+        self.assertEqual(self.good("kept").result(), "3 ms")
+        answer = self.bad("stuck(1)")
+        self.assertEqual(answer.reply["ename"], "E0823")
+        self.assertIn("run the Rust cell", str(answer.reply["traceback"]))
+        self.register("stuck", "|x: f64| x")
+        self.assertEqual(self.good("stuck(1)").result(), "1")
+
+    def test_a_function_that_ends_its_process_is_told(self):
+        self.register("last", "|_: f64| -> f64 { std::process::exit(3) }")
+        answer = self.bad("last(1)")
+        self.assertEqual(answer.reply["ename"], "E0823")
+        self.assertIn("the Rust process ended in `last`", answer.reply["evalue"])
+        self.register("last", "|x: f64| x")
+        self.assertEqual(self.good("last(1)").result(), "1")
+
+
+@unittest.skipUnless(host(), MISSING)
+class Elsewhere(unittest.TestCase):
+    """Kernels in a folder of their own with an empty cache, as after an installation."""
+
+    def setUp(self):
+        self.place = tempfile.TemporaryDirectory()
+        self.folder = pathlib.Path(self.place.name)
+        self.marker = self.folder / "asked"
+
+    def tearDown(self):
+        self.place.cleanup()
+
+    def test_the_store_answers_for_the_same_source_in_another_kernel(self):
+        # The second asks only for the best design, to judge its spec.
+        asked = [self.asked("ms"), self.asked("ms"), self.asked("-ms")]
+        self.assertEqual(asked, [8, 1, 8])
+        # The types of results come with the kernel, not from a repository.
+        [crate] = (self.folder / "cache/nasaic").glob("values-*")
+        self.assertIn("nasaic-values", (crate / "Cargo.toml").read_text())
+
+    def asked(self, result):
+        """How often a search in a new kernel calls a function with this result."""
+
+        class Kernel(Notebook):
+            env = {"XDG_CACHE_HOME": str(self.folder / "cache")}
+
+            def runTest(self):
+                pass
+
+        self.marker.unlink(missing_ok=True)
+        there = os.getcwd()
+        os.chdir(self.folder)
+        try:
+            Kernel.setUpClass()
+        finally:
+            os.chdir(there)
+        try:
+            kernel = Kernel()
+            # What a function writes is no part of what it computes.
+            note = (
+                "use std::io::Write; "
+                f'let file = std::fs::File::options().create(true).append(true).open("{self.marker}"); '
+                'write!(file.unwrap(), "x").unwrap();'
+            )
+            kernel.good(f'%%rust\nnasaic_values::register("price", |ms: f64| {{ {note} {result} }});')
+            kernel.good(PROBLEM.strip())
+            kernel.good("let run = search(p, grid)")
+            return len(self.marker.read_text())
+        finally:
+            Kernel.tearDownClass()
+
+
 @unittest.skipUnless(host(), MISSING)
 class Ends(Notebook):
     def setUp(self):

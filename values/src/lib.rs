@@ -1,7 +1,8 @@
 //! Results of the nasaic language as Rust values, and back.
 //!
 //! In a notebook, a `%%rust` cell that names a `let` of the language finds it as a variable of one
-//! of these types, and [`give`] declares a Rust value as a `let` of the language. Outside of
+//! of these types, [`give`] declares a Rust value as a `let` of the language, and
+//! [`register`] lets cells of the language call a Rust function. Outside of
 //! notebooks the types read what `nasaic run` writes into `result.json`:
 //!
 //! ```
@@ -19,6 +20,8 @@
 
 mod design;
 mod exchange;
+#[cfg(unix)]
+mod function;
 mod number;
 mod run;
 mod table;
@@ -26,6 +29,8 @@ mod value;
 
 pub use design::{Accuracy, Design, Designs, Evaluation, Slot, Spec, Sub, Task, Training};
 pub use exchange::{GIVEN, give, take};
+#[cfg(unix)]
+pub use function::{FUNCTIONS, Function, NUMBER, PANIC, register, register_at};
 pub use run::{Comparison, Contest, Decision, Entrant, Excluded, Proof, Run, Space};
 pub use table::{Cell, Column, LayerRow, Layers, Table};
 pub use value::{Quantity, Value, type_of};

@@ -127,6 +127,7 @@ pub(super) fn described(decl: &Decl) -> String {
             let names: Vec<&str> = functions.iter().map(|f| f.0.as_str()).collect();
             format!("a script: {}", names.join(", "))
         }
+        Decl::Function { arity, .. } => format!("a function of {arity}"),
         Decl::Module(_) => "a module".to_owned(),
         Decl::Data(path) => format!("the file {path:?}"),
         Decl::Broken => "not understood".to_owned(),

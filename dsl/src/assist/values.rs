@@ -177,7 +177,7 @@ fn of_goal(asked: &mut Asked<'_, '_>, start: usize) -> Vec<Completion> {
         Decl::Value { ty, .. } | Decl::Choice { ty, .. } => {
             matches!(ty, Type::Quantity(_)) && fits(ty)
         }
-        Decl::Script { .. } => wanted.is_none(),
+        Decl::Script { .. } | Decl::Function { .. } => wanted.is_none(),
         _ => false,
     }));
     let formulas = functions::all().iter();

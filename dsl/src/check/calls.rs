@@ -26,10 +26,15 @@ impl Checker<'_> {
             ExprKind::Name(name) => {
                 let forms: Vec<&Function> = functions::forms(name).collect();
                 match forms.as_slice() {
-                    [] => {
-                        self.unknown_function(scope, name, callee.span);
-                        None
-                    }
+                    [] => match self.decl(&scope.module, name) {
+                        Some(Decl::Function { name, arity }) => {
+                            self.hosted_call(scope, at, (&name, arity), callee.span, args)
+                        }
+                        _ => {
+                            self.unknown_function(scope, name, callee.span);
+                            None
+                        }
+                    },
                     [one] => self.built_in(scope, at, callee.span, (*one, None), args),
                     forms => {
                         let form = self.signature(scope, forms, args)?;
@@ -62,6 +67,9 @@ impl Checker<'_> {
     fn unknown_function(&mut self, scope: &Scope, name: &str, span: Span) {
         let mut names: Vec<&str> = functions::all().iter().map(|f| f.name).collect();
         names.push("worst_of");
+        let hosted = self.program.scripts.iter().filter(|(_, s)| s.hosted);
+        let hosted: Vec<String> = hosted.map(|(name, _)| name.clone()).collect();
+        names.extend(hosted.iter().map(String::as_str));
         let d = Diagnostic::new("E0201", format!("there is no function `{name}`"))
             .at(span, "unknown function");
         let d = if self.decl(&scope.module, name).is_some() {

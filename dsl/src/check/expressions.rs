@@ -319,6 +319,14 @@ impl Checker<'_> {
                 );
                 return None;
             }
+            Decl::Function { .. } => {
+                self.say(
+                    Diagnostic::new("E0305", format!("`{name}` is a function, not a value"))
+                        .at(at, "it needs its numbers")
+                        .hint(format!("write `{name}(…)`")),
+                );
+                return None;
+            }
             Decl::Module(key) => {
                 let hint = format!(
                     "write `{name}.NAME`, or import names: `use {}.{{NAME}}`",

@@ -16,6 +16,7 @@ mod forms;
 mod fpga;
 mod goals;
 mod hardware;
+mod hosted;
 mod kinds;
 mod modules;
 mod names;

@@ -327,7 +327,11 @@ impl Checker<'_> {
             "rhai" => self.read_text(&file, path.span).map(|text| {
                 let source = self.program.sources.add(&file, &text);
                 let at = Span::new(source, 0, text.len());
-                self.script(module, name, Script { text, at })
+                self.script(module, name, Script {
+                    text,
+                    at,
+                    hosted: false,
+                })
             }),
             "csv" | "gz" => self.data_file(&file, path.span).map(|()| Decl::Data(file.clone())),
             // Checked here and refused when it runs (E0704): the names it would bring are unknown.

@@ -70,6 +70,7 @@ impl Checker<'_> {
                         let script = Script {
                             text: text.clone(),
                             at: *text_span,
+                            hosted: false,
                         };
                         self.script(module, name, script)
                     }

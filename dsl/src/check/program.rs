@@ -72,6 +72,8 @@ pub(crate) enum Decl {
         name: String,
         functions: Vec<(String, usize)>,
     },
+    /// A function of the host, which takes so many numbers.
+    Function { name: String, arity: usize },
     /// A whole module.
     Module(String),
     /// A table of a file.

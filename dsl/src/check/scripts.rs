@@ -1,4 +1,4 @@
-//! Calls of a script's functions, which take plain numbers.
+//! Calls of functions of scripts and of the host, which take plain numbers.
 
 use super::calls::counted;
 use super::{Checker, Scope};
@@ -52,6 +52,39 @@ impl Checker<'_> {
             self.say(d);
             return None;
         }
+        let takes = "a script takes plain numbers";
+        let numbers = self.plain(scope, takes, args)?;
+        Some(called(at, script, &name.text, numbers))
+    }
+
+    /// A call of a function that the host offers: `cost(latency as ms, energy as uJ)`.
+    pub(super) fn hosted_call(
+        &mut self,
+        scope: &Scope,
+        at: Span,
+        (name, arity): (&str, usize),
+        name_at: Span,
+        args: &[Arg],
+    ) -> Option<Typed> {
+        if args.len() != arity {
+            let given = counted(args.len(), "argument");
+            self.say(
+                Diagnostic::new("E0802", format!("there is no `{name}` of {given}"))
+                    .at(name_at, format!("it takes {arity}"))
+                    .hint(format!(
+                        "give {}, each in its unit: `latency as ms`",
+                        counted(arity, "number")
+                    )),
+            );
+            return None;
+        }
+        let takes = format!("`{name}` takes plain numbers");
+        let numbers = self.plain(scope, &takes, args)?;
+        Some(called(at, name, name, numbers))
+    }
+
+    /// Arguments that are plain numbers; `takes` is said of the first that is none.
+    fn plain(&mut self, scope: &Scope, takes: &str, args: &[Arg]) -> Option<Vec<plan::Expr>> {
         let mut numbers = Vec::new();
         for arg in args {
             let (expr, ty) = self.expr(scope, &arg.value)?;
@@ -62,13 +95,13 @@ impl Checker<'_> {
                     let unit = dim.common_unit();
                     let written = self.words(arg.value.span);
                     self.say(
-                        Diagnostic::new("E0803", "a script takes plain numbers")
+                        Diagnostic::new("E0803", takes)
                             .at(arg.value.span, format!("this is {dim}; in which unit?"))
                             .hint(format!("say the unit: `{written} as {unit}`")),
                     );
                 } else {
                     self.say(
-                        Diagnostic::new("E0803", "a script takes plain numbers")
+                        Diagnostic::new("E0803", takes)
                             .at(arg.value.span, format!("this is {}", ty.describe()))
                             .hint("give it a number or a metric"),
                     );
@@ -77,9 +110,13 @@ impl Checker<'_> {
             }
             numbers.push(expr);
         }
-        let kind = Plan::Script(script.to_owned(), name.text.clone(), numbers);
-        Some((plan::Expr { kind, at }, Type::Quantity(Dim::NONE)))
+        Some(numbers)
     }
+}
+
+fn called(at: Span, script: &str, function: &str, numbers: Vec<plan::Expr>) -> Typed {
+    let kind = Plan::Script(script.to_owned(), function.to_owned(), numbers);
+    (plan::Expr { kind, at }, Type::Quantity(Dim::NONE))
 }
 
 /// Whether an expression ends in `as UNIT`.

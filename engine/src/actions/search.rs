@@ -102,7 +102,9 @@ pub(super) fn one(
     let result = carry_out(&search, chosen, kept.as_mut(), context);
     let thinking = searching.elapsed().as_secs_f64() - search.pricing_seconds();
     // The message of a script that failed says more than that of what came after it.
-    if let Some(fault) = search.take_fault() {
+    let fault = search.take_fault();
+    // What was broken off because it was asked to stop has found what it found before.
+    if let Some(fault) = fault.filter(|_| !context.sink.stop()) {
         return Err(fault.at(at));
     }
     if let Some(trouble) = kept.as_mut().and_then(Kept::take_trouble) {

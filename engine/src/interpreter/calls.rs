@@ -30,9 +30,10 @@ impl<'a> Interpreter<'a> {
             blocks: &self.plan.blocks,
             choices: &self.plan.choices,
             scripts: &self.plan.scripts,
-            files: self.files,
+            hosted: self.inputs.hosted,
+            files: self.inputs.files,
             sources: &self.plan.sources,
-            datasets: self.datasets,
+            datasets: self.inputs.datasets,
         }
     }
 
@@ -76,7 +77,7 @@ impl<'a> Interpreter<'a> {
 
     fn action(&mut self, expr: &Expr, name: &str, args: &[(String, Expr)]) -> Result<Item, Fault> {
         // An action that was done before with the same blocks need not be done again.
-        let key = Reached::fingerprint(expr, self.blocks());
+        let key = Reached::fingerprint(expr, self.blocks(), &self.plan.scripts);
         let writes = name == "export" || args.iter().any(|(param, _)| param == "to");
         let pure = Reached::of(expr, self.blocks()).lets.is_empty() && !writes;
         if pure && let Some(known) = self.kept.done.get(&key) {

@@ -88,14 +88,10 @@ impl Interpreter<'_> {
             plain.push(self.number(arg)?.number());
         }
         let scripts = compile_named(self.parts(), &[script.to_owned()])?;
-        let Some((compiled, at)) = scripts.get(script) else {
+        let Some(callable) = scripts.get(script) else {
             return Err(no_value(expr, script));
         };
-        let x = compiled.call(function, &plain).map_err(|f| {
-            Fault::new(f.code, f.message.clone())
-                .at(expr.at)
-                .in_script(*at, f.line, f.column)
-        })?;
+        let x = callable.call(function, &plain, expr.at)?;
         Ok(Item::Value(Value::number(x)))
     }
 
@@ -112,7 +108,7 @@ impl Interpreter<'_> {
                 self.find_clock(a).or_else(|| self.find_clock(b))
             }
             ExprKind::Call(..) => {
-                let key = Reached::fingerprint(expr, self.blocks());
+                let key = Reached::fingerprint(expr, self.blocks(), &self.plan.scripts);
                 clock_of(self.kept.done.get(&key)?)
             }
             _ => None,

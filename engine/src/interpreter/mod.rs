@@ -7,6 +7,7 @@ use crate::datasets::Datasets;
 use crate::engine::{Ended, Report};
 use crate::fault::Fault;
 use crate::generate::Generators;
+use crate::hosted::Hosted;
 use crate::item::Item;
 use crate::keep::Keeper;
 use crate::present::present;
@@ -14,12 +15,15 @@ use crate::sink::{Output, Sink};
 use crate::study::words;
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::instance::Blocks;
-use nasaic_dsl::plan::{Expr, ExprKind, Plan, Step, StepKind};
+use nasaic_dsl::plan::{Expr, ExprKind, Plan, Script, Step, StepKind};
 use nasaic_dsl::reach::Reached;
 use nasaic_dsl::value::Value;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Scripts as a plan holds them.
+type Scripts = BTreeMap<String, Script>;
 
 /// What stays from one plan to the next: results by name, and actions already done.
 #[derive(Default)]
@@ -48,30 +52,40 @@ impl Named {
 
 impl Kept {
     /// Whether a result was computed before something it depends on changed.
-    pub fn is_stale(&self, name: &str, known: Blocks<'_>) -> bool {
+    pub fn is_stale(&self, name: &str, known: Blocks<'_>, scripts: &Scripts) -> bool {
         self.lets
             .get(name)
-            .is_some_and(|n| self.print(&n.expr, known, 0) != n.print)
+            .is_some_and(|n| self.print(&n.expr, known, scripts, 0) != n.print)
     }
 
-    /// A hash of an expression, the blocks it depends on and, through them, the results it uses.
-    fn print(&self, expr: &Expr, known: Blocks<'_>, depth: usize) -> String {
-        let mut print = Reached::fingerprint(expr, known);
+    /// A hash of an expression, what it depends on and, through that, the results it uses.
+    fn print(&self, expr: &Expr, known: Blocks<'_>, scripts: &Scripts, depth: usize) -> String {
+        let mut print = Reached::fingerprint(expr, known, scripts);
         for name in Reached::of(expr, known).lets {
             // A result may have taken the name of one that it was computed from.
             if let Some(used) = self.lets.get(&name).filter(|_| depth < 32) {
-                print.push_str(&self.print(&used.expr, known, depth + 1));
+                print.push_str(&self.print(&used.expr, known, scripts, depth + 1));
             }
         }
         blake3::hash(print.as_bytes()).to_hex().to_string()
     }
 }
 
+/// What a plan runs on besides itself.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    /// Bytes of data files by path.
+    pub files: &'a BTreeMap<String, Vec<u8>>,
+    /// Data sets to train on.
+    pub datasets: &'a Arc<Datasets>,
+    /// Functions of the host.
+    pub hosted: &'a Arc<Hosted>,
+}
+
 /// Runs one plan.
 pub struct Interpreter<'a> {
     plan: &'a Plan,
-    files: &'a BTreeMap<String, Vec<u8>>,
-    datasets: &'a Arc<Datasets>,
+    inputs: Inputs<'a>,
     kept: &'a mut Kept,
     sink: &'a mut dyn Sink,
     keeper: Option<&'a Arc<Keeper>>,
@@ -86,15 +100,14 @@ impl<'a> Interpreter<'a> {
     /// A run of `plan` on what earlier ones left.
     pub fn new(
         plan: &'a Plan,
-        (files, datasets): (&'a BTreeMap<String, Vec<u8>>, &'a Arc<Datasets>),
+        inputs: Inputs<'a>,
         kept: &'a mut Kept,
         sink: &'a mut dyn Sink,
         keeper: Option<&'a Arc<Keeper>>,
     ) -> Self {
         Self {
             plan,
-            files,
-            datasets,
+            inputs,
             kept,
             sink,
             keeper,
@@ -109,8 +122,12 @@ impl<'a> Interpreter<'a> {
     /// Does every step, or those up to the first that fails.
     pub fn run(mut self) -> Report {
         let mut ended = None;
+        // What failed when nobody listened is no fault of this run.
+        self.inputs.hosted.take_trouble();
         for step in &self.plan.steps {
-            if let Err(fault) = self.step(step) {
+            let done = self.step(step);
+            let trouble = self.inputs.hosted.take_trouble();
+            if let Err(fault) = trouble.map_or(done, Err) {
                 // What was broken off half-way has failed for no other reason.
                 if self.sink.stop() {
                     ended = Some(Ended::Interrupted);
@@ -150,10 +167,9 @@ impl<'a> Interpreter<'a> {
             StepKind::Let(name) => {
                 let item = self.eval(&step.expr)?;
                 self.named.insert(name.clone(), crate::json::of(&item));
-                let (expr, print) = (
-                    step.expr.clone(),
-                    self.kept.print(&step.expr, self.blocks(), 0),
-                );
+                let scripts = &self.plan.scripts;
+                let print = self.kept.print(&step.expr, self.blocks(), scripts, 0);
+                let expr = step.expr.clone();
                 self.kept
                     .lets
                     .insert(name.clone(), Named { item, expr, print });

@@ -4,7 +4,7 @@
 //! name; a mime type can stand there once, so an output is one page.
 
 use super::{HTML, PLAIN, SVG};
-use crate::sink::Output;
+use crate::sink::{Output, Shown};
 use crate::table::Table;
 use nasaic_plot::evcxr_content;
 
@@ -24,18 +24,26 @@ impl Table {
 impl Output {
     /// Shows the output in a notebook of evcxr, where the last value of a cell is asked for it.
     pub fn evcxr_display(&self) {
-        print!("{}", self.evcxr());
+        print!("{}", page(std::slice::from_ref(self)));
     }
+}
 
-    fn evcxr(&self) -> String {
-        let (mut html, mut plain) = (String::new(), String::new());
-        for bundle in self.bundles() {
-            // SVG may stand in HTML as it is.
-            html += bundle.text(HTML).or(bundle.text(SVG)).unwrap_or_default();
-            plain += bundle.text(PLAIN).unwrap_or_default();
-        }
-        [evcxr_content(HTML, &html), evcxr_content(PLAIN, &plain)].concat()
+impl Shown {
+    /// Shows all outputs in a notebook of evcxr, where the last value of a cell is asked for it.
+    pub fn evcxr_display(&self) {
+        print!("{}", page(&self.outputs));
     }
+}
+
+/// Outputs below each other, since a form can stand only once.
+fn page(outputs: &[Output]) -> String {
+    let (mut html, mut plain) = (String::new(), String::new());
+    for bundle in outputs.iter().flat_map(Output::bundles) {
+        // SVG may stand in HTML as it is.
+        html += bundle.text(HTML).or(bundle.text(SVG)).unwrap_or_default();
+        plain += bundle.text(PLAIN).unwrap_or_default();
+    }
+    [evcxr_content(HTML, &html), evcxr_content(PLAIN, &plain)].concat()
 }
 
 #[cfg(test)]
@@ -75,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn an_output_is_one_page() {
+    fn outputs_are_one_page() {
         let output = Output {
             source: "x".into(),
             parts: vec![
@@ -85,11 +93,13 @@ mod tests {
             ],
             json: serde_json::Value::Null,
         };
-        let printed = output.evcxr();
+        let printed = super::page(&[output.clone(), output]);
         let [(_, page), (_, text)] = contents(&printed)[..] else {
             panic!("{printed}");
         };
-        let places = ["<pre ", "<table ", "<svg "].map(|element| page.find(element));
+        let all = ["<pre ", "<table ", "<svg "];
+        assert_eq!(all.map(|element| page.matches(element).count()), [2; 3]);
+        let places = all.map(|element| page.find(element));
         assert!(
             places.iter().all(Option::is_some) && places.is_sorted(),
             "{page}"

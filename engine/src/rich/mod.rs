@@ -48,6 +48,9 @@ impl Part {
     pub fn bundle(&self) -> Bundle {
         match self {
             Self::Text(text) => of_text(text),
+            Self::Report { lines, tables } => {
+                Bundle::new(lines.as_str()).with(HTML, table::pages(tables))
+            }
             Self::Table(table) => table::bundle(table),
             Self::Figure(figure) => figure::bundle(figure),
         }
@@ -55,21 +58,39 @@ impl Part {
 }
 
 impl Output {
-    /// What is shown, in order; lines of text that follow each other are one.
+    /// What is shown, in order; texts that follow each other are one, and so are reports.
     pub fn bundles(&self) -> Vec<Bundle> {
-        let text = |part: &Part| matches!(part, Part::Text(_));
-        let runs = self.parts.chunk_by(|a, b| text(a) && text(b));
+        let runs = self.parts.chunk_by(|a, b| {
+            matches!(
+                (a, b),
+                (Part::Text(_), Part::Text(_)) | (Part::Report { .. }, Part::Report { .. })
+            )
+        });
         runs.map(|run| match run {
             [part] => part.bundle(),
-            texts => {
-                let lines = texts.iter().filter_map(|part| match part {
-                    Part::Text(text) => Some(text.as_str()),
-                    Part::Table(_) | Part::Figure(_) => None,
-                });
-                of_text(&lines.collect::<Vec<&str>>().join("\n"))
-            }
+            run => together(run),
         })
         .collect()
+    }
+}
+
+/// Texts, or reports, as one.
+fn together(run: &[Part]) -> Bundle {
+    let (mut texts, mut pages) = (Vec::new(), Vec::new());
+    for part in run {
+        match part {
+            Part::Text(text) => texts.push(text.as_str()),
+            Part::Report { lines, tables } => {
+                texts.push(lines);
+                pages.push(table::pages(tables));
+            }
+            Part::Table(_) | Part::Figure(_) => {}
+        }
+    }
+    let text = texts.join("\n");
+    match pages.is_empty() {
+        true => of_text(&text),
+        false => Bundle::new(text).with(HTML, pages.concat()),
     }
 }
 

@@ -18,14 +18,18 @@ pub fn lines(text: &str) -> String {
 }
 
 fn line(line: &str) -> String {
-    let escaped = escape(line);
+    marked(&escape(line))
+}
+
+/// What is escaped, in colour where it begins with the sign of a met or missed spec.
+pub fn marked(escaped: &str) -> String {
     let colored = |sign: &str, color: &str| {
         escaped.replacen(sign, &format!("<b style=\"color:{color}\">{sign}</b>"), 1)
     };
     // The signs as a report writes them: only before the text of a spec.
-    match line.trim_start().chars().next() {
+    match escaped.trim_start().chars().next() {
         Some('✓') => colored("✓", GOOD),
         Some('✗') => colored("✗", BAD),
-        _ => escaped,
+        _ => escaped.to_owned(),
     }
 }

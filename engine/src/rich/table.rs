@@ -1,6 +1,6 @@
 //! Tables as HTML.
 
-use super::page::{LINE, MUTED};
+use super::page::{LINE, MUTED, marked};
 use super::{Bundle, HTML};
 use crate::table::{Cell, Head, Table};
 use nasaic_dsl::render::escape;
@@ -17,6 +17,11 @@ const CAPTION: &str = "caption-side:top;text-align:left;font-weight:bold;padding
 /// A table as text and as HTML.
 pub fn bundle(table: &Table) -> Bundle {
     Bundle::new(table.to_string()).with(HTML, html(table))
+}
+
+/// Several tables as HTML, one below the other.
+pub fn pages(tables: &[Table]) -> String {
+    tables.iter().map(html).collect()
 }
 
 fn html(table: &Table) -> String {
@@ -58,7 +63,10 @@ fn row(tag: &str, cells: impl Iterator<Item = String>, sides: &[&str], style: &s
         .map(|(i, cell)| {
             let side = sides.get(i).unwrap_or(&"left");
             let style = format!("text-align:{side};padding:.15em .6em;{style}");
-            format!("<{tag} style=\"{style}\">{}</{tag}>", escape(&cell))
+            format!(
+                "<{tag} style=\"{style}\">{}</{tag}>",
+                marked(&escape(&cell))
+            )
         })
         .collect();
     format!("<tr>{cells}</tr>\n")

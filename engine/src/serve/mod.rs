@@ -9,8 +9,8 @@ mod header;
 mod request;
 mod wire;
 
-use crate::datasets::Datasets;
 use crate::fault::Fault;
+use crate::interpreter::Inputs;
 use crate::study::{Parts, Study};
 use codec::Codec;
 use nasaic_dsl::plan::{ExprKind, Plan};
@@ -22,8 +22,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use request::{Asked, Given, Request};
 use serde_json::Value as Json;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use wire::{Answer, Counts, Drawn, Said, Trouble};
 
 /// Answers requests about the designs of one problem.
@@ -43,19 +42,15 @@ pub struct Server {
 
 impl Server {
     /// A server of the problem that the last call of a plan names.
-    pub(crate) fn new(
-        plan: &Plan,
-        files: &BTreeMap<String, Vec<u8>>,
-        datasets: &Arc<Datasets>,
-        accuracy: bool,
-    ) -> Result<Self, Fault> {
+    pub(crate) fn new(plan: &Plan, inputs: Inputs<'_>, accuracy: bool) -> Result<Self, Fault> {
         let parts = Parts {
             blocks: &plan.blocks,
             choices: &plan.choices,
             scripts: &plan.scripts,
-            files,
+            hosted: inputs.hosted,
+            files: inputs.files,
             sources: &plan.sources,
-            datasets,
+            datasets: inputs.datasets,
         };
         let study = Study::of_problem(parts, named(plan)?)?;
         let space = study.space()?;

@@ -7,7 +7,8 @@ use super::specs::mentions_accuracy;
 use super::{Goal, Spec, Study, Task, decisions_of};
 use crate::datasets::Datasets;
 use crate::fault::Fault;
-use crate::formula::Scripts;
+use crate::formula::{Callable, Scripts};
+use crate::hosted::Hosted;
 use crate::script::Script;
 use nasaic_dsl::instance::{Blocks, Instance, Node, Trouble};
 use nasaic_dsl::plan::{Block, Choice, Entry, Expr, ExprKind};
@@ -25,6 +26,8 @@ pub struct Parts<'a> {
     pub choices: &'a BTreeMap<String, Choice>,
     /// Scripts.
     pub scripts: &'a BTreeMap<String, nasaic_dsl::plan::Script>,
+    /// Functions of the host.
+    pub hosted: &'a Arc<Hosted>,
     /// Bytes of data files by path.
     pub files: &'a BTreeMap<String, Vec<u8>>,
     /// Texts, to quote specs and goals as written.
@@ -205,9 +208,15 @@ pub fn compile_named(parts: Parts<'_>, names: &[String]) -> Result<Scripts, Faul
                 format!("the script `{name}` is not declared"),
             ));
         };
-        let compiled = Script::compile(&script.text)
-            .map_err(|f| Fault::new("E0801", f.message).in_script(script.at, f.line, f.column))?;
-        out.insert(name.clone(), (compiled, script.at));
+        let callable = if script.hosted {
+            Callable::Hosted(Arc::clone(parts.hosted), script.text.clone())
+        } else {
+            let compiled = Script::compile(&script.text).map_err(|f| {
+                Fault::new("E0801", f.message).in_script(script.at, f.line, f.column)
+            })?;
+            Callable::Script(Box::new(compiled), script.at)
+        };
+        out.insert(name.clone(), callable);
     }
     Ok(out)
 }

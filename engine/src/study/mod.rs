@@ -28,7 +28,8 @@ pub use scheduling::{Certainty, Method};
 pub use specs::{Goal, Spec, SpecResult};
 
 use crate::fault::Fault;
-use crate::formula::{Names, Scripts};
+use crate::formula::{Callable, Names, Scripts};
+use crate::hosted::Hosted;
 use crate::keep::Keeper;
 use crate::sink::{Listener, Stopper};
 use accuracy::Source;
@@ -162,6 +163,11 @@ impl Study {
             .technology
             .as_ref()
             .is_none_or(|t| t.energy_unit == EnergyUnit::Joule)
+    }
+
+    /// The functions of the host, where a goal or spec calls one.
+    pub fn hosted(&self) -> Option<&Hosted> {
+        self.scripts.values().find_map(Callable::hosted)
     }
 
     /// The decisions that a sub-accelerator depends on.

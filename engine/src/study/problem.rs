@@ -5,6 +5,7 @@ use super::stopwatch::Stopwatch;
 use super::training::{self, Broken, Grade};
 use super::{Network, Priced, Sight, Spec, Study};
 use crate::fault::Fault;
+use crate::hosted::Hosted;
 use nasaic_accuracy::Measurement;
 use nasaic_dsl::instance::{Bound, Node, Role};
 use nasaic_dsl::value::Value;
@@ -259,6 +260,9 @@ impl<'s> Search<'s> {
 
     /// An error that made outcomes meaningless, such as a script that failed.
     pub fn take_fault(&self) -> Option<Fault> {
+        if let Some(trouble) = self.study.hosted().and_then(Hosted::take_trouble) {
+            return Some(trouble);
+        }
         self.fault
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -287,9 +291,9 @@ impl<'s> Search<'s> {
     }
 
     /// Whether an error has made outcomes meaningless.
-    pub fn has_fault(&self) -> bool {
+    fn has_fault(&self) -> bool {
         let slot = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
-        slot.is_some()
+        slot.is_some() || self.study.hosted().is_some_and(Hosted::in_trouble)
     }
 
     /// What the store knows of a design; none when it has other measurements than this problem.
@@ -390,6 +394,14 @@ impl search::Problem for Search<'_> {
 
     fn in_order(&self) -> bool {
         self.study.lexicographic
+    }
+
+    fn in_sequence(&self) -> bool {
+        self.study.hosted().is_some()
+    }
+
+    fn broken_off(&self) -> bool {
+        self.has_fault()
     }
 
     fn hardware(&self, design: &Design) -> Hardware {

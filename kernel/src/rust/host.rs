@@ -55,7 +55,9 @@ pub struct Gone;
 
 impl Host {
     /// Starts a process in a group of its own, so that all it starts can be ended with it.
-    pub fn start(program: &Path) -> Result<Self, Diagnostic> {
+    ///
+    /// `functions` is the socket at which functions of its cells announce themselves.
+    pub fn start(program: &Path, functions: Option<&Path>) -> Result<Self, Diagnostic> {
         let shown = program.display();
         let failed = |what: &str, e: std::io::Error| {
             Diagnostic::new("E0704", format!("{what}: {}", reason(&e))).hint(format!(
@@ -64,7 +66,11 @@ impl Host {
         };
         let folder = Folder::claim()
             .map_err(|e| failed("there is no folder to compile Rust cells in", e))?;
-        let mut process = Command::new(program)
+        let mut process = Command::new(program);
+        if let Some(socket) = functions {
+            process.env(nasaic_values::FUNCTIONS, socket);
+        }
+        let mut process = process
             .env("EVCXR_TMPDIR", folder.path().join("evcxr"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -84,6 +90,11 @@ impl Host {
             events,
             folder,
         })
+    }
+
+    /// The number of its group of processes.
+    pub fn group(&self) -> u32 {
+        self.process.id()
     }
 
     /// A folder for what is handed to it.
@@ -115,7 +126,7 @@ impl Host {
             Err(RecvTimeoutError::Timeout) => match self.process.try_wait() {
                 // What it has started may hold its output open.
                 Ok(Some(_)) => {
-                    self.kill_group();
+                    kill_group(self.group());
                     Ok(None)
                 }
                 _ => Ok(None),
@@ -125,18 +136,20 @@ impl Host {
 
     /// Ends it with all it has started: compilers, and the process that runs the cell.
     pub fn kill(&mut self) {
-        self.kill_group();
+        kill_group(self.group());
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
 
-    /// As long as a member lives, the group's number belongs to nobody else.
-    fn kill_group(&self) {
-        let order = format!("kill -9 -{} 2> /dev/null", self.process.id());
-        let done = Command::new("/bin/sh").arg("-c").arg(order).status();
-        if let Err(error) = done {
-            log(&format!("Rust processes may be left: {}", reason(&error)));
-        }
+/// Ends a group of processes.
+///
+/// As long as a member lives, the group's number belongs to nobody else.
+pub fn kill_group(group: u32) {
+    let order = format!("kill -9 -{group} 2> /dev/null");
+    let done = Command::new("/bin/sh").arg("-c").arg(order).status();
+    if let Err(error) = done {
+        log(&format!("Rust processes may be left: {}", reason(&error)));
     }
 }
 
@@ -197,7 +210,7 @@ mod tests {
         let program = place.path().join("host");
         std::fs::write(&program, format!("#!/bin/sh\n{text}\n")).unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
-        let host = Host::start(&program).unwrap();
+        let host = Host::start(&program, None).unwrap();
         (place, host)
     }
 

@@ -2,16 +2,19 @@
 //!
 //! evcxr compiles and runs them in a process of its own, `nasaic-rust-host`, which starts with the
 //! first of them. Whatever becomes of that process, cells of the language never notice: here are
-//! its life ([`host`]), its folders ([`folder`]), and the values that cross the border
-//! ([`values`]).
+//! its life ([`host`]), its folders ([`folder`]), the values that cross the border ([`values`]),
+//! and the functions that cells of the language call there ([`functions`]).
 
 mod find;
 mod folder;
+mod functions;
 mod host;
 mod source;
+mod sources;
 mod status;
 mod values;
 
+pub use functions::{Announced, Registry};
 pub use values::declaration;
 
 use crate::session::{Showing, errors};
@@ -19,6 +22,7 @@ use crate::wire::Stream;
 use host::{Event, Host};
 use nasaic_dsl::diagnostic::Diagnostic;
 use serde_json::{Map, Value};
+use sources::Cells;
 use status::StatusLine;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,6 +43,11 @@ pub struct Rust {
     given: BTreeMap<String, String>,
     /// Whether the crate of the values is a dependency already.
     values: bool,
+    /// The cells that this process has run well.
+    cells: Cells,
+    /// The variables there are.
+    variables: Vec<String>,
+    functions: Arc<Registry>,
     stop: Arc<AtomicBool>,
 }
 
@@ -49,6 +58,8 @@ pub struct Done {
     pub text: Option<String>,
     /// The values it gives to the notebook: name and value.
     pub given: Vec<(String, Value)>,
+    /// The functions it has registered.
+    pub registered: Vec<Announced>,
 }
 
 /// Why a Rust cell has no result.
@@ -71,8 +82,16 @@ impl Rust {
             held: BTreeMap::new(),
             given: BTreeMap::new(),
             values: false,
+            cells: Cells::default(),
+            variables: Vec::new(),
+            functions: Arc::new(Registry::new(Arc::clone(&stop))),
             stop,
         }
+    }
+
+    /// The functions that cells have registered.
+    pub fn functions(&self) -> Arc<Registry> {
+        Arc::clone(&self.functions)
     }
 
     /// Ends the process, if there is one; its variables and definitions are gone.
@@ -104,7 +123,39 @@ impl Rust {
             started.inspect_err(|_| status.say("Rust did not start"))?;
         }
         self.hand_over(code, result, showing, &mut status)?;
-        self.eval(code, showing)
+        let mut done = self.eval(code, showing)?;
+        self.note(code);
+        done.registered = self.functions.announced();
+        Ok(done)
+    }
+
+    /// Notes that a cell has been run.
+    fn note(&mut self, code: &str) {
+        let named = values::named(code);
+        let taken = self.held.iter().filter(|(name, _)| named.contains(name));
+        self.cells.run(code, &taken.collect::<Vec<_>>());
+    }
+
+    /// What stands for all that a function of the last cell depends on.
+    pub fn source(&self) -> String {
+        self.cells.source(&self.variables)
+    }
+
+    /// Shows what functions have written while a cell of the language called them; false when
+    /// the process has ended in one of them, and is forgotten now.
+    pub fn settle(&mut self, showing: Showing<'_>) -> bool {
+        if self.functions.has_ended() {
+            self.end();
+            return false;
+        }
+        if let Some(host) = &mut self.host {
+            while let Ok(Some(event)) = host.event(Duration::ZERO) {
+                if let Event::Text(stream, text) = event {
+                    print(showing, stream, &text);
+                }
+            }
+        }
+        true
     }
 
     /// Notes that a given value is now a `let`, whose copy must not replace a variable.
@@ -123,7 +174,9 @@ impl Rust {
         let program = find::host().map_err(Trouble::Missing)?;
         status.say("starting Rust (evcxr) …");
         let begin = Instant::now();
-        let mut host = Host::start(&program).map_err(Trouble::Missing)?;
+        let socket = self.functions.socket();
+        let mut host = Host::start(&program, socket.as_deref()).map_err(Trouble::Missing)?;
+        self.functions.belong_to(host.group());
         let ready = loop {
             match self.next(&mut host)? {
                 Event::Ready => break Ok(()),
@@ -208,12 +261,15 @@ impl Rust {
                 Event::Ready => {}
                 Event::Done { variables } => {
                     self.held.retain(|name, _| variables.contains(name));
+                    self.variables = variables;
                     self.host = Some(host);
                     return Ok(done);
                 }
                 Event::Failed { title, text, lost } => {
                     if lost {
-                        self.held.clear();
+                        // The host has started another process, with the same dependencies.
+                        self.lose();
+                        self.functions.belong_to(host.group());
                     }
                     self.host = Some(host);
                     return Err(Trouble::Failed(title, text));
@@ -242,8 +298,16 @@ impl Rust {
     }
 
     fn forget(&mut self) {
-        self.held.clear();
+        self.lose();
         self.values = false;
+        self.functions.forget();
+    }
+
+    /// Forgets what a process held that is gone.
+    fn lose(&mut self) {
+        self.held.clear();
+        self.cells.clear();
+        self.variables.clear();
     }
 
     /// The content of an `error` message.

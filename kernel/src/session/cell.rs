@@ -48,11 +48,12 @@ pub type Outcome = Result<Option<String>, Value>;
 impl Notebook {
     /// An empty notebook in the current folder, which stops when it is told to.
     pub fn new(stop: Arc<AtomicBool>) -> Self {
+        let rust = Rust::new(Arc::clone(&stop));
         Self {
-            engine: engine(),
+            engine: engine(&rust),
             store: Some(STORE.into()),
             open: None,
-            rust: Rust::new(Arc::clone(&stop)),
+            rust,
             stop,
         }
     }
@@ -93,8 +94,8 @@ impl Notebook {
             }
             Command::Read(_) | Command::Time | Command::Rust { fresh: false } => {}
             Command::Reset => {
-                self.engine = engine();
                 self.rust = Rust::new(Arc::clone(&self.stop));
+                self.engine = engine(&self.rust);
             }
             Command::Rust { fresh: true } => self.rust.end(),
             Command::Store(store) => {
@@ -123,6 +124,10 @@ impl Notebook {
         screen.result = last.map(|_| showing.count);
         let report = self.engine.run_cell(&cell, &mut screen);
         let (outputs, text) = (screen.outputs, screen.text);
+        if !self.rust.settle(showing) && !showing.silent {
+            let lost = "The Rust process has ended in a function; all Rust variables are lost.\n";
+            showing.publisher.text(showing.parent, Stream::Err, lost);
+        }
         let diagnostics = report.diagnostics.clone();
         let shown = Shown {
             outputs,
@@ -139,6 +144,15 @@ impl Notebook {
     fn rust(&mut self, name: &str, code: &str, showing: Showing<'_>) -> Outcome {
         let engine = &self.engine;
         let done = self.rust.run(code, |name| engine.result(name), showing)?;
+        for function in done.registered {
+            let source = self.rust.source();
+            let declared = (function.name.as_str(), function.arity);
+            let declared = self
+                .engine
+                .declare_function(declared, source.clone(), (name, code));
+            declared.map_err(|d| errors::alone(&d))?;
+            self.rust.functions().enter(function, source);
+        }
         for (given, value) in done.given {
             let text = rust::declaration(&given, &value).map_err(|d| errors::alone(&d))?;
             let old = self.engine.result(&given);
@@ -209,9 +223,10 @@ impl Notebook {
 }
 
 /// An engine that sees the current folder.
-fn engine() -> Engine {
+fn engine(rust: &Rust) -> Engine {
     let folder = Path::new(".");
     let mut engine = Engine::new(Box::new(Disk::new(folder, false, None)));
+    engine.call_functions_of(rust.functions());
     engine.find_data(Datasets::new(folder.to_owned(), places::roots()));
     // The first check reads what is built in; nobody waits for that now.
     let _ = engine.cell("", &mut Silent);

@@ -59,6 +59,10 @@ try {
   await cell(2).locator(".jp-InputPrompt").filter({ hasText: /\[\d+\]/ }).waitFor();
   const report = await cell(2).locator(".jp-OutputArea").innerText();
   assert.match(report, /latency/i);
+  const heads = await cell(2).locator(".jp-OutputArea-output th").allInnerTexts();
+  assert(heads.some((head) => /^bandwidth \(.+\)$/.test(head)), `no units in ${heads}`);
+  await cell(2).locator(".jp-OutputArea-output table").first().scrollIntoViewIfNeeded();
+  await picture("report");
   done("a search runs with its progress, and its best design is shown");
 
   await run(3);
@@ -110,6 +114,22 @@ try {
   assert.match(await page.locator(".jp-Tooltip").innerText(), /strategy/i);
   await picture("inspection");
   done("Shift+Tab explains a word");
+
+  await page.keyboard.press("Escape");
+  for (const item of ["Settings", "Theme", "JupyterLab Dark"]) {
+    await page.locator(".lm-MenuBar-itemLabel, .lm-Menu-itemLabel").getByText(item, { exact: true }).click();
+  }
+  await page.locator("body[data-jp-theme-light='false']").waitFor();
+  const table = cell(2).locator(".jp-OutputArea-output table").first();
+  await table.scrollIntoViewIfNeeded();
+  await page.waitForTimeout(1000);
+  const [ink, paper] = await table.evaluate((e) => [
+    getComputedStyle(e).color,
+    getComputedStyle(document.querySelector(".jp-Notebook")).backgroundColor,
+  ]);
+  assert.notEqual(ink, paper);
+  await picture("report-dark");
+  done("tables can be read in the dark theme");
 } catch (failure) {
   await picture("failure");
   throw failure;

@@ -76,21 +76,22 @@ fn to_file(study: &Arc<Study>, path: &str, context: &mut Context<'_, '_>) -> Res
     };
     let mut front = Front::default();
     let visited = batches(study, LARGEST_TO_FILE, context, &mut |batch| {
-        let rows: Vec<_> = batch
-            .par_iter()
-            .map(|design| {
-                let evaluated = Evaluation::of(study, design.0.clone());
-                let cells = sheet::cells(study, &design.0, evaluated.as_ref(), width);
-                let point = evaluated.as_ref().map_or(Ok(None), front::point)?;
-                let point = point.filter(|point| !front.covers(point));
-                let refused = match evaluated {
-                    Err(Refused::Fault(fault)) => return Err(*fault),
-                    Err(Refused::Invalid(reason)) => Some(reason),
-                    Ok(_) => None,
-                };
-                Ok((cells, refused, point))
-            })
-            .collect();
+        let row = |design: &Design| {
+            let evaluated = Evaluation::of(study, design.0.clone());
+            let cells = sheet::cells(study, &design.0, evaluated.as_ref(), width);
+            let point = evaluated.as_ref().map_or(Ok(None), front::point)?;
+            let point = point.filter(|point| !front.covers(point));
+            let refused = match evaluated {
+                Err(Refused::Fault(fault)) => return Err(*fault),
+                Err(Refused::Invalid(reason)) => Some(reason),
+                Ok(_) => None,
+            };
+            Ok((cells, refused, point))
+        };
+        let rows: Vec<_> = match study.hosted() {
+            Some(_) => batch.iter().map(row).collect(),
+            None => batch.par_iter().map(row).collect(),
+        };
         for (design, row) in batch.into_iter().zip(rows) {
             let (cells, refused, point) = row?;
             sheet.row(&cells).map_err(|e| not_written(e.to_string()))?;

@@ -20,6 +20,7 @@ fn w1() -> Study {
         blocks: &plan.blocks,
         choices: &plan.choices,
         scripts: &plan.scripts,
+        hosted: &Default::default(),
         files: &BTreeMap::new(),
         sources: &plan.sources,
         datasets: &Default::default(),

@@ -124,7 +124,7 @@ fn chain(told: &Told<'_>) -> Vec<Part> {
     parts.retain(|part| match part {
         Part::Text(text) => !text.is_empty(),
         Part::Table(table) => !table.rows.is_empty(),
-        Part::Figure(_) => true,
+        Part::Report { .. } | Part::Figure(_) => true,
     });
     parts
 }
