@@ -190,5 +190,8 @@ space(p)
     }
     let html = space.text(HTML).unwrap();
     assert!(html.contains(">p: 1 decisions</caption>"), "{html}");
-    assert!(html.contains(">{32, 64}</td>") || html.contains("32..64"), "{html}");
+    assert!(
+        html.contains(">{32, 64}</td>") || html.contains("32..64"),
+        "{html}"
+    );
 }

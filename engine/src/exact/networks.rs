@@ -178,7 +178,7 @@ fn parts(
             let mut seen = index as u64;
             let ended = assignments::each_below(space, rest, &mut head, &mut |design| {
                 seen += 1;
-                if matches!(wanted, Wanted::OneIn(step) if seen % step != 0) {
+                if matches!(wanted, Wanted::OneIn(step) if !u64::is_multiple_of(seen, step)) {
                     return ControlFlow::Continue(());
                 }
                 match share.see(study, question, design, wanted) {

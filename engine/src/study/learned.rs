@@ -3,7 +3,7 @@
 //! It forecasts the cycles, energy and area of a whole design from its decisions. There is no
 //! schedule behind them, so that nothing is known of single layers, tasks or sub-accelerators.
 
-use super::{Goal, Metrics, Priced, Spec, Study, Waiting};
+use super::{Goal, Metrics, Priced, Spec, Study, Waiting, fpga};
 use nasaic_dsl::plan::{Expr, ExprKind};
 use nasaic_search::{Design, Forecast, Schedule};
 use std::sync::Arc;
@@ -50,7 +50,10 @@ pub struct Off {
 pub fn quantities(priced: &Priced) -> Vec<f64> {
     let m = &priced.metrics;
     let known = [Some(m.cycles as f64), m.energy, m.area];
-    known.into_iter().map_while(|x| x.filter(|x| *x > 0.0)).collect()
+    known
+        .into_iter()
+        .map_while(|x| x.filter(|x| *x > 0.0))
+        .collect()
 }
 
 /// A metric of a goal or spec that a learned cost model cannot know.
@@ -59,12 +62,18 @@ pub fn unknowable(goals: &[Goal], specs: &[Spec]) -> Option<String> {
     exprs.chain(specs.iter().map(|s| &s.expr)).find_map(of_task)
 }
 
-/// The first latency or energy of a single task in an expression.
+/// What takes a schedule to know.
+const OF_A_SCHEDULE: [&str; 3] = ["utilization", "throughput", "pipeline_utilization"];
+
+/// The first latency or energy of a single task in an expression, or metric of a schedule.
 fn of_task(expr: &Expr) -> Option<String> {
     match &expr.kind {
         ExprKind::Metric(name) => {
-            let (_, metric) = name.rsplit_once('.')?;
-            ["latency", "energy"].contains(&metric).then(|| name.clone())
+            let unknown = match name.rsplit_once('.') {
+                Some((_, metric)) => ["latency", "energy"].contains(&metric),
+                None => OF_A_SCHEDULE.contains(&name.as_str()),
+            };
+            unknown.then(|| name.clone())
         }
         ExprKind::Binary(_, a, b) => of_task(a).or_else(|| of_task(b)),
         ExprKind::Negate(a) | ExprKind::As(a, _) => of_task(a),
@@ -88,11 +97,13 @@ impl Learned {
             energy: 0.0,
             moved: 0.0,
         };
-        let known = study.metrics(&networks, &arrays, &schedule);
+        let known = study.metrics(&networks, &arrays, &schedule, None);
         let values = self.forecast.of(design);
         let cycles = values.first().copied().unwrap_or_default();
         let metrics = Metrics {
             cycles: cycles as u64,
+            period: cycles as u64,
+            fpga: fpga::usage(study.platform.device.as_ref(), &arrays, &networks)?,
             latency: cycles / study.platform.clock,
             energy: values.get(1).copied(),
             area: values.get(2).copied(),
@@ -104,6 +115,7 @@ impl Learned {
             arrays,
             schedule,
             certainty: None,
+            stages: None,
             on_chip: Waiting::default(),
             metrics,
         };
