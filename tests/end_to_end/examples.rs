@@ -17,6 +17,7 @@ const EXAMPLES: &[(&str, Ended, &[&str])] = &[
     ("w2", Ended::Done, &[]),
     ("w3", Ended::Done, &[]),
     ("nasaic_table", Ended::Done, &[]),
+    ("survey", Ended::Done, &[]),
     ("nasaic_explored", Ended::Done, &[]),
     ("2_dataflow", Ended::Done, &[]),
     ("3_evaluate", Ended::Done, &[]),
