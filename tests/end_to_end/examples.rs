@@ -30,6 +30,8 @@ const EXAMPLES: &[(&str, Ended, &[&str])] = &[
     ("6_onnx", Ended::Failed, &["E0704"]),
     ("7_script", Ended::Done, &[]),
     ("8_generate", Ended::Done, &[]),
+    ("fpga_hotnas", Ended::Done, &[]),
+    ("fpga_pool", Ended::Done, &[]),
     ("w1_random", Ended::Done, &[]),
     ("w1_front", Ended::Done, &[]),
     ("w1_exact", Ended::Done, &[]),

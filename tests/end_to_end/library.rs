@@ -20,6 +20,7 @@ fn every_file_of_the_library_can_be_used_alone() {
 /// Published counts: MACs of one 224×224 image, and parameters.
 const PUBLISHED: &[(&str, u64, u64)] = &[
     ("mobilenet_v2", 300_774_272, 3_504_872),
+    ("alexnet", 714_188_480, 61_100_840),
     ("resnet18", 1_814_073_344, 11_689_512),
     ("resnet50", 4_089_184_256, 25_557_032),
     ("vgg16", 15_470_264_320, 138_357_544),

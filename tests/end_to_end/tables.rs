@@ -196,6 +196,8 @@ fn the_transnas_space_has_its_networks_and_two_heads() {
 
 /// Scripts that need a published table.
 pub const SCRIPTS: &[&str] = &[
+    "fpga_coexplore",
+    "fpga_fnas",
     "nas_bench_201",
     "nas_bench_macro",
     "proxies",
@@ -246,4 +248,23 @@ fn two_trained_tasks_are_searched_with_their_accelerator() {
         done.shown(0)["points"],
         (4_096u64.pow(2) * 65_025).to_string()
     );
+}
+
+#[test]
+fn pruning_before_training_changes_no_outcome_and_saves_trainings() {
+    if reference().is_none() {
+        eprintln!("SKIPPED: early pruning on NAS-Bench-Macro; set NASAIC_REFERENCE");
+        return;
+    }
+    let done = run(
+        "examples/pruning.nasaic",
+        "use fpga_fnas.{tight, evolution_plain, evolution_pruned}\n\
+         table(compare(tight, [evolution_plain, evolution_pruned], evaluations = 100, seeds = 1..3), \
+         columns = [best, trained])\n",
+    );
+    let rows = done.shown(0)["table"]["rows"].clone();
+    let cell = |row: usize, column: usize| rows[row][column].as_f64().expect("a number");
+    assert_eq!(cell(0, 0), cell(1, 0), "{rows}");
+    assert_eq!(cell(0, 1), 100.0, "{rows}");
+    assert!(cell(1, 1) < 80.0, "{rows}");
 }

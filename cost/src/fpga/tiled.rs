@@ -235,3 +235,58 @@ impl Tiled {
         all
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layer::{ConvShape, Precision};
+    use crate::{evaluate, fit};
+
+    const ENGINE: Tiled = Tiled {
+        tm: 16,
+        tn: 8,
+        tr: 14,
+        tc: 14,
+        ports: [4, 2, 2],
+    };
+
+    fn layer(filters: u32, channels: u32) -> Layer {
+        let layer = Layer::conv(&ConvShape::new(filters, channels, [28, 28], [3, 3]));
+        layer.unwrap().with_precision(Precision::uniform(16))
+    }
+
+    #[test]
+    fn its_nest_is_sound_and_as_fast_as_its_multipliers_and_ports_allow() {
+        let (dataflow, array) = (ENGINE.dataflow("tiled"), ENGINE.array(16, 1e8));
+        assert_eq!(dataflow.check(), Ok(()));
+        for (filters, channels) in [(32, 16), (17, 3), (5, 64)] {
+            let layer = layer(filters, channels);
+            let mapping = fit(&layer, &dataflow, &array).unwrap();
+            let cost = evaluate(&layer, &mapping, &array, None);
+            assert_eq!(cost.macs, layer.macs());
+            let tiles = |size: u32, tile: u32| u64::from(size.div_ceil(tile));
+            let compute = 9 * 28 * 28 * tiles(filters, 16) * tiles(channels, 8);
+            assert!(cost.cycles >= compute, "{filters}, {channels}");
+        }
+    }
+
+    #[test]
+    fn a_batch_takes_its_images_one_after_the_other() {
+        let one = ConvShape::new(32, 16, [28, 28], [3, 3]);
+        let cycles = |batch| {
+            let layer = Layer::conv(&ConvShape { batch, ..one }).unwrap();
+            ENGINE.hotnas_layer(&layer)
+        };
+        assert_eq!(cycles(3), 3 * cycles(1));
+    }
+
+    #[test]
+    fn buffers_are_as_large_as_the_largest_tile_of_any_layer() {
+        let small = layer(32, 16);
+        // Tiles of 14 · 14 words of 16 bits, a block in each of 8 and 16 banks; 128 · 9 weights in
+        // two banks of their 64-bit port; all twice.
+        let resources = ENGINE.resources([&small].into_iter());
+        assert_eq!((resources.dsp, resources.bram), (128, 2 * (8 + 16 + 2)));
+        assert_eq!(ENGINE.resources(std::iter::empty()).bram, 0);
+    }
+}

@@ -107,8 +107,11 @@ impl Checker<'_> {
             let limit = given
                 .map(|g| (g, budget.map_or(hardware.at, |b| b.at)))
                 .or(of_device.map(|d| (d.1, d.2)));
+            // A budget is shared by all, a device by those without one of their own.
+            let shares = |sub: &&Node| given.is_some() || sub.field("device").is_none();
             let least: f64 = hardware
                 .children_of("sub")
+                .filter(shares)
                 .filter_map(|s| least(instance, s.field(field)))
                 .sum();
             if let Some((limit, at)) = limit

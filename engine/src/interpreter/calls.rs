@@ -5,6 +5,7 @@ use crate::call::{Call, Given};
 use crate::fault::Fault;
 use crate::formula::{self, Scripts};
 use crate::item::Item;
+use crate::study::fpga::Engine;
 use crate::study::hardware::read_dataflow;
 use crate::study::{Parts, compile_named, scripts_in, words};
 use crate::{actions, layers, views};
@@ -163,11 +164,9 @@ impl<'a> Interpreter<'a> {
         }
         let instance = self.blocks().pair(None, Some(value)).ok()?;
         let choices = vec![0; instance.decisions.len()];
-        Some(read_dataflow(
-            &instance,
-            instance.hardware.as_ref()?,
-            &choices,
-        ))
+        let node = instance.hardware.as_ref()?;
+        let tiled = Engine::template(&instance, node, &choices);
+        Some(tiled.unwrap_or_else(|| read_dataflow(&instance, node, &choices)))
     }
 
     pub(super) fn layers(&mut self, expr: &Expr, args: &[(String, Expr)]) -> Result<Item, Fault> {

@@ -3,7 +3,7 @@
 use super::hardware::{Sub, fixed, inner_block, name_of, whole};
 use super::memo::{Array, Network};
 use nasaic_cost::fpga::{BRAM_BITS, Resources, Tiled};
-use nasaic_cost::{Dataflow, Layer, Precision, SubAccelerator};
+use nasaic_cost::{Dataflow, Dim as Loop, Layer, Precision, Step, SubAccelerator, Tile};
 use nasaic_dsl::instance::{Instance, Node};
 use nasaic_dsl::plan::Block;
 use nasaic_dsl::units::{Dim, number, pretty};
@@ -107,6 +107,17 @@ impl Engine {
         })
     }
 
+    /// The loop nest of a dataflow by itself, without the PEs from which `Tn = fit` follows.
+    pub fn template(instance: &Instance, dataflow: &Node, choices: &[u32]) -> Option<Dataflow> {
+        let engine = Self::read(instance, dataflow, choices, (0, 0.0))?;
+        let tiled = dataflow.child("tiled")?;
+        let mut nest = engine.tiled.dataflow(&dataflow.label);
+        if instance.number(tiled, "Tn", choices).is_none() {
+            nest.steps.iter_mut().for_each(open_channels);
+        }
+        Some(nest)
+    }
+
     /// Its loop nest under the name and the layer kinds of the dataflow that says it.
     pub fn dataflow(&self, said: Dataflow) -> Dataflow {
         let Dataflow { name, kinds, .. } = said;
@@ -128,6 +139,17 @@ impl Engine {
     /// The cycles of a layer, where the formula tells them.
     pub fn cycles(&self, layer: &Layer) -> Option<u64> {
         self.formula.then(|| self.tiled.hotnas_layer(layer))
+    }
+}
+
+/// Leaves open how many input channels there are at a time.
+fn open_channels(step: &mut Step) {
+    match step {
+        Step::Loop { dim: Loop::C, tile } => *tile = Tile::Fit,
+        Step::Spread {
+            dim: Loop::C, size, ..
+        } => *size = None,
+        _ => {}
     }
 }
 
