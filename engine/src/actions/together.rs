@@ -42,7 +42,7 @@ fn join(args: &Args<'_>) -> Result<Item, Fault> {
     let same = |race: &&Arc<Race>| race.evaluations == first.evaluations;
     Ok(Item::Race(Arc::new(Race {
         study: Arc::clone(&first.study),
-        evaluations: first.evaluations.filter(|_| races.iter().all(|r| same(r))),
+        evaluations: first.evaluations.filter(|_| races.iter().all(same)),
         seeds: first.seeds.clone(),
         entrants: entrants.into_iter().zip(names).map(renamed).collect(),
     })))
