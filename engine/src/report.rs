@@ -364,7 +364,9 @@ fn of_learned(learned: &Quality) -> String {
         number(learned.holdout as u64)
     );
     for (index, off) in learned.errors.iter().enumerate() {
-        let rho = off.spearman.map_or("–".to_owned(), |rho| format!("{rho:.4}"));
+        let rho = off
+            .spearman
+            .map_or("–".to_owned(), |rho| format!("{rho:.4}"));
         let mark = if index == 0 { "" } else { "," };
         let _ = write!(out, "{mark} {} {:.2} % {rho}", off.of, 100.0 * off.relative);
     }

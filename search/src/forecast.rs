@@ -130,7 +130,11 @@ impl Forecast {
     fn add_gradient(&self, design: &Design, target: &[f64], gradient: &mut [Layer; 3]) {
         let inputs = self.inputs(design);
         let [one, two, out] = self.forward(&inputs);
-        let error: Vec<f64> = out.iter().zip(target).map(|(got, want)| got - want).collect();
+        let error: Vec<f64> = out
+            .iter()
+            .zip(target)
+            .map(|(got, want)| got - want)
+            .collect();
         let [first, second, last] = gradient;
         last.add(two.iter().copied().enumerate(), &error);
         let error = self.layers[2].back(&error, &two);
@@ -322,7 +326,10 @@ mod tests {
                 plain += ((mean - want) / want).abs() / 200.0;
             }
         }
-        assert!(error < 0.08 && error < plain / 4.0, "{error} beside {plain}");
+        assert!(
+            error < 0.08 && error < plain / 4.0,
+            "{error} beside {plain}"
+        );
     }
 
     #[test]
@@ -353,7 +360,9 @@ mod tests {
         let loss = |forecast: &Forecast| -> f64 {
             let [_, _, out] = forecast.forward(&forecast.inputs(&all[0].0));
             let errors = out.iter().zip(&target);
-            errors.map(|(got, want)| 0.5 * (got - want) * (got - want)).sum()
+            errors
+                .map(|(got, want)| 0.5 * (got - want) * (got - want))
+                .sum()
         };
         let mut gradient = forecast.layers.each_ref().map(Layer::zeros);
         forecast.add_gradient(&all[0].0, &target, &mut gradient);

@@ -151,8 +151,7 @@ impl Reward {
         let outcome = one.outcome.as_ref();
         let reached = outcome.and_then(|all| all.objectives.get(goal).copied());
         let reached = reached.filter(|value| value.is_finite());
-        self.toll
-            .take(reached.unwrap_or(unknown), one.violation())
+        self.toll.take(reached.unwrap_or(unknown), one.violation())
     }
 }
 

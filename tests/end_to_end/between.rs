@@ -50,15 +50,26 @@ fn what_waits_on_the_chip_saves_its_trip_and_nothing_else() {
 #[test]
 fn depthwise_outputs_wait_where_all_channels_fit() {
     let chain = |channels: u32| {
-        format!("conv a {{ filters = {channels}, kernel = 1 }}, depthwise b {{ kernel = 3 }}, conv c {{ filters = 16, kernel = 1 }}")
+        format!(
+            "conv a {{ filters = {channels}, kernel = 1 }}, depthwise b {{ kernel = 3 }}, conv c {{ filters = 16, kernel = 1 }}"
+        )
     };
     // Two tensors of 16 · 16 · 64 bytes go out and come back; 512 KiB hold them.
-    let (off, on) = (costs("", &chain(64)), costs("between_layers = on_chip", &chain(64)));
+    let (off, on) = (
+        costs("", &chain(64)),
+        costs("between_layers = on_chip", &chain(64)),
+    );
     let dram = 2.0 * 2.0 * 16384.0 * dram_energy();
     let saved = energy(&off) - energy(&on);
-    assert!(saved >= dram * (1.0 - 1e-9), "saved {saved}, DRAM alone {dram}");
+    assert!(
+        saved >= dram * (1.0 - 1e-9),
+        "saved {saved}, DRAM alone {dram}"
+    );
     // Of 2048 channels one is held at a time, and all together do not fit.
-    assert_eq!(costs("", &chain(2048)), costs("between_layers = on_chip", &chain(2048)));
+    assert_eq!(
+        costs("", &chain(2048)),
+        costs("between_layers = on_chip", &chain(2048))
+    );
 }
 
 #[test]

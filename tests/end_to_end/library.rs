@@ -67,8 +67,12 @@ fn each_knob_of_the_edge_accelerator_changes_what_a_network_costs() {
     ] {
         let text = format!("{EDGE}evaluate(mobilenet_v2, baseline with {{ {change} }})\n");
         let shown = run("edge.nasaic", &text).shown(0).clone();
-        let cost = [&shown["cycles"], &shown["energy_j"], &shown["area_m2"]].map(ToString::to_string);
-        assert!(!costs.contains(&cost), "`{change}` changes nothing: {cost:?}");
+        let cost =
+            [&shown["cycles"], &shown["energy_j"], &shown["area_m2"]].map(ToString::to_string);
+        assert!(
+            !costs.contains(&cost),
+            "`{change}` changes nothing: {cost:?}"
+        );
         costs.push(cost);
     }
 }

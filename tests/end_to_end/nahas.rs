@@ -72,7 +72,15 @@ fn what_a_learned_cost_model_cannot_know_is_refused() {
 
 #[test]
 fn every_learner_can_take_the_multiplied_reward() {
-    for algorithm in ["ppo", "reinforce", "annealing", "evolution", "genetic", "local", "es"] {
+    for algorithm in [
+        "ppo",
+        "reinforce",
+        "annealing",
+        "evolution",
+        "genetic",
+        "local",
+        "es",
+    ] {
         let specs = match algorithm {
             "ppo" | "reinforce" | "annealing" => "",
             _ => ", specs = penalty",
@@ -82,12 +90,18 @@ fn every_learner_can_take_the_multiplied_reward() {
                 "algorithm = {algorithm}, evaluations = 150{specs},
                  penalty {{ kind = multiplicative, exponent = {exponent} }}"
             ));
-            (done.shown(0)["meet_hardware_specs"].clone(), done.shown(0)["pre_run_designs"].clone())
+            (
+                done.shown(0)["meet_hardware_specs"].clone(),
+                done.shown(0)["pre_run_designs"].clone(),
+            )
         };
         let (hard, soft) = (of("-1"), of("-0.07"));
         assert_eq!(hard.1, 0, "{algorithm}: no bound is asked for");
         assert_eq!(soft.1, 0, "{algorithm}");
-        assert!(hard.0.as_u64() > Some(0), "{algorithm} found nothing that meets the specs");
+        assert!(
+            hard.0.as_u64() > Some(0),
+            "{algorithm} found nothing that meets the specs"
+        );
     }
 }
 

@@ -98,7 +98,11 @@ pub(super) fn path_part(asked: &mut Asked<'_, '_>, before: &str) -> Vec<Completi
         return changes(asked, frame, with, before);
     }
     if asked.outline.kind_of(frame) == Some("sub") && before.ends_with('.') {
-        return vec![items::field(&crate::schema::part_size(before.trim_end_matches('.')), "size", true)];
+        return vec![items::field(
+            &crate::schema::part_size(before.trim_end_matches('.')),
+            "size",
+            true,
+        )];
     }
     Vec::new()
 }

@@ -224,7 +224,11 @@ impl Checker<'_> {
             };
             let mut parts = sub.children_of("dataflow").flat_map(|d| &d.children);
             if !parts.any(|child| is_part(child, part)) {
-                let what = if LOOPS.contains(&part) { "spread over" } else { "store" };
+                let what = if LOOPS.contains(&part) {
+                    "spread over"
+                } else {
+                    "store"
+                };
                 self.say(
                     Diagnostic::new("E0206", format!("its dataflow has no {what} `{part}`"))
                         .at(sub.at, format!("sets `{field}`"))

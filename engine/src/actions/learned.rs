@@ -74,7 +74,10 @@ pub fn teach(
     if held == 0 || examples.len() - held < 2 {
         let title = "there are too few designs to learn a cost model from";
         return Err(Fault::new("E0606", title)
-            .note(format!("Of {wanted} designs {} can be built.", examples.len()))
+            .note(format!(
+                "Of {wanted} designs {} can be built.",
+                examples.len()
+            ))
             .hint("leave `cost = learned` out, or ask for more `designs`"));
     }
     let held = examples.split_off(examples.len() - held);

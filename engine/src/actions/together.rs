@@ -22,7 +22,11 @@ fn join(args: &Args<'_>) -> Result<Item, Fault> {
     };
     if let Some(other) = races.iter().find(|race| goals(race) != goals(first)) {
         return Err(Fault::new("E0305", "the comparisons have different goals")
-            .note(format!("{}; {}.", goals(first).join(", "), goals(other).join(", ")))
+            .note(format!(
+                "{}; {}.",
+                goals(first).join(", "),
+                goals(other).join(", ")
+            ))
             .hint("compare problems with the same goals in the same order"));
     }
     let entrants: Vec<&Entrant> = races.iter().flat_map(|race| &race.entrants).collect();
@@ -54,7 +58,11 @@ fn race(item: &Item) -> Result<&Arc<Race>, Fault> {
 
 /// The goals of a comparison as they were written.
 fn goals(race: &Race) -> Vec<&str> {
-    race.study.goals.iter().map(|goal| goal.text.as_str()).collect()
+    race.study
+        .goals
+        .iter()
+        .map(|goal| goal.text.as_str())
+        .collect()
 }
 
 fn texts(item: Option<&Item>) -> Vec<String> {

@@ -50,7 +50,10 @@ pub struct Off {
 pub fn quantities(priced: &Priced) -> Vec<f64> {
     let m = &priced.metrics;
     let known = [Some(m.cycles as f64), m.energy, m.area];
-    known.into_iter().map_while(|x| x.filter(|x| *x > 0.0)).collect()
+    known
+        .into_iter()
+        .map_while(|x| x.filter(|x| *x > 0.0))
+        .collect()
 }
 
 /// A metric of a goal or spec that a learned cost model cannot know.
@@ -64,7 +67,9 @@ fn of_task(expr: &Expr) -> Option<String> {
     match &expr.kind {
         ExprKind::Metric(name) => {
             let (_, metric) = name.rsplit_once('.')?;
-            ["latency", "energy"].contains(&metric).then(|| name.clone())
+            ["latency", "energy"]
+                .contains(&metric)
+                .then(|| name.clone())
         }
         ExprKind::Binary(_, a, b) => of_task(a).or_else(|| of_task(b)),
         ExprKind::Negate(a) | ExprKind::As(a, _) => of_task(a),

@@ -19,7 +19,9 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
     let works = work::all(&evaluation)?;
     let clock = evaluation.study.platform.clock;
     let arrays = evaluation.priced.arrays.iter().flatten();
-    let off_chip = arrays.into_iter().any(|array| array.sub.array.dram_bandwidth.is_some());
+    let off_chip = arrays
+        .into_iter()
+        .any(|array| array.sub.array.dram_bandwidth.is_some());
     let labels = call.word("label") != Some("none");
     let machines = machines(&evaluation, clock);
     let several = machines.len() > 1;
