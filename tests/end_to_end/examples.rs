@@ -11,6 +11,45 @@ fn example(name: &str) -> (String, String) {
     (path, text)
 }
 
+/// Numbers of examples whose searches take long, smaller: text and what takes its place.
+const SHORTER: &[(&str, &[(&str, &str)])] = &[
+    ("nahas", &[("evaluations = 500", "evaluations = 40")]),
+    (
+        "nahas_targets",
+        &[
+            (
+                "evaluations = 300, seeds = 1..5",
+                "evaluations = 60, seeds = 1..2",
+            ),
+            (
+                "evaluations = 800, seeds = 1..5",
+                "evaluations = 60, seeds = 1..2",
+            ),
+        ],
+    ),
+    (
+        "nahas_oneshot",
+        &[
+            (
+                "designs = 3600, holdout = 300, verify = 100",
+                "designs = 200, holdout = 50, verify = 10",
+            ),
+            ("evaluations = 4000", "evaluations = 100"),
+        ],
+    ),
+];
+
+/// An example with the numbers of [`SHORTER`].
+fn shorter(name: &str) -> (String, String) {
+    let (path, mut text) = example(name);
+    let changes = SHORTER.iter().filter(|s| s.0 == name).flat_map(|s| s.1);
+    for (long, short) in changes {
+        assert!(text.contains(long), "{name} has no `{long}`");
+        text = text.replace(long, short);
+    }
+    (path, text)
+}
+
 /// The examples with how they end and the codes they tell.
 const EXAMPLES: &[(&str, Ended, &[&str])] = &[
     ("w1", Ended::Done, &[]),
@@ -60,7 +99,7 @@ fn every_study_is_sound() {
 #[test]
 fn every_example_runs() {
     for (name, ended, codes) in EXAMPLES {
-        let (path, text) = example(name);
+        let (path, text) = shorter(name);
         let done = run(&path, &text);
         assert_eq!(done.ended, Some(*ended), "{name}:\n{}", done.messages);
         assert_eq!(done.codes, *codes, "{name}:\n{}", done.messages);
