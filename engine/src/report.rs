@@ -89,8 +89,7 @@ fn metrics(out: &mut String, e: &Evaluation) {
 
 fn pipeline(out: &mut String, e: &Evaluation) {
     let m = &e.priced.metrics;
-    let (Some(stages), Some(throughput)) =
-        (&e.priced.stages, m.throughput(e.study.platform.clock))
+    let (Some(stages), Some(throughput)) = (&e.priced.stages, m.throughput(e.study.platform.clock))
     else {
         return;
     };

@@ -115,15 +115,33 @@ fn slices_and_blocks_are_counted_and_shared_out() {
 
 #[test]
 fn what_a_device_has_not_is_refused_by_name() {
-    let pynq = [("{zcu102}", "{zcu102, pynq_z1}"), ("= zcu102\n", "= pynq_z1\n")];
+    let pynq = [
+        ("{zcu102}", "{zcu102, pynq_z1}"),
+        ("= zcu102\n", "= pynq_z1\n"),
+    ];
     let slices = refused(ALEXNET, &pynq);
-    assert!(slices.contains("2,500 DSP slices, and `pynq_z1` has 220"), "{slices}");
-    let tiles = refused(ALEXNET, &[("Tr = 32, Tc = 32", "Tr = 256, Tc = 256"), ("Tm = 100", "Tm = 220")]);
+    assert!(
+        slices.contains("2,500 DSP slices, and `pynq_z1` has 220"),
+        "{slices}"
+    );
+    let tiles = refused(
+        ALEXNET,
+        &[
+            ("Tr = 32, Tc = 32", "Tr = 256, Tc = 256"),
+            ("Tm = 100", "Tm = 220"),
+        ],
+    );
     assert!(tiles.contains("of block RAM, and `zcu102` has"), "{tiles}");
     let ports = refused(ALEXNET, &[("Wp = 8, Ip = 2", "Wp = 18, Ip = 18")]);
-    assert!(ports.contains("the ports take 608 bits per cycle, and the bandwidth is 512"), "{ports}");
+    assert!(
+        ports.contains("the ports take 608 bits per cycle, and the bandwidth is 512"),
+        "{ports}"
+    );
     let pes = refused(ALEXNET, &[("Tr = 32", "Tn = 26, Tr = 32")]);
-    assert!(pes.contains("Tm · Tn is 2600, and there are 2520 PEs"), "{pes}");
+    assert!(
+        pes.contains("Tm · Tn is 2600, and there are 2520 PEs"),
+        "{pes}"
+    );
 }
 
 #[test]
@@ -131,7 +149,10 @@ fn a_pipeline_has_the_throughput_of_its_slowest_stage() {
     let pool = result(POOL, &[]);
     let stages = pool["stages"].as_array().unwrap();
     assert_eq!(stages.len(), 2, "{pool}");
-    let cycles: Vec<u64> = stages.iter().map(|s| s["cycles"].as_u64().unwrap()).collect();
+    let cycles: Vec<u64> = stages
+        .iter()
+        .map(|s| s["cycles"].as_u64().unwrap())
+        .collect();
     let slowest = *cycles.iter().max().unwrap();
     assert_eq!(pool["throughput_hz"], 1e8 / slowest as f64);
     let busy = cycles.iter().sum::<u64>() as f64 / (2 * slowest) as f64;
@@ -158,8 +179,14 @@ fn a_slow_link_slows_the_pipeline_down_or_leaves_a_board_out() {
 #[test]
 fn a_device_of_its_own_has_its_own_clock() {
     let slow = "device slow { kind = fpga, clock = 50 MHz, dsp = 2520, dram { bandwidth = 9.6 GB/s } }\naccelerator pool {\n  clock = 100 MHz";
-    let one = [("pes = 128", "pes = 0"), ("bandwidth = 12.8 GB/s", "bandwidth = 6.4 GB/s")];
-    let mut half = vec![("accelerator pool {", slow), ("device = zcu102", "device = slow")];
+    let one = [
+        ("pes = 128", "pes = 0"),
+        ("bandwidth = 12.8 GB/s", "bandwidth = 6.4 GB/s"),
+    ];
+    let mut half = vec![
+        ("accelerator pool {", slow),
+        ("device = zcu102", "device = slow"),
+    ];
     half.extend(one);
     let full = [("pes = 128", "pes = 0")];
     // Half the clock with half the bytes per second: twice the cycles of the platform's clock.

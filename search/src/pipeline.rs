@@ -172,7 +172,8 @@ impl<'a> Table<'a> {
     /// The pipeline of least latency, and then of fewest devices, with a period that exists.
     fn soonest(&self, period: u64) -> Option<Pipeline> {
         let sets = 1usize << self.devices;
-        let mut best: Vec<Vec<Option<(u64, Option<Stage>)>>> = vec![vec![None; self.layers + 1]; sets];
+        let mut best: Vec<Vec<Option<(u64, Option<Stage>)>>> =
+            vec![vec![None; self.layers + 1]; sets];
         best[0][0] = Some((0, None));
         for set in 1..sets {
             for end in 1..=self.layers {

@@ -344,9 +344,7 @@ impl<'a> Record<'a> {
         for (design, (hardware, outcome)) in fresh.into_iter().zip(priced) {
             let trial = self.evaluated.len();
             self.unasked.extend(outcome.map(|known| (trial, known)));
-            self.networks
-                .entry(space.networks(&design))
-                .or_insert(None);
+            self.networks.entry(space.networks(&design)).or_insert(None);
             self.evaluated.push(Evaluated {
                 trial: trial as u64,
                 design,

@@ -4,7 +4,12 @@ use nasaic_search::{Cost, LayerOptions, Pipeline, PipelineError, pipeline};
 use proptest::prelude::*;
 
 fn options(cycles: &[Option<u64>]) -> LayerOptions {
-    let cost = |cycles: &Option<u64>| cycles.map(|cycles| Cost { cycles, energy: 0.0 });
+    let cost = |cycles: &Option<u64>| {
+        cycles.map(|cycles| Cost {
+            cycles,
+            energy: 0.0,
+        })
+    };
     cycles.iter().map(cost).collect()
 }
 
@@ -21,11 +26,16 @@ fn by_hand(
     let devices = layers[0].len();
     let moved = if first == 0 { 0 } else { transfers[first] };
     let mut all = Vec::new();
-    for device in (0..devices).filter(|d| !used.contains(d)).collect::<Vec<_>>() {
+    for device in (0..devices)
+        .filter(|d| !used.contains(d))
+        .collect::<Vec<_>>()
+    {
         used.push(device);
         let mut cycles = 0;
         for end in first + 1..=layers.len() {
-            let Some(cost) = layers[end - 1][device] else { break };
+            let Some(cost) = layers[end - 1][device] else {
+                break;
+            };
             cycles += cost.cycles;
             for (period, latency) in by_hand(layers, transfers, end, used) {
                 all.push((period.max(cycles).max(moved), latency + cycles + moved));

@@ -136,8 +136,8 @@ impl std::ops::Add for Resources {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layer::{Dim, Tensor};
     use crate::dataflow::Axis;
+    use crate::layer::{Dim, Tensor};
 
     fn dataflow() -> Dataflow {
         let store = |name: &str, size| Step::store(name, &Tensor::ALL, size);
@@ -156,7 +156,10 @@ mod tests {
     fn operands_of_8_bits_share_a_slice_and_wide_ones_take_several() {
         let sub = SubAccelerator::new(100, 4.0, 1e8);
         let dsp = |bits| Resources::of(&dataflow(), &sub, &Precision::uniform(bits)).dsp;
-        assert_eq!([8, 9, 16, 18, 19, 32].map(dsp), [50, 100, 100, 100, 400, 400]);
+        assert_eq!(
+            [8, 9, 16, 18, 19, 32].map(dsp),
+            [50, 100, 100, 100, 400, 400]
+        );
     }
 
     #[test]

@@ -72,7 +72,10 @@ impl Checker<'_> {
             let text = |bytes: f64| units::pretty(bytes, Dim::DATA);
             all.push(
                 Diagnostic::new("E0501", "more block RAM than there is")
-                    .at(node.at, format!("its stores have at least {}", text(stored)))
+                    .at(
+                        node.at,
+                        format!("its stores have at least {}", text(stored)),
+                    )
                     .at(device.at, format!("has {}", text(most)))
                     .hint("lower the size of a store, such as `glb.size`, or take a larger device"),
             );
@@ -82,7 +85,8 @@ impl Checker<'_> {
 
     /// What a problem asks of a pipeline, and what it says of one that it has not.
     pub(super) fn judge_pipeline(&mut self, problem: &Block, instance: &Instance) {
-        let pipelined = matches!(fixed(problem, "schedule"), Some(Value::Name(n)) if n == "pipeline");
+        let pipelined =
+            matches!(fixed(problem, "schedule"), Some(Value::Name(n)) if n == "pipeline");
         let Some(hardware) = &instance.hardware else {
             return;
         };
@@ -137,7 +141,9 @@ impl Checker<'_> {
         let resource = metric.split('_').next().unwrap_or(metric);
         let subs = hardware.children_of("sub");
         let nodes = subs.chain(std::iter::once(hardware));
-        let mut devices = nodes.filter_map(|n| self.device_of(n)).filter(|d| is_fpga(d));
+        let mut devices = nodes
+            .filter_map(|n| self.device_of(n))
+            .filter(|d| is_fpga(d));
         let known = match metric == resource {
             true => devices.next().is_some(),
             false => devices.any(|d| fixed(d, resource).is_some()),

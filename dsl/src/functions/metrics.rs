@@ -57,7 +57,11 @@ fn of_designs() -> Vec<Column> {
         ),
         quantity("energy", Dim::ENERGY, "Energy of one run of the workload."),
         quantity("area", Dim::AREA, "Area of all sub-accelerators."),
-        quantity("dsp", Dim::NONE, "DSP slices that the design takes of its FPGAs."),
+        quantity(
+            "dsp",
+            Dim::NONE,
+            "DSP slices that the design takes of its FPGAs.",
+        ),
         quantity(
             "bram",
             Dim::DATA,

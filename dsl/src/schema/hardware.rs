@@ -244,7 +244,11 @@ fn resources(kind_name: &'static str) -> Vec<Field> {
                 FieldType::Quantity(Dim::DATA),
                 "Block RAM of an FPGA, in blocks of 18 Kibit.",
             ),
-            field("lut", integer(0), "Lookup tables of an FPGA; those used as memory are counted."),
+            field(
+                "lut",
+                integer(0),
+                "Lookup tables of an FPGA; those used as memory are counted.",
+            ),
         ]);
     }
     fields
@@ -256,7 +260,10 @@ fn device() -> Vec<Kind> {
             "kind",
             choice(&[
                 ("asic", "a chip of one's own"),
-                ("fpga", "programmable logic: `dsp`, `bram` and `lut` are its budget"),
+                (
+                    "fpga",
+                    "programmable logic: `dsp`, `bram` and `lut` are its budget",
+                ),
             ]),
             "What it is.",
         )

@@ -185,6 +185,7 @@ fn files() -> Memory {
     Memory::default()
         .with("w1.nasaic", example("w1.nasaic"))
         .with("transnas.nasaic", example("transnas.nasaic"))
+        .with("fpga_fnas.nasaic", example("fpga_fnas.nasaic"))
         // Published tables are not part of the repository; a check only asks whether they are there.
         .with("nas-bench-macro-cifar10.csv.gz", "")
         .with("transnas-bench-101-micro.csv.gz", "")

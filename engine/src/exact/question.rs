@@ -51,7 +51,11 @@ impl Question {
         if study.rules.method == Method::Pipeline {
             return Err(refusal("there is no bound yet for `schedule = pipeline`"));
         }
-        let mut devices = study.platform.devices.values().chain(&study.platform.device);
+        let mut devices = study
+            .platform
+            .devices
+            .values()
+            .chain(&study.platform.device);
         if devices.any(|device| device.fpga.is_some()) {
             return Err(refusal(
                 "there is no bound yet for the slices and blocks of an FPGA",

@@ -192,7 +192,11 @@ fn larger(a: Option<f64>, b: Option<f64>) -> Option<f64> {
 
 /// What a sub-accelerator takes that is large enough for all layers of some networks.
 fn taken(sub: &Sub, networks: &[Arc<Network>]) -> Resources {
-    let layers = || networks.iter().flat_map(|n| n.computing.iter().map(|c| &c.1));
+    let layers = || {
+        networks
+            .iter()
+            .flat_map(|n| n.computing.iter().map(|c| &c.1))
+    };
     if let Some(engine) = &sub.engine {
         let runs = layers().filter(|layer| sub.dataflow.runs(layer.kind));
         return engine.tiled.resources(runs);
@@ -213,12 +217,16 @@ impl Budget {
         let of = |n: Option<u64>| number(n.unwrap_or(0) as f64);
         if over(takes.dsp, self.dsp) {
             let (taken, most) = (number(takes.dsp as f64), of(self.dsp));
-            return Err(format!("it takes {taken} DSP slices, and `{name}` has {most}"));
+            return Err(format!(
+                "it takes {taken} DSP slices, and `{name}` has {most}"
+            ));
         }
         if over(takes.bram, self.bram) {
             let data = |blocks: u64| pretty((blocks * BRAM_BITS / 8) as f64, Dim::DATA);
             let (taken, most) = (data(takes.bram), data(self.bram.unwrap_or(0)));
-            return Err(format!("it takes {taken} of block RAM, and `{name}` has {most}"));
+            return Err(format!(
+                "it takes {taken} of block RAM, and `{name}` has {most}"
+            ));
         }
         if over(takes.lut, self.lut) {
             let (taken, most) = (number(takes.lut as f64), of(self.lut));

@@ -327,7 +327,12 @@ pub(super) fn whole(value: &Value) -> Option<u32> {
 }
 
 /// The name that a field of a node has in a design.
-pub(super) fn name_of(instance: &Instance, node: &Node, field: &str, choices: &[u32]) -> Option<String> {
+pub(super) fn name_of(
+    instance: &Instance,
+    node: &Node,
+    field: &str,
+    choices: &[u32],
+) -> Option<String> {
     instance
         .get(node, field, choices)?
         .as_name()

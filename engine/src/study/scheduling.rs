@@ -6,8 +6,8 @@
 //! takes for all energies to stay below 2⁵². The energy that is reported is the sum
 //! of the energies themselves.
 
-use super::pipeline::{self, Stages};
 use super::Network;
+use super::pipeline::{self, Stages};
 use nasaic_search::hap::{self, Flaw, Goal, Input, Instance, Layer, Limits, Proof, Solver};
 use nasaic_search::{Entry, LayerOptions, PipelineError, Schedule, ScheduleError, Scheduler};
 use std::cell::RefCell;

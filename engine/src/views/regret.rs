@@ -205,8 +205,7 @@ impl<'a> Regrets<'a> {
         let reached = regrets.iter().filter(none).count() as f64 / regrets.len().max(1) as f64;
         let when = |run: &Arc<Found>| goal.best(run).and(Some(run.run.best? as f64 + 1.0));
         let evaluations = entrant.runs.iter().map(when).collect();
-        let trained =
-            |run: &Arc<Found>| goal.best(run).and(Some(run.run.trained_to_best? as f64));
+        let trained = |run: &Arc<Found>| goal.best(run).and(Some(run.run.trained_to_best? as f64));
         let trainings = entrant.runs.iter().map(trained).collect();
         Self {
             strategy: &entrant.strategy,

@@ -216,7 +216,11 @@ mod tests {
             ports: [18, 14, 2],
         };
         assert!(tiled.check(DSP, WORD, INTERFACE).is_err());
-        assert!(Tiled { tn: 25, ..tiled }.check(DSP, WORD, INTERFACE).is_err());
+        assert!(
+            Tiled { tn: 25, ..tiled }
+                .check(DSP, WORD, INTERFACE)
+                .is_err()
+        );
         let narrow = Tiled {
             tn: 25,
             ports: [18, 12, 2],
