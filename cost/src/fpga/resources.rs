@@ -5,7 +5,8 @@
 //! - A multiplication takes one DSP slice as long as both operands have at most 18 bits (the
 //!   narrower port of a DSP48E1's 25 × 18 and a DSP48E2's 27 × 18 multiplier; UG479, UG579). Operands of at
 //!   most 8 bits go two to a slice, as AMD's white paper WP486 does for two products with a common
-//!   factor; wider ones take a slice per pair of 18-bit parts.
+//!   factor; it does so on the DSP48E2, and for the DSP48E1, two bits narrower, this assumes a
+//!   correction in logic. Wider operands take a slice per pair of 18-bit parts.
 //! - A shared store is split into banks until one access per cycle to all of them carries the
 //!   bandwidth it must give: a block of 18 Kib reads and writes one word of 36 bits per cycle
 //!   (simple dual port; UG473, UG573). It takes whole blocks per bank.

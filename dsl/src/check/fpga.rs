@@ -28,9 +28,7 @@ impl Checker<'_> {
                 Diagnostic::new("E0531", "a tiled engine has its loops and buffers already")
                     .at(*at, format!("this `{kind}` would be beside it"))
                     .at(*tiled, "stands in the place of stores and loops")
-                    .hint(format!(
-                        "remove `tiled`, or all of the dataflow but one `tiled`; a second engine is another dataflow than this `{kind}`"
-                    )),
+                    .hint("keep one `tiled` alone, or remove it and keep the stores and loops"),
             );
         }
         true

@@ -68,7 +68,11 @@ impl Mapped {
     /// The same with cycles of the platform's clock, told by a formula where the dataflow has one.
     fn timed(mut self, sub: &Sub) -> Self {
         let told = sub.engine.as_ref().and_then(|e| e.cycles(&self.layer));
-        self.cost.cycles = sub.paced(told.unwrap_or(self.cost.cycles));
+        if let Some(told) = told {
+            self.cost.utilization *= self.cost.cycles as f64 / told.max(1) as f64;
+            self.cost.cycles = told;
+        }
+        self.cost.cycles = sub.paced(self.cost.cycles);
         self
     }
 }

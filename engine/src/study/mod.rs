@@ -8,6 +8,7 @@ pub mod hardware;
 pub mod learned;
 mod mapping;
 mod memo;
+mod metrics;
 mod networks;
 mod pipeline;
 mod problem;
@@ -22,6 +23,7 @@ pub use between::Waiting;
 pub use build::{Parts, compile_named, scripts_in, words};
 pub use mapping::{Mapped, Mapper, proof_text};
 pub use memo::{Array, Network};
+pub use metrics::Metrics;
 pub use pipeline::Stages;
 pub use problem::{Search, Spread};
 pub use scheduling::{Certainty, Method};
@@ -119,29 +121,6 @@ pub struct Priced {
     pub on_chip: Waiting,
     /// The metrics.
     pub metrics: Metrics,
-}
-
-/// Metrics of one design in base units; energies of activity technologies are counts labelled nJ.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Metrics {
-    /// Makespan in clock cycles.
-    pub cycles: u64,
-    /// Makespan in seconds.
-    pub latency: f64,
-    /// Cycles from one result to the next: the makespan, or in a pipeline its slowest stage.
-    pub period: u64,
-    /// Joules (or an activity count); none without a technology.
-    pub energy: Option<f64>,
-    /// Square metres; none without a technology.
-    pub area: Option<f64>,
-    /// MACs ÷ (period · PEs · SIMD).
-    pub utilization: f64,
-    /// What it takes of its FPGAs, where it is on any.
-    pub fpga: Option<fpga::Use>,
-    /// Multiply-accumulates.
-    pub macs: u64,
-    /// Parameters.
-    pub params: u64,
 }
 
 /// One design with what is known about it; what views and formulas see.
@@ -310,41 +289,6 @@ impl Study {
         }
     }
 
-    fn metrics(
-        &self,
-        networks: &[Arc<Network>],
-        arrays: &[Option<Arc<Array>>],
-        schedule: &Schedule,
-        period: Option<u64>,
-    ) -> Metrics {
-        let cycles = schedule.makespan;
-        let period = period.unwrap_or(cycles);
-        let macs: u64 = networks.iter().map(|n| n.macs).sum();
-        let lanes: f64 = arrays
-            .iter()
-            .flatten()
-            .map(|a| f64::from(a.sub.array.pes) * f64::from(a.sub.array.simd))
-            .sum();
-        let technology = self.platform.technology.as_ref();
-        let area: f64 = arrays.iter().flatten().map(|a| a.area).sum();
-        let energy = technology.map(|t| {
-            let leaked = t.static_energy(area, period, self.platform.clock);
-            (schedule.energy + leaked) * JOULES
-        });
-        let peak = period as f64 * lanes;
-        Metrics {
-            cycles,
-            latency: cycles as f64 / self.platform.clock,
-            period,
-            energy,
-            area: technology.map(|_| area * 1e-12),
-            utilization: if peak > 0.0 { macs as f64 / peak } else { 0.0 },
-            fpga: None,
-            macs,
-            params: networks.iter().map(|n| n.params).sum(),
-        }
-    }
-
     /// The tightest latency spec, in cycles; the scheduler saves energy as long as it holds.
     pub fn deadline(&self) -> Option<u64> {
         self.specs
@@ -397,22 +341,6 @@ impl Study {
             .filter(|(_, c)| **c != INACTIVE)
             .map(|(d, c)| (d.path.clone(), d.domain.get(*c as usize)))
             .collect()
-    }
-}
-
-impl Metrics {
-    /// Runs of the workload per second; none where it takes no time.
-    pub fn throughput(&self, clock: f64) -> Option<f64> {
-        (self.period > 0).then(|| clock / self.period as f64)
-    }
-
-    /// Watts, or counts of activity per second; none without a technology.
-    pub fn power(&self, clock: f64) -> Option<f64> {
-        let time = match self.period == self.cycles {
-            true => self.latency,
-            false => self.period as f64 / clock,
-        };
-        Some(self.energy? / time)
     }
 }
 
