@@ -75,10 +75,10 @@ pub fn teach(
         let title = "there are too few designs to learn a cost model from";
         return Err(Fault::new("E0606", title)
             .note(format!(
-                "Of {wanted} designs {} can be built.",
+                "{wanted} were asked for, and {} different ones that can be built were found.",
                 examples.len()
             ))
-            .hint("leave `cost = learned` out, or ask for more `designs`"));
+            .hint("leave `cost = learned` out: so few designs are priced as they are"));
     }
     let held = examples.split_off(examples.len() - held);
     let (sink, what) = (&mut *context.sink, context.what);
