@@ -183,12 +183,15 @@ space(p)
         ">room (%)</th>",
         ">latency (ms)</th>",
         ">cycles</th>",
-        ">area (mm^2)</th>",
+        ">area (um^2)</th>",
         ">bandwidth (GB/s)</th>",
     ] {
         assert!(html.contains(part), "{part} in {html}");
     }
     let html = space.text(HTML).unwrap();
     assert!(html.contains(">p: 1 decisions</caption>"), "{html}");
-    assert!(html.contains(">{32, 64}</td>") || html.contains("32..64"), "{html}");
+    assert!(
+        html.contains(">{32, 64}</td>") || html.contains("32..64"),
+        "{html}"
+    );
 }
