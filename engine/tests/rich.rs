@@ -183,7 +183,7 @@ space(p)
         ">room (%)</th>",
         ">latency (ms)</th>",
         ">cycles</th>",
-        ">area (mm^2)</th>",
+        ">area (um^2)</th>",
         ">bandwidth (GB/s)</th>",
     ] {
         assert!(html.contains(part), "{part} in {html}");

@@ -165,11 +165,16 @@ fn networks(e: &Evaluation) -> Table {
             Cell::Text(decided(e, &task.label).join(", ")),
         ]
     };
-    let columns = ["network", "layers", "MACs", "parameters", "decisions"];
+    let mut columns = vec!["network", "layers", "MACs", "parameters", "decisions"];
+    let mut rows: Vec<Vec<Cell>> = tasks.map(row).collect();
+    if rows.iter().all(|row| row.last() == Some(&Cell::text(""))) {
+        columns.pop();
+        rows.iter_mut().for_each(|row| row.truncate(columns.len()));
+    }
     let shared = shared(e);
     Table {
-        columns: columns.map(Head::plain).into(),
-        rows: tasks.map(row).collect(),
+        columns: columns.into_iter().map(Head::plain).collect(),
+        rows,
         notes: match shared.is_empty() {
             true => Vec::new(),
             false => vec![format!("shared: {}", shared.join(", "))],
