@@ -24,6 +24,7 @@ pub mod hap;
 pub mod joint;
 mod merit;
 mod moves;
+mod net;
 pub mod options;
 pub mod pareto;
 pub mod pipeline;

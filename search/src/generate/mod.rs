@@ -19,7 +19,6 @@ mod contest;
 mod heads;
 mod lessons;
 mod nearest;
-mod net;
 mod objectives;
 mod training;
 
@@ -28,12 +27,12 @@ pub use lessons::is_held_out;
 pub use objectives::{Drawn, LARGEST, Objective, draw};
 
 use crate::design::Design;
+use crate::net::Mlp;
 use crate::options::{Kind, OptionError, OptionInfo, Options};
 use crate::space::Space;
 use crate::strategy::{SearchError, StrategyInfo};
 use heads::Heads;
 use lessons::{Lesson, Scale};
-use net::Mlp;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 

@@ -9,9 +9,9 @@
 
 use super::heads::Heads;
 use super::lessons::{Lesson, Scale};
-use super::net::{Adam, Mlp, Trace};
 use super::{Model, Observer};
 use crate::design::Design;
+use crate::net::{Adam, Mlp, Trace};
 use crate::options::{OptionError, Options};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -12,7 +12,7 @@ const ADAM: (f64, f64, f64) = (0.9, 0.999, 1e-8);
 
 /// Layers one after the other, with rectified units between them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Mlp {
+pub(crate) struct Mlp {
     layers: Vec<Dense>,
 }
 
@@ -25,18 +25,18 @@ struct Dense {
 }
 
 /// What each layer was given, and at last what came out.
-pub(super) struct Trace(Vec<Vec<f64>>);
+pub(crate) struct Trace(Vec<Vec<f64>>);
 
 impl Trace {
     /// What the network says.
-    pub(super) fn output(&self) -> &[f64] {
+    pub(crate) fn output(&self) -> &[f64] {
         self.0.last().map_or(&[], Vec::as_slice)
     }
 }
 
 impl Mlp {
     /// A network of these widths, inputs first, with He's uniform weights.
-    pub(super) fn new(widths: &[usize], rng: &mut impl Rng) -> Self {
+    pub(crate) fn new(widths: &[usize], rng: &mut impl Rng) -> Self {
         let layers = widths.windows(2).map(|pair| Dense::new(pair, rng));
         Self {
             layers: layers.collect(),
@@ -44,7 +44,7 @@ impl Mlp {
     }
 
     /// The same network with all weights 0: where gradients are summed.
-    pub(super) fn zeros(&self) -> Self {
+    pub(crate) fn zeros(&self) -> Self {
         let empty = |layer: &Dense| Dense {
             outputs: layer.outputs,
             weights: vec![0.0; layer.weights.len()],
@@ -56,7 +56,7 @@ impl Mlp {
     }
 
     /// Whether it takes and gives so many numbers; what was read from a file may not.
-    pub(super) fn fits(&self, inputs: usize, outputs: usize) -> bool {
+    pub(crate) fn fits(&self, inputs: usize, outputs: usize) -> bool {
         let mut width = inputs;
         let sound = self.layers.iter().all(|layer| {
             let given = std::mem::replace(&mut width, layer.outputs);
@@ -67,7 +67,7 @@ impl Mlp {
     }
 
     /// What the network makes of an input.
-    pub(super) fn run(&self, input: &[f64]) -> Trace {
+    pub(crate) fn run(&self, input: &[f64]) -> Trace {
         let mut trace = Vec::with_capacity(self.layers.len() + 1);
         trace.push(input.to_vec());
         for (depth, layer) in self.layers.iter().enumerate() {
@@ -82,7 +82,7 @@ impl Mlp {
 
     /// Adds the slopes of all weights to a sum, given the slopes at the output; returns those at
     /// the input.
-    pub(super) fn learn(&self, trace: &Trace, slopes: &[f64], sum: &mut Self) -> Vec<f64> {
+    pub(crate) fn learn(&self, trace: &Trace, slopes: &[f64], sum: &mut Self) -> Vec<f64> {
         let mut slopes = slopes.to_vec();
         let pairs = self.layers.iter().zip(&mut sum.layers).enumerate().rev();
         for (depth, (layer, sum)) in pairs {
@@ -166,16 +166,17 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// Adam: steps downhill whose size is the mean slope over its deviation.
-pub(super) struct Adam {
+pub(crate) struct Adam {
     mean: Mlp,
     square: Mlp,
-    rate: f64,
+    /// The size of a step.
+    pub(crate) rate: f64,
     steps: u32,
 }
 
 impl Adam {
     /// For a network, with steps of a size.
-    pub(super) fn new(net: &Mlp, rate: f64) -> Self {
+    pub(crate) fn new(net: &Mlp, rate: f64) -> Self {
         Self {
             mean: net.zeros(),
             square: net.zeros(),
@@ -185,7 +186,7 @@ impl Adam {
     }
 
     /// One step against the sum of the slopes of so many samples, which is emptied.
-    pub(super) fn step(&mut self, net: &mut Mlp, sum: &mut Mlp, samples: usize) {
+    pub(crate) fn step(&mut self, net: &mut Mlp, sum: &mut Mlp, samples: usize) {
         self.steps += 1;
         let share = 1.0 / samples.max(1) as f64;
         let (slow, slower, least) = ADAM;
