@@ -78,6 +78,9 @@ pub fn pipeline(layers: &[LayerOptions], transfers: &[u64]) -> Result<Pipeline, 
 /// The period of what cannot be built.
 const NEVER: u64 = u64::MAX;
 
+/// The least time to get somewhere, and the stage that gets there; none at the start.
+type Reached = Option<(u64, Option<Stage>)>;
+
 struct Table<'a> {
     layers: usize,
     devices: usize,
@@ -93,16 +96,12 @@ impl<'a> Table<'a> {
         let mut before = vec![vec![0u64]; devices];
         let mut reach = vec![vec![0]; devices];
         for (index, layer) in layers.iter().enumerate() {
-            for device in 0..devices {
+            for (device, (before, reach)) in before.iter_mut().zip(&mut reach).enumerate() {
                 let cost = layer.get(device).copied().flatten();
-                let sum = before[device][index].saturating_add(cost.map_or(0, |c| c.cycles));
-                before[device].push(sum);
-                let first = if cost.is_some() {
-                    reach[device][index]
-                } else {
-                    index + 1
-                };
-                reach[device].push(first);
+                let sum = before[index].saturating_add(cost.map_or(0, |c| c.cycles));
+                let first = cost.map_or(index + 1, |_| reach[index]);
+                before.push(sum);
+                reach.push(first);
             }
         }
         Table {
@@ -172,13 +171,11 @@ impl<'a> Table<'a> {
     /// The pipeline of least latency, and then of fewest devices, with a period that exists.
     fn soonest(&self, period: u64) -> Option<Pipeline> {
         let sets = 1usize << self.devices;
-        // For each set of devices and count of layers: when they end, and the last stage.
-        type Ends = Vec<Option<(u64, Option<Stage>)>>;
-        let mut best: Vec<Ends> = vec![vec![None; self.layers + 1]; sets];
+        let mut best: Vec<Vec<Reached>> = vec![vec![None; self.layers + 1]; sets];
         best[0][0] = Some((0, None));
         for set in 1..sets {
             for end in 1..=self.layers {
-                let mut least: Option<(u64, Option<Stage>)> = None;
+                let mut least: Reached = None;
                 for (device, others) in self.members(set) {
                     for stage in self.stages(device, end) {
                         if stage.cycles > period {

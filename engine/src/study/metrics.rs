@@ -32,7 +32,7 @@ pub struct Metrics {
 impl Metrics {
     /// Runs of the workload per second; none where it takes no time.
     pub fn throughput(&self, clock: f64) -> Option<f64> {
-        (self.period > 0).then(|| clock / self.period as f64)
+        (self.period > 0).then_some(clock / self.period as f64)
     }
 
     /// Watts, or counts of activity per second; none without a technology.
