@@ -35,7 +35,7 @@ pub(super) struct Lesson {
 /// Whether a design is held out from the training of every generator: a tenth of each space is,
 /// by the hash of the design and so the same for all.
 pub fn is_held_out(space: &Space, design: &Design) -> bool {
-    space.canonical_hash(design)[0] % HELD_OUT == 0
+    space.canonical_hash(design)[0].is_multiple_of(HELD_OUT)
 }
 
 /// Distinct designs that may be learned from and can be built, and how many were priced for it.
