@@ -205,7 +205,7 @@ fn a_tenth_of_a_space_is_held_out_and_the_rest_is_learned() {
     let held = all.iter().filter(|d| is_held_out(space, d)).count() as f64;
     let share = held / all.len() as f64;
     assert!((0.08..0.12).contains(&share), "{share}");
-    let options = options("nearest", &[("train_designs", OptionValue::Int(1_000_000))]);
+    let options = options("nearest", &[("train_designs", OptionValue::Int(20_000))]);
     let whole = Generator::train(&model, &options, 1, &mut |_, _| ControlFlow::Continue(()));
     let learned = whole.unwrap().unwrap().designs;
     let open = all

@@ -281,7 +281,7 @@ pub fn columns_of() -> Vec<(&'static str, Vec<Column>)> {
         ("design", of_designs()),
         ("layer", of_layers()),
         ("comparison", of_races()),
-        ("answers", of_answers()),
+        ("comparison over objectives", of_answers()),
     ]
 }
 

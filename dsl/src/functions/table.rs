@@ -185,16 +185,16 @@ fn actions() -> Vec<Function> {
                 problem(),
                 param("count", Accepts::Integer, "How many that a held-out design meets."),
                 param(
+                    "slack",
+                    Accepts::Number,
+                    "By what share the limits are looser than what the design costs, or tighter than what any design gives.",
+                ),
+                param(
                     "impossible",
                     Accepts::Integer,
                     "How many more that no design meets, by pricing all designs with the same networks.",
                 )
                 .or("0"),
-                param(
-                    "slack",
-                    Accepts::Number,
-                    "By what share the limits are looser than what the design costs, or tighter than what any design gives.",
-                ),
                 param("seed", Accepts::Integer, "Where the random numbers start.").or("1"),
             ],
             "objectives(frugal3, count = 2, slack = 0.1)",

@@ -87,7 +87,7 @@ fn contender(
             met += usize::from(answer.first.is_some());
             answers.push(answer);
             done += 1;
-            if done % REPORT == 0 || done == total {
+            if done.is_multiple_of(REPORT) || done == total {
                 context.sink.progress(&Progress {
                     what: format!("asking `{}`", chosen.name),
                     done: done as u64,
