@@ -27,7 +27,7 @@ fn searched(strategy: &str) -> Done {
 }
 
 const LEARNED: &str = "algorithm = evolution, evaluations = 300,
-  cost = learned { designs = 600, holdout = 100, epochs = 30, verify = 20 }";
+  cost = learned { designs = 600, holdout = 100, epochs = 150, verify = 20 }";
 
 #[test]
 fn a_learned_cost_model_says_how_far_it_is_off_and_is_verified() {
@@ -125,7 +125,7 @@ let b = compare(q, [s], evaluations = 30, seeds = 1..3)
         ("together([a, d], names = [\"one\", \"two\"])", "E0305"),
     ] {
         let other = "problem r { workload = one, on = nahas_edge, minimize latency }
-let d = compare(r, [s], evaluations = 3, seeds = 1..2)\n";
+let d = compare(r, [s], evaluations = 3, seeds = 1..3)\n";
         let done = run("nahas.nasaic", &format!("{PROBLEM}{small}{other}{call}\n"));
         assert_eq!(done.codes, [code], "{call}: {}", done.messages);
     }

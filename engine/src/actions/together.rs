@@ -39,7 +39,9 @@ fn join(args: &Args<'_>) -> Result<Item, Fault> {
         strategy: name,
         runs: entrant.runs.clone(),
     };
-    let equal = races.iter().all(|race| race.evaluations == first.evaluations);
+    let equal = races
+        .iter()
+        .all(|race| race.evaluations == first.evaluations);
     Ok(Item::Race(Arc::new(Race {
         study: Arc::clone(&first.study),
         evaluations: first.evaluations.filter(|_| equal),
