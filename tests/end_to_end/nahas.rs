@@ -116,7 +116,10 @@ let b = compare(q, [s], evaluations = 30, seeds = 1..3)
         "{PROBLEM}{small}table(together([a, b], names = [\"tight\", \"loose\"]), columns = [best, satisfaction])\n"
     );
     let done = run("nahas.nasaic", &text);
-    let rows = done.shown(0)["rows"].as_array().expect("rows").clone();
+    let rows = done.shown(0)["table"]["rows"]
+        .as_array()
+        .expect("rows")
+        .clone();
     assert_eq!(rows.len(), 2);
     assert!(rows[0].to_string().contains("tight"), "{rows:?}");
     for (call, code) in [
