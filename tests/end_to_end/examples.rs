@@ -19,11 +19,11 @@ const SHORTER: &[(&str, &[(&str, &str)])] = &[
         &[
             (
                 "evaluations = 300, seeds = 1..5",
-                "evaluations = 60, seeds = 1..2",
+                "evaluations = 60, seeds = 1..3",
             ),
             (
                 "evaluations = 800, seeds = 1..5",
-                "evaluations = 60, seeds = 1..2",
+                "evaluations = 60, seeds = 1..3",
             ),
         ],
     ),

@@ -46,8 +46,8 @@ const EDGE: &str = "use std.accel.{nahas_edge}\nuse std.nets.{mobilenet_v2}\n\
 fn the_edge_accelerator_has_its_published_size() {
     let text = format!("{EDGE}space(nahas_edge)\nevaluate(mobilenet_v2, baseline)\n");
     let done = run("edge.nasaic", &text);
-    assert_eq!(done.shown(0)["points"], 50_000);
-    assert_eq!(done.shown(0)["distinct"], 50_000);
+    assert_eq!(done.shown(0)["points"], "50000");
+    assert_eq!(done.shown(0)["distinct"], "50000");
     let report = format!("{:?}", done.outputs[1].parts);
     // Each of 4 · 4 · 4 · 64 SIMD units has four multipliers: 26.2 TOPS at 800 MHz.
     assert!(report.contains("16,384 PEs"), "{report}");

@@ -39,10 +39,12 @@ fn join(args: &Args<'_>) -> Result<Item, Fault> {
         strategy: name,
         runs: entrant.runs.clone(),
     };
-    let same = |race: &&Arc<Race>| race.evaluations == first.evaluations;
+    let equal = races
+        .iter()
+        .all(|race| race.evaluations == first.evaluations);
     Ok(Item::Race(Arc::new(Race {
         study: Arc::clone(&first.study),
-        evaluations: first.evaluations.filter(|_| races.iter().all(same)),
+        evaluations: first.evaluations.filter(|_| equal),
         seeds: first.seeds.clone(),
         entrants: entrants.into_iter().zip(names).map(renamed).collect(),
     })))
