@@ -77,7 +77,7 @@ fn contender(
     };
     let all = [&asked.drawn.met, &asked.drawn.impossible];
     let total = all.iter().map(|part| part.len()).sum::<usize>();
-    let (mut done, mut met) = (0_usize, 0);
+    let (mut done, mut met) = (0usize, 0usize);
     let mut parts: [Vec<Answer>; 2] = [Vec::new(), Vec::new()];
     for (objectives, answers) in all.into_iter().zip(&mut parts) {
         for objective in objectives.iter() {
