@@ -367,7 +367,7 @@ mod tests {
         let mut gradient = forecast.layers.each_ref().map(Layer::zeros);
         forecast.add_gradient(&all[0].0, &target, &mut gradient);
         let mut moved = 0;
-        for layer in 0..3 {
+        for (layer, slopes) in gradient.iter().enumerate() {
             for index in 0..forecast.layers[layer].weights.len() {
                 let before = forecast.layers[layer].weights[index];
                 let mut at = |weight: f64| {
@@ -376,7 +376,7 @@ mod tests {
                 };
                 let slope = (at(before + 1e-6) - at(before - 1e-6)) / 2e-6;
                 at(before);
-                let got = gradient[layer].weights[index];
+                let got = slopes.weights[index];
                 assert!((got - slope).abs() < 1e-6, "{layer} {index}: {got} {slope}");
                 moved += usize::from(got != 0.0);
             }
