@@ -207,7 +207,7 @@ fn a_store_of_the_first_version_is_brought_up_to_date() {
     let path = folder.path().join("runs.db");
     drop(filled(&path, 40));
     let old = rusqlite::Connection::open(&path).unwrap();
-    old.execute_batch("DROP TABLE trainings; DROP TABLE checkpoints; PRAGMA user_version = 1")
+    old.execute_batch("DROP TABLE trainings; DROP TABLE checkpoints; DROP TABLE generators; PRAGMA user_version = 1")
         .unwrap();
     drop(old);
     let store = Store::existing(&path).unwrap();

@@ -3,7 +3,7 @@
 use crate::support::{Done, read, run};
 use nasaic::dsl::source::SourceId;
 use nasaic::dsl::syntax;
-use nasaic::engine::{Ended, Engine};
+use nasaic::engine::{Ended, Engine, Part};
 
 fn example(name: &str) -> (String, String) {
     let path = format!("examples/{name}.nasaic");
@@ -155,7 +155,9 @@ fn w1_meets_its_specs_and_says_that_its_accuracies_are_illustrations() {
     let best = done.shown(0);
     assert_eq!(best["satisfied"], true);
     assert_eq!(best["specs"].as_array().map(Vec::len), Some(3));
-    let report = format!("{:?}", done.outputs[0].parts);
+    let Some(Part::Report { lines: report, .. }) = done.outputs[0].parts.first() else {
+        panic!("{:?}", done.outputs[0].parts);
+    };
     assert!(report.contains("all specs met"), "{report}");
     assert_eq!(
         report.matches("illustrative surrogate").count(),

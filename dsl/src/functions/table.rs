@@ -208,7 +208,7 @@ fn actions() -> Vec<Function> {
                 param("races", Accepts::Races, "The comparisons."),
                 param("names", Accepts::Texts, "A name for each of their strategies, in their order."),
             ],
-            "together([compare(frugal, [quick], evaluations = 2, seeds = 1..2), compare(frugal, [quick2], evaluations = 2, seeds = 1..2)], names = [\"one\", \"two\"])",
+            "together([compare(frugal, [quick], evaluations = 2, seeds = 1..3), compare(frugal, [quick2], evaluations = 2, seeds = 1..3)], names = [\"one\", \"two\"])",
         ),
         function(
             Group::Action,

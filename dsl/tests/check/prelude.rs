@@ -40,8 +40,14 @@ fn algorithms() -> Vec<Algorithm> {
         field("decay", share(), "What the rate is multiplied by.").or("0.5"),
         field("decay_every", count(), "After so many episodes.").or("50"),
     ];
+    let always_trained = field("train", words(&["feasible", "always"]), "What is trained.");
     vec![
-        algorithm("random", true, vec![]),
+        algorithm("random", true, vec![always_trained.clone()]),
+        algorithm(
+            "nearest",
+            true,
+            vec![field("train_designs", count(), "Designs to look up.")],
+        ),
         Algorithm {
             groups: vec![(Words::Borrowed("controller"), controller)],
             ..algorithm(
@@ -64,6 +70,7 @@ fn algorithms() -> Vec<Algorithm> {
             vec![
                 field("population", count(), "Designs alive.").or("32"),
                 field("mutation", share(), "Chance of each decision to change.").or("0.1"),
+                always_trained,
             ],
         ),
         algorithm("local", true, vec![]),

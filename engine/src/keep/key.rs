@@ -67,7 +67,7 @@ fn reached(parts: Parts<'_>, name: &str, filed: &str, view: View<'_>) -> String 
         at: Span::default(),
     };
     let reached = Reached::of(&problem, known);
-    let blocks: Vec<_> = reached
+    let mut blocks: Vec<_> = reached
         .blocks
         .iter()
         .filter_map(|n| match parts.blocks.get(n) {
@@ -75,6 +75,8 @@ fn reached(parts: Parts<'_>, name: &str, filed: &str, view: View<'_>) -> String 
             None => Some((n.clone(), None)),
         })
         .collect();
+    // A block that is filed under another name stands where that name belongs.
+    blocks.sort_by(|a, b| a.0.cmp(&b.0));
     let choices: Vec<_> = reached
         .choices
         .iter()
