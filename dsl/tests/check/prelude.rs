@@ -40,9 +40,8 @@ fn algorithms() -> Vec<Algorithm> {
         field("decay", share(), "What the rate is multiplied by.").or("0.5"),
         field("decay_every", count(), "After so many episodes.").or("50"),
     ];
-    let always_trained = field("train", words(&["feasible", "always"]), "What is trained.");
     vec![
-        algorithm("random", true, vec![always_trained.clone()]),
+        algorithm("random", true, vec![]),
         algorithm(
             "nearest",
             true,
@@ -70,7 +69,6 @@ fn algorithms() -> Vec<Algorithm> {
             vec![
                 field("population", count(), "Designs alive.").or("32"),
                 field("mutation", share(), "Chance of each decision to change.").or("0.1"),
-                always_trained,
             ],
         ),
         algorithm("local", true, vec![]),
@@ -113,7 +111,13 @@ fn algorithms() -> Vec<Algorithm> {
     ]
 }
 
-fn algorithm(name: &'static str, available: bool, options: Vec<Field>) -> Algorithm {
+fn algorithm(name: &'static str, available: bool, mut options: Vec<Field>) -> Algorithm {
+    let trained = ["feasible", "always"].map(|n| (Words::Borrowed(n), Words::Borrowed(n)));
+    options.push(field(
+        "train",
+        FieldType::Choice(trained.to_vec()),
+        "What is trained.",
+    ));
     Algorithm {
         name: Words::Borrowed(name),
         doc: Words::Borrowed("A strategy of the tests."),
