@@ -18,7 +18,7 @@ const SHORTER: &[(&str, &[(&str, &str)])] = &[
         "nahas_targets",
         &[
             (
-                "evaluations = 300, seeds = 1..5",
+                "evaluations = 1000, seeds = 1..5",
                 "evaluations = 60, seeds = 1..3",
             ),
             (
