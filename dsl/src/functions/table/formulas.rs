@@ -1,6 +1,6 @@
 //! Functions of numbers.
 
-use super::{function, on, param};
+use super::{function, param};
 use crate::functions::{Accepts, Function, Group, Returns};
 
 pub(super) fn formulas() -> Vec<Function> {

@@ -1,6 +1,6 @@
 //! Functions that show: a design, and results.
 
-use super::{function, on, param};
+use super::{function, param};
 use crate::functions::{Accepts, Function, Group, Returns};
 
 pub(super) fn design_views() -> Vec<Function> {
