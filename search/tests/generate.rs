@@ -1,11 +1,14 @@
 //! Generators: the same for any number of threads, honest about what they saw, better than chance.
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
+use common::decision;
 use nasaic_search::generate::{
     Drawn, GenerateError, Generator, Hunt, Model, draw, generators, improvement, is_held_out,
 };
 use nasaic_search::{
-    Budget, Decision, Design, Limit, OptionValue, Options, Role, Space, SpaceError, run, strategy,
+    Budget, Design, Limit, OptionValue, Options, Role, Space, SpaceError, run, strategy,
 };
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -13,17 +16,6 @@ use std::ops::ControlFlow;
 /// Layers of several sizes on an array with PEs, lanes and a buffer.
 struct Toy {
     space: Space,
-}
-
-fn decision(name: &str, values: usize, role: Role) -> Decision {
-    Decision {
-        name: name.to_string(),
-        values,
-        numbers: None,
-        ordered: true,
-        role,
-        active: vec![],
-    }
 }
 
 impl Toy {
