@@ -35,7 +35,7 @@ async function run(index, wait = true) {
 
 try {
   await page.goto(url);
-  await page.locator(".jp-Notebook .cm-content").first().waitFor();
+  await page.locator(".jp-Notebook .jp-CodeCell .cm-content").first().waitFor();
   await page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").waitFor();
   done("the notebook opens with its kernel");
 
@@ -119,7 +119,7 @@ try {
   for (const item of ["Settings", "Theme", "JupyterLab Dark"]) {
     await page.locator(".lm-MenuBar-itemLabel, .lm-Menu-itemLabel").getByText(item, { exact: true }).click();
   }
-  await page.locator("body[data-jp-theme-light='false']").waitFor();
+  await page.locator("body[data-jp-theme-light='false']").waitFor({ state: "attached" });
   const table = cell(2).locator(".jp-OutputArea-output table").first();
   await table.scrollIntoViewIfNeeded();
   await page.waitForTimeout(1000);
