@@ -94,18 +94,12 @@ impl Sink for Shown {
         self.outputs.push(output.clone());
     }
 
-    fn progress(&mut self, _: &Progress) {}
-
     fn tell(&mut self, diagnostic: &Diagnostic) {
         self.diagnostics.push(diagnostic.clone());
     }
 
     fn file(&mut self, path: &str, _: &[u8]) -> Result<(), String> {
         Err(format!("there is no folder for `{path}` here"))
-    }
-
-    fn stop(&self) -> bool {
-        false
     }
 }
 

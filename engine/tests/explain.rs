@@ -1,8 +1,7 @@
 //! Explanations and comparisons of results: what is said, and that it is true.
 
-use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::world::Memory;
-use nasaic_engine::{Ended, Engine, Output, Part, Sink};
+use nasaic_engine::{Ended, Engine, Output, Part, Shown};
 use nasaic_plot::svg;
 use serde_json::json;
 
@@ -22,17 +21,6 @@ accelerator small {
 }
 ";
 
-/// Keeps what is shown.
-#[derive(Default)]
-struct Shown(Vec<Output>);
-
-impl Sink for Shown {
-    fn show(&mut self, output: &Output) {
-        self.0.push(output.clone());
-    }
-    fn tell(&mut self, _: &Diagnostic) {}
-}
-
 /// What the last line of a program shows.
 #[track_caller]
 fn shown(text: &str) -> Output {
@@ -42,7 +30,7 @@ fn shown(text: &str) -> Output {
     let told = nasaic_dsl::render::plain(engine.sources(), &checked.diagnostics);
     let report = report.unwrap_or_else(|| panic!("{told}"));
     assert_eq!(report.ended, Ended::Done, "{:?}", report.diagnostics);
-    shown.0.pop().expect("something is shown")
+    shown.outputs.pop().expect("something is shown")
 }
 
 /// Texts and tables as a terminal shows them.

@@ -1,7 +1,9 @@
 //! FPGAs from the text to the result: tiled engines, resources, devices of their own, pipelines.
 
-use nasaic_dsl::world::Memory;
-use nasaic_engine::{Ended, Engine, Report, Silent};
+mod common;
+
+use common::ran;
+use nasaic_engine::Ended;
 use serde_json::Value;
 
 const ALEXNET: &str = "\
@@ -50,20 +52,6 @@ problem video {
 }
 evaluate(video)
 ";
-
-/// What became of a program with some changes.
-#[track_caller]
-fn ran(script: &str, changes: &[(&str, &str)]) -> Report {
-    let mut script = script.to_owned();
-    for (from, to) in changes {
-        assert!(script.contains(from), "{from}");
-        script = script.replacen(from, to, 1);
-    }
-    let mut engine = Engine::new(Box::new(Memory::default()));
-    let (checked, report) = engine.cell(&script, &mut Silent);
-    let shown = nasaic_dsl::render::plain(engine.sources(), &checked.diagnostics);
-    report.unwrap_or_else(|| panic!("{shown}"))
-}
 
 #[track_caller]
 fn result(script: &str, changes: &[(&str, &str)]) -> Value {

@@ -1,12 +1,12 @@
 //! Generators are trained once, kept, and read again; a damaged one is told.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod common;
+
+use common::engine;
 use nasaic_dsl::diagnostic::Diagnostic;
-use nasaic_dsl::world::Memory;
-use nasaic_engine::{Ended, Engine, Keeper, Output, Progress, Report, Sink};
-use nasaic_store::{NewRun, Store};
+use nasaic_engine::{Ended, Output, Progress, Report, Sink};
 use std::path::Path;
-use std::sync::Arc;
 
 const PROGRAM: &str = "\
 use std.technology.{horowitz_28nm}
@@ -62,24 +62,11 @@ impl Sink for Watcher {
         self.kept.push((path.to_owned(), content()));
         Ok(())
     }
-    fn stop(&self) -> bool {
-        false
-    }
 }
 
 /// Runs a program, with a store where one is given.
 fn run(rest: &str, store: Option<&Path>) -> (Report, Watcher) {
-    let mut engine = Engine::new(Box::new(Memory::default()));
-    if let Some(path) = store {
-        let store = Store::open(path).unwrap();
-        let run = store.begin(&NewRun {
-            script: "test",
-            program: "test",
-            plan: "{}",
-            plan_hash: "",
-        });
-        engine.keep(Keeper::new(Arc::new(store), run.unwrap(), true));
-    }
+    let mut engine = engine(store);
     let checked = engine.check("test", &format!("{PROGRAM}{rest}"), &[]);
     assert!(!checked.has_errors(), "{:?}", checked.diagnostics);
     let plan = engine.plan(checked.steps);

@@ -1,5 +1,8 @@
 //! What a problem says about schedules reaches them: method, branches, links.
 
+mod common;
+
+use common::ran;
 use nasaic_dsl::world::Memory;
 use nasaic_engine::{Ended, Engine, Silent};
 use serde_json::Value;
@@ -50,15 +53,7 @@ fn evaluated(changes: &[(&str, &str)]) -> Value {
 /// The evaluation of a program with these changes.
 #[track_caller]
 fn result_of(script: &str, changes: &[(&str, &str)]) -> Value {
-    let mut script = script.to_owned();
-    for (from, to) in changes {
-        assert!(script.contains(from), "{from}");
-        script = script.replacen(from, to, 1);
-    }
-    let mut engine = Engine::new(Box::new(Memory::default()));
-    let (checked, report) = engine.cell(&script, &mut Silent);
-    let shown = nasaic_dsl::render::plain(engine.sources(), &checked.diagnostics);
-    let report = report.unwrap_or_else(|| panic!("{shown}"));
+    let report = ran(script, changes);
     assert_eq!(report.ended, Ended::Done, "{:?}", report.diagnostics);
     report.results["outputs"][0]["value"].clone()
 }

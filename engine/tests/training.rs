@@ -1,12 +1,11 @@
 //! Searches that train: what is trained, stopped and never trained; threads, kills and the store.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod common;
+
+use common::engine;
 use nasaic_dsl::diagnostic::Diagnostic;
-use nasaic_dsl::world::Memory;
-use nasaic_engine::{
-    Ended, Engine, Keeper, Listener, Output, Report, Silent, Sink, Stopper, Trainings,
-};
-use nasaic_store::{NewRun, Store};
+use nasaic_engine::{Ended, Listener, Output, Report, Silent, Sink, Stopper, Trainings};
 use serde_json::Value;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -67,21 +66,6 @@ impl Sink for Patience {
             before.unwrap_or(0) <= 1
         })
     }
-}
-
-fn engine(store: Option<&Path>) -> Engine {
-    let mut engine = Engine::new(Box::new(Memory::default()));
-    if let Some(path) = store {
-        let store = Store::open(path).unwrap();
-        let run = store.begin(&NewRun {
-            script: "test",
-            program: "test",
-            plan: "{}",
-            plan_hash: "",
-        });
-        engine.keep(Keeper::new(Arc::new(store), run.unwrap(), true));
-    }
-    engine
 }
 
 #[track_caller]
