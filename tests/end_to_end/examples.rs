@@ -83,7 +83,7 @@ const EXAMPLES: &[(&str, Ended, &[&str])] = &[
 ];
 
 /// Comparisons over many seeds, which take minutes: they are checked here and run by `scripts/reproduce`.
-const STUDIES: &[&str] = &["nasaic_race"];
+const STUDIES: &[&str] = &["nasaic_race", "nasaic_exact"];
 
 #[test]
 fn every_study_is_sound() {
