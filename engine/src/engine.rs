@@ -23,7 +23,7 @@ use nasaic_dsl::reach::{self, Reached};
 use nasaic_dsl::schema::Schemas;
 use nasaic_dsl::source::{Sources, Span};
 use nasaic_dsl::value::Value;
-use nasaic_dsl::world::World;
+use nasaic_dsl::world::{self, World};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -302,7 +302,7 @@ impl Engine {
         }
         let mut out = BTreeMap::new();
         for file in &plan.data {
-            let bytes = self.world.read(&file.path).map_err(|e| {
+            let bytes = world::data(&*self.world, &file.path).map_err(|e| {
                 Fault::new("E0705", format!("`{}` cannot be read: {e}", file.path)).at(file.at)
             })?;
             if blake3::hash(&bytes).to_hex().to_string() != file.hash {

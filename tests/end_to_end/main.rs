@@ -1,6 +1,7 @@
 //! End to end: examples, the library, the manual, reference figures, reproducibility.
 
 mod between;
+mod book;
 mod editors;
 mod exact;
 mod examples;

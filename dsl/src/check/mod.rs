@@ -24,6 +24,7 @@ mod networks;
 mod overloads;
 mod problems;
 mod program;
+mod results;
 mod scripts;
 mod sound;
 mod structure;

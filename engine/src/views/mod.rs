@@ -29,6 +29,7 @@ mod rows;
 mod scatter;
 mod sense;
 mod table;
+mod trainings;
 mod units;
 mod volume;
 pub mod work;
@@ -62,6 +63,7 @@ const VIEWS: &[(&str, View)] = &[
     ("schedule", gantt::view),
     ("spearman", correlation::spearman_view),
     ("table", table::view),
+    ("trainings", trainings::view),
 ];
 
 /// Draws the view that a call names.

@@ -275,6 +275,28 @@ pub(super) fn result_views() -> Vec<Function> {
         ),
         function(
             Group::View,
+            "trainings",
+            Returns::Table,
+            "What each network of a task reached with each seed: a row per network, its decisions and `seed_1`, `seed_2`, …; exported to a file, `table(\"FILE\", trials = [seed_1, seed_2])` reads it.",
+            vec![
+                rows(),
+                param(
+                    "task",
+                    Accepts::Text,
+                    "The label of a task; the first one that is trained when not given.",
+                )
+                .optional(),
+                param(
+                    "samples",
+                    Accepts::Choice(&["held_out", "test"]),
+                    "Which samples: those held out, which a search sees, or the test samples.",
+                )
+                .or("held_out"),
+            ],
+            "trainings(search(frugal, quick))",
+        ),
+        function(
+            Group::View,
             "regret",
             Returns::Table,
             "How far each strategy of a comparison stays from the optimum: that of an exhaustive or exact search, a known one, or else the best that any of its runs found.",
