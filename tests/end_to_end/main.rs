@@ -13,3 +13,4 @@ mod peers;
 mod published;
 mod support;
 mod tables;
+mod zoo;
