@@ -14,3 +14,4 @@ mod peers;
 mod published;
 mod support;
 mod tables;
+mod zoo;
