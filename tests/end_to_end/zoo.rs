@@ -8,36 +8,107 @@ use std::fmt::Write;
 /// A network: multiplications of one run, parameters, and who counts them so.
 const NETWORKS: &[(&str, u64, u64, &str)] = &[
     ("alexnet", 714_188_480, 61_100_840, TORCHVISION),
-    ("bert_base", 35_333_406_720, 109_482_240, "parameters: bert-base-uncased of Hugging Face; multiplications: Devlin et al.'s sizes"),
+    (
+        "bert_base",
+        35_333_406_720,
+        109_482_240,
+        "parameters: bert-base-uncased of Hugging Face; multiplications: Devlin et al.'s sizes",
+    ),
     ("efficientnet_b0", 385_814_752, 5_288_548, TORCHVISION),
-    ("gpt2_decode", 142_406_400, 124_439_808, "parameters: gpt2 of Hugging Face; multiplications: its sizes"),
-    ("gpt2_prefill", 106_339_037_952, 124_439_808, "parameters: gpt2 of Hugging Face; multiplications: its sizes"),
+    (
+        "gpt2_decode",
+        142_406_400,
+        124_439_808,
+        "parameters: gpt2 of Hugging Face; multiplications: its sizes",
+    ),
+    (
+        "gpt2_prefill",
+        106_339_037_952,
+        124_439_808,
+        "parameters: gpt2 of Hugging Face; multiplications: its sizes",
+    ),
     ("mobilenet_v2", 300_774_272, 3_504_872, TORCHVISION),
     ("mobilenet_v3_large", 216_589_760, 5_483_032, TORCHVISION),
     ("mobilenet_v3_small", 56_510_400, 2_542_856, TORCHVISION),
     ("resnet18", 1_814_073_344, 11_689_512, TORCHVISION),
     ("resnet50", 4_089_184_256, 25_557_032, TORCHVISION),
-    ("resnet9", 379_261_952, 6_573_120, "both counted from Page's code"),
-    ("unet", 150_428_424_448, 31_030_658, "both counted from figure 1 of the paper, which gives neither"),
+    (
+        "resnet9",
+        379_261_952,
+        6_573_120,
+        "both counted from Page's code",
+    ),
+    (
+        "unet",
+        150_428_424_448,
+        31_030_658,
+        "both counted from figure 1 of the paper, which gives neither",
+    ),
     ("vgg11", 7_609_090_048, 132_863_336, TORCHVISION),
     ("vgg16", 15_470_264_320, 138_357_544, TORCHVISION),
     ("vit_b16", 17_563_828_224, 86_567_656, TORCHVISION),
 ];
 
-const TORCHVISION: &str = "torchvision's weights: parameters exactly, multiplications to three digits";
+const TORCHVISION: &str =
+    "torchvision's weights: parameters exactly, multiplications to three digits";
 
 /// An accelerator: what completes it, multiplications per second as published (in billions), and what of
 /// it is published.
 const ACCELERATORS: &[(&str, &str, f64, &str)] = &[
-    ("edge_tpu_like", "", 1966.08, "4 TOPS (3.93 here), array, stores; not clock, dataflow, bandwidths"),
-    ("eyeriss_asic", "", 33.6, "all but the use of the link to memory; 33.6 GMACS"),
-    ("eyeriss_like", "", 168.0, "168 elements and 108 KiB; not clock and dataflow"),
-    ("nahas_edge", "with { pes_x = 4, pes_y = 4, simd = 64, lanes = 4, memory = 2 MiB, registers = 32 KiB, dram.bandwidth = 20 GB/s }", 13_107.2, "the seven knobs, 26 TOPS of the middle; not dataflow and ports"),
-    ("nvdla_large", "", 2048.0, "2048 multipliers, 512 KiB, 256 bits; not registers and network"),
-    ("nvdla_small", "", 64.0, "64 multipliers, 128 KiB, 64 bits; not registers and network"),
-    ("shidiannao_asic", "", 64.0, "8 × 8 elements at 1 GHz, 288 KiB; not registers, network, memory"),
-    ("simba_like", "", 1024.0, "1024 multipliers; not clock (the chiplet reaches 2 GHz), stores are ours"),
-    ("tpu_v1", "", 45_875.2, "92 TOPS, array, stores, 30 GB/s; not the split of memory and PCIe"),
+    (
+        "edge_tpu_like",
+        "",
+        1966.08,
+        "4 TOPS (3.93 here), array, stores; not clock, dataflow, bandwidths",
+    ),
+    (
+        "eyeriss_asic",
+        "",
+        33.6,
+        "all but the use of the link to memory; 33.6 GMACS",
+    ),
+    (
+        "eyeriss_like",
+        "",
+        168.0,
+        "168 elements and 108 KiB; not clock and dataflow",
+    ),
+    (
+        "nahas_edge",
+        "with { pes_x = 4, pes_y = 4, simd = 64, lanes = 4, memory = 2 MiB, registers = 32 KiB, dram.bandwidth = 20 GB/s }",
+        13_107.2,
+        "the seven knobs, 26 TOPS of the middle; not dataflow and ports",
+    ),
+    (
+        "nvdla_large",
+        "",
+        2048.0,
+        "2048 multipliers, 512 KiB, 256 bits; not registers and network",
+    ),
+    (
+        "nvdla_small",
+        "",
+        64.0,
+        "64 multipliers, 128 KiB, 64 bits; not registers and network",
+    ),
+    (
+        "shidiannao_asic",
+        "",
+        64.0,
+        "8 × 8 elements at 1 GHz, 288 KiB; not registers, network, memory",
+    ),
+    (
+        "simba_like",
+        "",
+        1024.0,
+        "1024 multipliers; not clock (the chiplet reaches 2 GHz), stores are ours",
+    ),
+    (
+        "tpu_v1",
+        "",
+        45_875.2,
+        "92 TOPS, array, stores, 30 GB/s; not the split of memory and PCIe",
+    ),
 ];
 
 fn grouped(n: u64) -> String {
@@ -79,7 +150,10 @@ fn networks_have_their_published_counts() {
         assert_eq!((sum("macs"), sum("params")), (*macs, *params), "{name}");
         let file = embedded(&format!("std/nets/{name}.nasaic")).expect("it is embedded");
         for count in [macs, params] {
-            assert!(file.contains(&grouped(*count)), "{name} does not say {count}");
+            assert!(
+                file.contains(&grouped(*count)),
+                "{name} does not say {count}"
+            );
         }
     }
 }
@@ -94,8 +168,15 @@ fn every_network_runs_on_every_accelerator() {
             );
             let done = run("zoo.nasaic", &text);
             let shown = done.shown(0);
-            assert!(shown["cycles"].as_u64() > Some(0), "{network} on {accelerator}");
-            assert_eq!(shown["macs"].as_u64(), Some(*macs), "{network} on {accelerator}");
+            assert!(
+                shown["cycles"].as_u64() > Some(0),
+                "{network} on {accelerator}"
+            );
+            assert_eq!(
+                shown["macs"].as_u64(),
+                Some(*macs),
+                "{network} on {accelerator}"
+            );
         }
     }
 }
@@ -121,11 +202,20 @@ fn accelerators_have_their_published_peaks() {
 
 #[test]
 fn the_page_lists_what_there_is() {
-    let mut nets = String::from("| network | multiplications | parameters | counted by |\n| --- | ---: | ---: | --- |\n");
+    let mut nets = String::from(
+        "| network | multiplications | parameters | counted by |\n| --- | ---: | ---: | --- |\n",
+    );
     for (name, macs, params, source) in NETWORKS {
-        let _ = writeln!(nets, "| `{name}` | {} | {} | {source} |", grouped(*macs), grouped(*params));
+        let _ = writeln!(
+            nets,
+            "| `{name}` | {} | {} | {source} |",
+            grouped(*macs),
+            grouped(*params)
+        );
     }
-    let mut accel = String::from("| accelerator | 10⁹ multiplications per second | published |\n| --- | ---: | --- |\n");
+    let mut accel = String::from(
+        "| accelerator | 10⁹ multiplications per second | published |\n| --- | ---: | --- |\n",
+    );
     for (name, _, peak, what) in ACCELERATORS {
         let _ = writeln!(accel, "| `{name}` | {peak} | {what} |");
     }

@@ -129,6 +129,10 @@ impl Checker<'_> {
                             join_names(candidates.iter().map(String::as_str))
                         ));
                 d = match guess {
+                    // A block that may stand there, and does not.
+                    Some(guess) if guess == word => d.hint(format!(
+                        "declare `{word} {{ … }}` inside it first; `with` changes what is there"
+                    )),
                     Some(guess) => d.hint(format!("did you mean `{guess}`?")),
                     None => d.hint("write one of the names it has"),
                 };

@@ -58,17 +58,35 @@ impl Kept {
             .is_some_and(|n| self.print(&n.expr, known, scripts, 0) != n.print)
     }
 
+    /// The print of what is computed now. This cell knows only the blocks that it needs itself, so what the
+    /// results it uses depend on is taken from their own prints.
+    fn print_of_new(&self, expr: &Expr, known: Blocks<'_>, scripts: &Scripts) -> String {
+        let used = Reached::of(expr, known).lets;
+        let used = used.iter().filter_map(|name| self.lets.get(name));
+        joined(
+            Reached::fingerprint(expr, known, scripts),
+            used.map(|named| named.print.clone()),
+        )
+    }
+
     /// A hash of an expression, what it depends on and, through that, the results it uses.
     fn print(&self, expr: &Expr, known: Blocks<'_>, scripts: &Scripts, depth: usize) -> String {
-        let mut print = Reached::fingerprint(expr, known, scripts);
-        for name in Reached::of(expr, known).lets {
-            // A result may have taken the name of one that it was computed from.
-            if let Some(used) = self.lets.get(&name).filter(|_| depth < 32) {
-                print.push_str(&self.print(&used.expr, known, scripts, depth + 1));
-            }
-        }
-        blake3::hash(print.as_bytes()).to_hex().to_string()
+        let used = Reached::of(expr, known).lets;
+        // A result may have taken the name of one that it was computed from.
+        let used = used
+            .iter()
+            .filter_map(|name| self.lets.get(name).filter(|_| depth < 32));
+        joined(
+            Reached::fingerprint(expr, known, scripts),
+            used.map(|named| self.print(&named.expr, known, scripts, depth + 1)),
+        )
     }
+}
+
+/// One print of several.
+fn joined(own: String, used: impl Iterator<Item = String>) -> String {
+    let all: String = std::iter::once(own).chain(used).collect();
+    blake3::hash(all.as_bytes()).to_hex().to_string()
 }
 
 /// What a plan runs on besides itself.
@@ -168,7 +186,7 @@ impl<'a> Interpreter<'a> {
                 let item = self.eval(&step.expr)?;
                 self.named.insert(name.clone(), crate::json::of(&item));
                 let scripts = &self.plan.scripts;
-                let print = self.kept.print(&step.expr, self.blocks(), scripts, 0);
+                let print = self.kept.print_of_new(&step.expr, self.blocks(), scripts);
                 let expr = step.expr.clone();
                 self.kept
                     .lets
