@@ -24,6 +24,8 @@ pub struct Statement {
     pub code: String,
     /// The names that it declares.
     pub declares: Vec<String>,
+    /// Whether it brings them in from elsewhere.
+    pub imports: bool,
     /// The words in it, any of which may be a name.
     pub words: BTreeSet<String>,
     /// What it is worth, when it is an `expect`.
@@ -75,6 +77,12 @@ impl Checks {
         self.statements.iter().filter_map(|s| s.check.as_ref())
     }
 
+    /// The names that it makes itself: a notebook that imports the same is no surprise.
+    pub fn makes(&self, name: &str) -> bool {
+        let mut own = self.statements.iter().filter(|s| !s.imports);
+        own.any(|s| s.declares.iter().any(|declared| declared == name))
+    }
+
     /// The names that it declares.
     pub fn declares(&self) -> Vec<&str> {
         let all = self.statements.iter().flat_map(|s| &s.declares);
@@ -104,6 +112,7 @@ fn statement(item: &Item, text: &str) -> Statement {
     Statement {
         code: format!("{}{code}\n", "\n".repeat(lines)),
         declares: item.declares().iter().map(|n| n.text.clone()).collect(),
+        imports: matches!(item.kind, ItemKind::Use(_)),
         words: code.split(word).map(str::to_owned).collect(),
         check,
     }

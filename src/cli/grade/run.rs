@@ -137,7 +137,8 @@ impl Run<'_> {
             Ok(answer) => answer.content["declared"].clone(),
             Err(_) => Value::Null,
         };
-        for name in declared.as_array().into_iter().flatten().map(text) {
+        let declared = declared.as_array().into_iter().flatten().map(text);
+        for name in declared.filter(|name| checks.makes(name)) {
             self.sheet.notes.push(format!(
                 "the notebook declares `{name}`, and so does the check file: the check file's counts"
             ));

@@ -163,7 +163,9 @@ fn line(graded: &Graded, hide_found: bool) -> String {
         let line = format!("  ✓ {:>2}/{:<2}  {asked}", check.of, check.of);
         return format!("{}\n", line.trim_end());
     }
-    let said = match (&check.message, &check.title) {
+    // Where nothing was compared, the message about the value would mislead.
+    let message = check.message.as_ref().filter(|_| graded.reason.is_none());
+    let said = match (message, &check.title) {
         (Some(message), Some(_)) => format!("{asked}: {message}"),
         (Some(message), None) => message.clone(),
         (None, _) => asked,
@@ -173,19 +175,23 @@ fn line(graded: &Graded, hide_found: bool) -> String {
     if let Some(reason) = &graded.reason {
         out.push_str(&below(reason.clone()));
     } else if let Some(found) = graded.found.as_ref().filter(|_| !hide_found) {
-        out.push_str(&below(format!(
-            "found {}, and not {} {}",
-            found.left,
-            found.sign(),
-            found.right
-        )));
+        out.push_str(&below(found.words()));
     }
     out
 }
 
 impl Found {
-    fn sign(&self) -> &str {
-        if self.operator == "==" { "" } else { &self.operator }
+    /// What a student reads: `found 2 ms, and not < 1 ms`.
+    fn words(&self) -> String {
+        let Self {
+            left,
+            operator,
+            right,
+        } = self;
+        match operator.as_str() {
+            "==" => format!("found {left}, and not {right}"),
+            _ => format!("found {left}, and not {operator} {right}"),
+        }
     }
 }
 
