@@ -93,6 +93,9 @@ pub enum StepKind {
     Expect {
         /// Shown when it fails.
         message: Option<String>,
+        /// What it is worth when a notebook is graded; 1 where nothing is said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        points: Option<u32>,
     },
 }
 

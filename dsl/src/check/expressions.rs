@@ -67,6 +67,9 @@ impl Checker<'_> {
             ExprKind::As { value, unit } => self.convert(scope, at, value, unit),
             ExprKind::With { base, items } => {
                 let value = self.with(scope, base, items)?;
+                if self.garbled_in(at) {
+                    return None;
+                }
                 let ty = super::with::copy_type(
                     value.as_block().and_then(|n| self.program.blocks.get(n)),
                 );

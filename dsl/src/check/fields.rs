@@ -64,9 +64,14 @@ impl Checker<'_> {
             format!(" for `{what}`")
         };
         let wanted = wanted.to_owned();
+        // Of `? ms` it is the number that is missing.
+        let at = Span {
+            end: span.start + 1,
+            ..span
+        };
         self.say(
             Diagnostic::new("E0310", format!("a hole is left{what}"))
-                .at(span, format!("{wanted} is expected here"))
+                .at(at, format!("{wanted} is expected here"))
                 .hint("replace the `?`"),
         );
     }

@@ -9,7 +9,7 @@ use crate::names::closest;
 use crate::plan::{Block, Change, PathStep, Slot, path_text};
 use crate::schema::join_names;
 use crate::source::Span;
-use crate::syntax::tree::{Expr, Item, ItemKind, Path};
+use crate::syntax::tree::{Expr, ExprKind, Item, ItemKind, Path};
 use crate::value::{BlockName, Domain, Value};
 
 impl Checker<'_> {
@@ -33,6 +33,10 @@ impl Checker<'_> {
                 if let Some(change) = self.change(scope, &copy, path, *open, value) {
                     copy.changes.push(change);
                 }
+            } else if let ItemKind::Show(value) = &item.kind
+                && value.kind == ExprKind::Hole
+            {
+                self.item_left(value.span, "with");
             } else {
                 self.say(
                     Diagnostic::new("E0102", "only fields can be changed by `with`")

@@ -9,6 +9,7 @@ mod counts;
 mod examples;
 mod forms;
 mod graphs;
+mod holes;
 mod imports;
 mod limits;
 mod operators;

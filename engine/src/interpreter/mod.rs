@@ -4,7 +4,7 @@ mod calls;
 mod expressions;
 
 use crate::datasets::Datasets;
-use crate::engine::{Ended, Report};
+use crate::engine::{Ended, Judged, Report, Sides};
 use crate::fault::Fault;
 use crate::generate::Generators;
 use crate::hosted::Hosted;
@@ -112,6 +112,7 @@ pub struct Interpreter<'a> {
     named: serde_json::Map<String, serde_json::Value>,
     timing: Vec<(String, f64)>,
     unexpected: bool,
+    verdicts: Vec<Judged>,
 }
 
 impl<'a> Interpreter<'a> {
@@ -134,6 +135,7 @@ impl<'a> Interpreter<'a> {
             named: serde_json::Map::new(),
             timing: Vec::new(),
             unexpected: false,
+            verdicts: Vec::new(),
         }
     }
 
@@ -172,6 +174,7 @@ impl<'a> Interpreter<'a> {
             diagnostics: self.diagnostics,
             results: json!({ "lets": self.named, "outputs": self.outputs }),
             timing: self.timing,
+            verdicts: self.verdicts,
         }
     }
 
@@ -196,7 +199,7 @@ impl<'a> Interpreter<'a> {
                 let item = self.eval(&step.expr)?;
                 self.show(&item, words(&self.plan.sources, step.expr.at))?;
             }
-            StepKind::Expect { message } => self.expect(step, message.as_deref())?,
+            StepKind::Expect { message, .. } => self.expect(step, message.as_deref())?,
         }
         Ok(())
     }
@@ -234,31 +237,39 @@ impl<'a> Interpreter<'a> {
             Item::Value(Value::Bool(holds)) => holds,
             _ => return Err(Fault::new("E0305", "`expect` needs a comparison").at(step.expr.at)),
         };
+        let sides = self.sides(&step.expr);
         if !holds {
             self.unexpected = true;
             let written = words(&self.plan.sources, step.expr.at);
             let title = message.map_or_else(|| format!("`{written}` does not hold"), str::to_owned);
-            let label = self
-                .sides(&step.expr)
-                .unwrap_or_else(|| "does not hold".into());
+            let label = match &sides {
+                Some(sides) => format!("this is {}", sides.left),
+                None => "does not hold".into(),
+            };
             let diagnostic = Fault::new("E0610", title)
                 .at(step.expr.at)
                 .label(label)
                 .diagnostic(&self.plan.sources);
             self.tell(diagnostic);
         }
+        self.verdicts.push(Judged { holds, sides });
         Ok(())
     }
 
-    /// What the left side of a failed comparison is.
-    fn sides(&mut self, expr: &Expr) -> Option<String> {
-        let ExprKind::Binary(_, left, _) = &expr.kind else {
+    /// What the two sides of a comparison are.
+    fn sides(&mut self, expr: &Expr) -> Option<Sides> {
+        let ExprKind::Binary(operator, left, right) = &expr.kind else {
             return None;
         };
-        match self.eval(left).ok()? {
-            Item::Value(v) => Some(format!("this is {v}")),
+        let mut shown = |side: &Expr| match self.eval(side).ok()? {
+            Item::Value(value) => Some(value.to_string()),
             _ => None,
-        }
+        };
+        Some(Sides {
+            left: shown(left)?,
+            operator: operator.sign(),
+            right: shown(right)?,
+        })
     }
 }
 
