@@ -17,7 +17,7 @@ const REST_SECONDS: f64 = 1.5;
 
 /// The classes that the style knows.
 const STYLE: &str = "<style>@media (prefers-reduced-motion:reduce),print\
-{.nasaic-moving,.nasaic-controls{display:none!important}.nasaic-still{display:inline!important}}</style>";
+{.nasaic-moving,.nasaic-controls{display:none!important}.nasaic-still>g{display:inline!important}}</style>";
 
 /// Shapes by the step at which they appear and that at which they are gone.
 type Spans = BTreeMap<(usize, usize), Vec<Shape>>;

@@ -32,7 +32,7 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
         _ => USUAL,
     };
     if steps == 0 {
-        let fault = Fault::new("E0304", "a picture needs at least one step");
+        let fault = Fault::new("E0303", "`steps` is at least 1");
         return Err(fault.hint("write `steps = 24`, or leave it out"));
     }
     // Of equally large layers the first, as `loop_nest` has it.

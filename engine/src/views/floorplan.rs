@@ -105,8 +105,8 @@ fn resources(e: &Evaluation, shares: &[Share<'_>]) -> Figure {
         }
     }
     bars.categories = rows.iter().map(|(name, _)| name.clone()).collect();
-    let present = e.priced.arrays.iter().enumerate().filter(|(_, a)| a.is_some());
-    let segment = |(sub, _)| Segment {
+    let present = (0..e.priced.arrays.len()).filter(|sub| e.priced.arrays[*sub].is_some());
+    let segment = |sub: usize| Segment {
         name: e.study.subs[sub].clone(),
         values: (rows.iter())
             .map(|(_, parts)| parts.iter().filter(|p| p.0 == sub).map(|p| p.1).sum())

@@ -14,6 +14,8 @@ use crate::text::{clean, shorten, width};
 pub(crate) const HEIGHT: f64 = 330.0;
 /// The strip above a block with its name.
 const HEAD: f64 = 20.0;
+/// Square pixels that nobody sees.
+const UNSEEN: f64 = 1e-6;
 /// The smallest side that still has a name.
 const SMALLEST: f64 = 24.0;
 
@@ -146,19 +148,20 @@ fn is_named(rect: &Rect) -> bool {
     rect.width() >= 2.0 * SMALLEST && rect.height() >= 2.0 * SMALLEST * 0.75
 }
 
-/// Rectangles of these areas within one, with their indices; those without area have none.
+/// Rectangles of these areas within one, with their indices; what is too small to be seen has none.
 fn squarified(areas: &[f64], within: Rect) -> Vec<(usize, Rect)> {
-    let mut order: Vec<usize> = (0..areas.len()).filter(|&i| areas[i] > 0.0).collect();
+    let total: f64 = areas.iter().sum();
+    let room = within.width() * within.height();
+    let areas: Vec<f64> = areas.iter().map(|area| area / total * room).collect();
+    let mut order: Vec<usize> = (0..areas.len()).filter(|&i| areas[i] > UNSEEN).collect();
     order.sort_by(|&a, &b| areas[b].total_cmp(&areas[a]));
-    let total: f64 = order.iter().map(|&i| areas[i]).sum();
-    let scale = within.width() * within.height() / total;
     let mut free = within;
     let mut out = Vec::new();
     let mut from = 0;
     while from < order.len() {
         let side = free.width().min(free.height());
         let worst = |to: usize| {
-            let row: Vec<f64> = order[from..to].iter().map(|&i| areas[i] * scale).collect();
+            let row: Vec<f64> = order[from..to].iter().map(|&i| areas[i]).collect();
             let sum: f64 = row.iter().sum();
             let ratio = |a: f64| (side * side * a / (sum * sum)).max(sum * sum / (side * side * a));
             row.into_iter().map(ratio).fold(0.0, f64::max)
@@ -167,7 +170,7 @@ fn squarified(areas: &[f64], within: Rect) -> Vec<(usize, Rect)> {
         while to < order.len() && worst(to + 1) <= worst(to) {
             to += 1;
         }
-        free = row(&order[from..to], areas, scale, free, &mut out);
+        free = row(&order[from..to], &areas, free, &mut out);
         from = to;
     }
     out
@@ -177,17 +180,16 @@ fn squarified(areas: &[f64], within: Rect) -> Vec<(usize, Rect)> {
 fn row(
     indices: &[usize],
     areas: &[f64],
-    scale: f64,
     free: Rect,
     out: &mut Vec<(usize, Rect)>,
 ) -> Rect {
-    let sum: f64 = indices.iter().map(|&i| areas[i] * scale).sum();
+    let sum: f64 = indices.iter().map(|&i| areas[i]).sum();
     let upright = free.width() >= free.height();
     let side = if upright { free.height() } else { free.width() };
     let deep = sum / side;
     let mut at = 0.0;
     for &i in indices {
-        let long = areas[i] * scale / deep;
+        let long = areas[i] / deep;
         let rect = match upright {
             true => Rect::new(
                 (free.x0, free.y0 + at),

@@ -353,10 +353,16 @@ fn strip(seen: &Seen<'_>, film: &mut Film, (top, bottom): (f64, f64)) -> f64 {
     let chart = seen.chart;
     let room = WIDTH - 2.0 * MARGIN;
     let columns = chart.array[0] as f64;
-    let cell = ((room + GAP) / columns - GAP).min(84.0);
-    let size = if columns > 5.0 { 11.0 } else { 12.0 };
+    let size = if columns > 4.0 { 11.0 } else { 12.0 };
+    // As many side by side as leave each element room for its words.
+    let cell = |across: usize| {
+        let wide = (room + BETWEEN) / across as f64 - BETWEEN;
+        (wide + GAP) / columns - GAP
+    };
+    let most = chart.steps.len().min(STRIP);
+    let across = (1..=most).rev().find(|n| cell(*n) >= 74.0).unwrap_or(1);
+    let cell = cell(across).min(100.0);
     let pitch = columns * (cell + GAP) - GAP + BETWEEN;
-    let across = (((room + BETWEEN) / pitch) as usize).max(1);
     let frame = |step: usize, at: Xy, drawing: &mut Drawing| {
         let grid = Grid::new(chart, (at.0 + 0.5, at.1 + TITLE_SIZE * 1.6), cell, size);
         let heading = seen.heading(step);
@@ -376,7 +382,6 @@ fn strip(seen: &Seen<'_>, film: &mut Film, (top, bottom): (f64, f64)) -> f64 {
     let mut drawing = Drawing::default();
     let mut y = top;
     let (mut step, mut end) = (0, top);
-    let most = chart.steps.len().min(STRIP);
     while step < most {
         for place in 0..across.min(most - step) {
             let at = (MARGIN + place as f64 * pitch, y);

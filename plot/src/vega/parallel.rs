@@ -45,7 +45,7 @@ fn narrowed<'a>(seen: &'a Seen<'_>) -> impl Iterator<Item = (usize, &'a Side<'a>
     let axes = seen.axes.iter().enumerate();
     axes.filter(|(_, side)| side.axis.names.is_empty())
         .map(|(i, side)| (i, side, side.ruler().range()))
-        .filter(|(.., (low, high))| low < high)
+        .filter(|(.., (low, high))| low < high && (high - low).is_finite())
 }
 
 /// For each axis of numbers, the largest value that is shown.
@@ -90,7 +90,9 @@ fn lines(seen: &Seen<'_>, places: &[f64]) -> Value {
     for (i, line) in &seen.lines {
         let mut whole = Map::new();
         for (k, (side, value)) in seen.axes.iter().zip(&line.values).enumerate() {
-            let Some(value) = value else { continue };
+            let Some(value) = value.filter(|v| side.part(*v).is_some()) else {
+                continue;
+            };
             whole.insert(format!("says_{k}"), json!(side.value(*value)));
             whole.insert(format!("value_{k}"), number(side.ruler().in_unit(*value)));
         }

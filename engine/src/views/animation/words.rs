@@ -92,7 +92,7 @@ impl<'a> Words<'a> {
         let group = (self.layer.groups > 1).then(|| format!("group {}", step.group));
         let dims = Dim::ALL.into_iter().zip(starts);
         let dims = dims.filter_map(|(dim, start)| Some(format!("{} {}", dim.letter(), start?)));
-        group.into_iter().chain(dims).collect::<Vec<_>>().join("  ")
+        group.into_iter().chain(dims).collect::<Vec<_>>().join(", ")
     }
 
     /// What the loops above one leave of its dimension.
@@ -136,7 +136,7 @@ impl<'a> Words<'a> {
                 }
             }
             _ if inside > outside => format!(
-                "{} from {outer}, multicast across {} to {} places",
+                "{} from {outer}, multicast across {}: {} arrive",
                 words(outside, "word"),
                 self.across(tensor, source),
                 number(inside as f64)
