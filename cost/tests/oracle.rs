@@ -68,7 +68,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(3_000))]
+    #![proptest_config(cases(1_500))]
 
     /// What is shown step by step adds up to what is counted, and every multiplication is shown.
     #[test]

@@ -56,7 +56,10 @@ fn the_last_step_has_counted_what_the_layer_costs() {
             let shown = shown(&text).expect("it runs");
             let animation = animation(&shown);
             let steps = animation.steps.len();
-            assert_eq!(animation.all_steps, steps as u64, "{dataflow} {layer}: {steps} steps");
+            assert_eq!(
+                animation.all_steps, steps as u64,
+                "{dataflow} {layer}: {steps} steps"
+            );
             let last = animation.steps.last().expect("a step");
             for (counter, count) in animation.counters.iter().zip(&last.counts) {
                 assert_eq!(*count, counter.total, "{dataflow} {layer} {}", counter.name);
@@ -76,7 +79,9 @@ fn the_last_step_has_counted_what_the_layer_costs() {
 
 /// Reads, or fills and updates, of all tensors of a level.
 fn summed(table: &str, level: &str, what: &str) -> u64 {
-    let rows = table.lines().map(|l| l.split_whitespace().collect::<Vec<_>>());
+    let rows = table
+        .lines()
+        .map(|l| l.split_whitespace().collect::<Vec<_>>());
     rows.filter(|row| row.first() == Some(&level))
         .map(|row| {
             let number = |i: usize| row[i].replace(',', "").parse::<u64>().expect("a count");
@@ -102,6 +107,13 @@ fn what_a_picture_has_no_room_for_is_said() {
 fn a_picture_has_at_least_one_step_of_a_layer_that_is_there() {
     let of = |rest: &str| shown(&format!("dataflow_animation(evaluate(net, small), {rest})"));
     assert_eq!(of("steps = 0").err(), Some(vec!["E0303".to_owned()]));
-    assert_eq!(of("layer = \"three\"").err(), Some(vec!["E0201".to_owned()]));
-    assert!(figure(&of("layer = \"two\", steps = 2").expect("it runs")).title.starts_with("two "));
+    assert_eq!(
+        of("layer = \"three\"").err(),
+        Some(vec!["E0201".to_owned()])
+    );
+    assert!(
+        figure(&of("layer = \"two\", steps = 2").expect("it runs"))
+            .title
+            .starts_with("two ")
+    );
 }

@@ -15,8 +15,8 @@ pub use plane::{
     Series,
 };
 pub use structure::{
-    Bars, BoxGroup, Boxes, Chain, ChainPart, ChainRow, FloorBlock, FloorPart, Floorplan, Gantt, GanttEntry, Heatmap, LoopNest,
-    NestKind, NestLine, Quantiles, Segment, SpatialAxis,
+    Bars, BoxGroup, Boxes, Chain, ChainPart, ChainRow, FloorBlock, FloorPart, Floorplan, Gantt,
+    GanttEntry, Heatmap, LoopNest, NestKind, NestLine, Quantiles, Segment, SpatialAxis,
 };
 
 use serde::{Deserialize, Serialize};
@@ -89,7 +89,8 @@ macro_rules! chart_from {
     )*};
 }
 chart_from!(
-    Scatter, Lines, Heatmap, Bars, Boxes, Roofline, Gantt, LoopNest, Chain, Animation, Floorplan, Parallel
+    Scatter, Lines, Heatmap, Bars, Boxes, Roofline, Gantt, LoopNest, Chain, Animation, Floorplan,
+    Parallel
 );
 
 /// What a direction of the picture measures.

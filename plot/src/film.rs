@@ -60,7 +60,10 @@ impl Film {
     /// The whole film as SVG, without what stands still around it.
     pub fn write(&self) -> String {
         let mut out = String::from(STYLE);
-        let _ = write!(out, "\n<g font-family=\"{SANS}\">\n<g class=\"nasaic-still\"><g>");
+        let _ = write!(
+            out,
+            "\n<g font-family=\"{SANS}\">\n<g class=\"nasaic-still\"><g>"
+        );
         out += "<set attributeName=\"display\" to=\"none\" begin=\"0s\"/>\n";
         shapes(&mut out, &self.still);
         out += "</g></g>\n<g class=\"nasaic-moving\"><g display=\"none\">";
@@ -80,7 +83,11 @@ impl Film {
 
     fn spans(&self, out: &mut String, spans: &Spans) {
         for ((from, to), drawn) in spans {
-            let hidden = if *from == 0 { "" } else { " visibility=\"hidden\"" };
+            let hidden = if *from == 0 {
+                ""
+            } else {
+                " visibility=\"hidden\""
+            };
             let _ = write!(out, "<g{hidden}>{}", self.when(*from, *to));
             shapes(out, drawn);
             out.push_str("</g>\n");
@@ -134,7 +141,11 @@ fn texts(out: &mut String, look: &Text, run: &[Shape]) {
         Anchor::Middle => " text-anchor=\"middle\"",
         Anchor::End => " text-anchor=\"end\"",
     };
-    let bold = if look.bold { " font-weight=\"bold\"" } else { "" };
+    let bold = if look.bold {
+        " font-weight=\"bold\""
+    } else {
+        ""
+    };
     let _ = write!(
         out,
         "<g font-size=\"{}\" fill=\"{}\"{anchor}{bold}>",
@@ -144,7 +155,11 @@ fn texts(out: &mut String, look: &Text, run: &[Shape]) {
     for shape in run {
         if let Shape::Text(text) = shape {
             let (x, y) = (tenths(text.at.0), tenths(text.at.1 + text.size * 0.36));
-            let _ = write!(out, "<text x=\"{x}\" y=\"{y}\">{}</text>", escape(&text.text));
+            let _ = write!(
+                out,
+                "<text x=\"{x}\" y=\"{y}\">{}</text>",
+                escape(&text.text)
+            );
         }
     }
     out.push_str("</g>");

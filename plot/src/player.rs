@@ -1,7 +1,7 @@
 //! A moving picture with buttons: play, pause, and one step at a time.
 
-use crate::film::{Film, STEP_SECONDS};
 use crate::figure::{Chart, Figure};
+use crate::film::{Film, STEP_SECONDS};
 use crate::{PlotError, svg};
 
 const CONTROLS: &str = "display:flex;gap:.4em;align-items:center;max-width:720px;margin:.3em 0;\
@@ -29,7 +29,9 @@ pub fn player(figure: &Figure) -> Result<Option<String>, PlotError> {
     let round = Film::seconds(steps);
     let picture = svg(figure)?;
     let button = |go: &str, sign: &str, says: &str| {
-        format!("<button type=\"button\" data-go=\"{go}\" title=\"{says}\" aria-label=\"{says}\">{sign}</button>")
+        format!(
+            "<button type=\"button\" data-go=\"{go}\" title=\"{says}\" aria-label=\"{says}\">{sign}</button>"
+        )
     };
     let buttons = [
         button("back", "◀", "one step back"),

@@ -2,10 +2,12 @@
 
 use crate::PlotError;
 use crate::axes::Ruler;
-use crate::chart::{bars, boxes, chain, floorplan, gantt, heatmap, lines, motion, parallel, roofline, scatter};
+use crate::chart::{
+    bars, boxes, chain, floorplan, gantt, heatmap, lines, motion, parallel, roofline, scatter,
+};
 use crate::figure::{
-    Animation, Bars, Boxes, Chain, Chart, Figure, Floorplan, Gantt, Heatmap, Lines, Parallel, Roofline,
-    Scatter,
+    Animation, Bars, Boxes, Chain, Chart, Figure, Floorplan, Gantt, Heatmap, Lines, Parallel,
+    Roofline, Scatter,
 };
 use crate::number::{axis_text, grouped, shown};
 use crate::scale::Extent;

@@ -2,9 +2,9 @@
 
 use nasaic_plot::{
     Axis, Bars, Bound, BoxGroup, Boxes, Ceiling, Chain, ChainPart, ChainRow, Chart, Direction,
-    Figure, FloorBlock, FloorPart, Floorplan, Front, Gantt, GanttEntry, Goal, Heatmap, Limit, Line, LinePoint, Lines, LoopNest,
-    Machine, NestKind, NestLine, Parallel, ParallelAxis, ParallelLine, Point, Quantiles, Roofline, RooflinePoint, Scatter, Segment,
-    Series, summary, svg, vega_lite,
+    Figure, FloorBlock, FloorPart, Floorplan, Front, Gantt, GanttEntry, Goal, Heatmap, Limit, Line,
+    LinePoint, Lines, LoopNest, Machine, NestKind, NestLine, Parallel, ParallelAxis, ParallelLine,
+    Point, Quantiles, Roofline, RooflinePoint, Scatter, Segment, Series, summary, svg, vega_lite,
 };
 use proptest::collection::vec;
 use proptest::num::f64::ANY;
@@ -231,7 +231,9 @@ fn charts(
                     parts: (0..count)
                         .map(|k| FloorPart {
                             name: name(k),
-                            area: Some(n(i + k).abs()).filter(|a| a.is_finite()).unwrap_or(1.0),
+                            area: Some(n(i + k).abs())
+                                .filter(|a| a.is_finite())
+                                .unwrap_or(1.0),
                         })
                         .collect(),
                 })

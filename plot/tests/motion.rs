@@ -49,7 +49,9 @@ fn it_moves_without_a_script_and_stands_still_where_asked() {
     let document = roxmltree::Document::parse(&drawn).unwrap();
     let all = |name: &str| {
         let nodes = document.descendants();
-        nodes.filter(|n| n.has_tag_name(("http://www.w3.org/2000/svg", name))).count()
+        nodes
+            .filter(|n| n.has_tag_name(("http://www.w3.org/2000/svg", name)))
+            .count()
     };
     assert_eq!(all("script"), 0);
     assert!(all("animate") > 3, "{drawn}");
@@ -59,10 +61,18 @@ fn it_moves_without_a_script_and_stands_still_where_asked() {
         let mut nodes = document.descendants();
         nodes.find(|n| n.attribute("class") == Some(class)).unwrap()
     };
-    let inner = |class_name: &str| class(class_name).children().find(|n| n.is_element()).unwrap();
+    let inner = |class_name: &str| {
+        class(class_name)
+            .children()
+            .find(|n| n.is_element())
+            .unwrap()
+    };
     assert_eq!(inner("nasaic-moving").attribute("display"), Some("none"));
     assert_eq!(inner("nasaic-still").attribute("display"), None);
-    let strip: String = class("nasaic-still").descendants().filter_map(|n| n.text()).collect();
+    let strip: String = class("nasaic-still")
+        .descendants()
+        .filter_map(|n| n.text())
+        .collect();
     for said in ["step 1 of 4,096", "step 3 of 4,096", "glb reads 3", "0<w"] {
         assert!(strip.contains(said), "{strip}");
     }
@@ -81,7 +91,12 @@ fn what_stays_is_written_once() {
 #[test]
 fn words_are_a_table_of_the_steps() {
     let words = summary(&figure());
-    for said in ["step 2 of 4,096:  Q 1", "W stays", "so far: glb reads 2", "in all: glb reads 4,096"] {
+    for said in [
+        "step 2 of 4,096:  Q 1",
+        "W stays",
+        "so far: glb reads 2",
+        "in all: glb reads 4,096",
+    ] {
         assert!(words.contains(said), "{words}");
     }
 }
@@ -90,7 +105,10 @@ fn words_are_a_table_of_the_steps() {
 fn only_what_moves_has_buttons() {
     let page = player(&figure()).unwrap().unwrap();
     assert!(page.contains("data-steps=\"3\"") && page.contains("setCurrentTime"));
-    assert!(!page.contains("<script") && !page.contains("https://"), "{page}");
+    assert!(
+        !page.contains("<script") && !page.contains("https://"),
+        "{page}"
+    );
     assert_eq!(player(&Figure::new("", LoopNest::default())), Ok(None));
     assert!(matches!(vega_lite(&figure()), Err(PlotError::Draw(_))));
 }

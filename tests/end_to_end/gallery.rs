@@ -44,7 +44,10 @@ fn entry(view: &Function) -> (String, Vec<(String, String)>) {
     let text = read(&path);
     let (said, program) = parts(&text);
     assert!(!said.is_empty(), "{path} does not say how to read the view");
-    assert!(program.contains(&format!("{name}(")), "{path} does not call it");
+    assert!(
+        program.contains(&format!("{name}(")),
+        "{path} does not call it"
+    );
     let done = run(&path, &text);
     done.results();
     let mut page = format!("\n## {name}\n\n{}\n\n{said}\n\n", view.doc);
@@ -83,7 +86,11 @@ fn the_gallery_shows_every_view_as_it_is() {
     for view in views() {
         let (page, pictures) = entry(view);
         files[0].1 += &page;
-        files.extend(pictures.into_iter().map(|(f, drawn)| (format!("pictures/{f}"), drawn)));
+        files.extend(
+            pictures
+                .into_iter()
+                .map(|(f, drawn)| (format!("pictures/{f}"), drawn)),
+        );
     }
     for (file, made) in files {
         let path = docs.join(&file);
@@ -101,8 +108,13 @@ fn the_gallery_shows_every_view_as_it_is() {
 #[test]
 fn every_script_of_the_gallery_is_of_a_view() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/gallery");
-    let known: BTreeSet<String> = views().iter().map(|v| format!("{}.nasaic", v.name)).collect();
+    let known: BTreeSet<String> = views()
+        .iter()
+        .map(|v| format!("{}.nasaic", v.name))
+        .collect();
     let files = std::fs::read_dir(folder).expect(folder).flatten();
-    let files: BTreeSet<String> = files.map(|f| f.file_name().to_string_lossy().into_owned()).collect();
+    let files: BTreeSet<String> = files
+        .map(|f| f.file_name().to_string_lossy().into_owned())
+        .collect();
     assert_eq!(files, known);
 }

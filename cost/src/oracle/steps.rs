@@ -8,9 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    Edge, Tile, edges, moves, places, shape, shares, slides, spreads, tile, unreduced,
-};
+use super::{Edge, Tile, edges, moves, places, shape, shares, slides, spreads, tile, unreduced};
 use crate::counts::Access;
 use crate::dataflow::{Axis, MAX_LEVELS};
 use crate::layer::{Dim, Layer, Tensor};
@@ -322,13 +320,20 @@ fn element(
 
 /// How many loops stand above a level.
 fn below(loops: &[Loop], level: usize) -> usize {
-    loops.iter().filter(|l| usize::from(l.level) < level).count()
+    loops
+        .iter()
+        .filter(|l| usize::from(l.level) < level)
+        .count()
 }
 
 /// Whether the first instance has work when the loop in time that turned stands where it does.
 fn works(layer: &Layer, loops: &[Loop], time: &[u32], turn: usize) -> bool {
     let turning = |l: &&Loop| l.advance == Advance::Time;
-    let at = loops.iter().enumerate().filter(|(_, l)| turning(l)).nth(turn);
+    let at = loops
+        .iter()
+        .enumerate()
+        .filter(|(_, l)| turning(l))
+        .nth(turn);
     let Some((at, _)) = at else { return false };
     tile(layer, &loops[..=at], time, &[]).is_some()
 }

@@ -227,7 +227,10 @@ pub fn shares<'a>(
             subs,
         })
     };
-    own.into_iter().filter(|d| !d.1.is_empty()).filter_map(share).collect()
+    own.into_iter()
+        .filter(|d| !d.1.is_empty())
+        .filter_map(share)
+        .collect()
 }
 
 fn larger(a: Option<f64>, b: Option<f64>) -> Option<f64> {

@@ -65,7 +65,9 @@ fn animation(work: &Work<'_>, asked: usize) -> Result<Animation, Fault> {
     let whole = [side(0), side(1)];
     let array = whole.map(|n| (n as usize).min(Animation::MOST));
     let drawn = Tensor::ALL.len() * array[0] * array[1];
-    let most = (MOST_WORDS / drawn).min(MOST_ELEMENTS / places.len()).max(1);
+    let most = (MOST_WORDS / drawn)
+        .min(MOST_ELEMENTS / places.len())
+        .max(1);
     let levels: Vec<&str> = work.levels().collect();
     let words = Words::new(layer, mapping, walk.inner_level(), &levels);
     let counted: Vec<Count> = counters(&levels)

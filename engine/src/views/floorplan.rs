@@ -17,17 +17,14 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
     let evaluation = super::design(call)?;
     let platform = &evaluation.study.platform;
     let priced = &evaluation.priced;
-    let shares = shares(
-        platform.device.as_ref(),
-        &priced.arrays,
-        &priced.networks,
-    );
+    let shares = shares(platform.device.as_ref(), &priced.arrays, &priced.networks);
     let figure = match (&platform.technology, shares.is_empty()) {
         (_, false) => resources(&evaluation, &shares),
         (Some(technology), true) => silicon(&evaluation, technology),
         (None, true) => {
             let fault = Fault::new("E0805", "without a technology no area is known");
-            return Err(fault.hint("give the device a `technology`, such as `std.technology.horowitz_28nm`"));
+            return Err(fault
+                .hint("give the device a `technology`, such as `std.technology.horowitz_28nm`"));
         }
     };
     Ok(Item::Figure(Arc::new(figure)))

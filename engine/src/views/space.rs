@@ -33,10 +33,15 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
         .collect();
     // A colour that has no axis gets one.
     let color = match &colored {
-        Some(name) => Some(asks.iter().take(shown).position(|a| a.name == *name).unwrap_or_else(|| {
-            sides.push(Side::of(&asks[shown], &sheet.columns[shown], study));
-            sides.len() - 1
-        })),
+        Some(name) => Some(
+            asks.iter()
+                .take(shown)
+                .position(|a| a.name == *name)
+                .unwrap_or_else(|| {
+                    sides.push(Side::of(&asks[shown], &sheet.columns[shown], study));
+                    sides.len() - 1
+                }),
+        ),
         None => sides.iter().rposition(|side| side.axis.names.is_empty()),
     };
     let satisfied = &sheet.columns[asks.len() - 1];

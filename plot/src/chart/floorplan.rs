@@ -14,6 +14,8 @@ use crate::text::{clean, shorten, width};
 pub(crate) const HEIGHT: f64 = 330.0;
 /// The strip above a block with its name.
 const HEAD: f64 = 20.0;
+/// Parts without a name that the caption lists.
+const MOST_SMALL: usize = 8;
 /// Square pixels that nobody sees.
 const UNSEEN: f64 = 1e-6;
 /// The smallest side that still has a name.
@@ -109,11 +111,11 @@ impl<'a> Seen<'a> {
         }
         said += "; areas are to scale, places are not.";
         self.notes.push(said);
-        let small = self.pieces.iter().filter(|p| !is_named(&p.rect)).count();
-        if small > 0 {
-            let list = self.pieces.iter().filter(|p| !is_named(&p.rect)).take(8);
-            let list: Vec<String> = list.map(|p| self.label(p)).collect();
-            self.notes.push(format!("Too small for a name: {}.", list.join("; ")));
+        let small = self.pieces.iter().filter(|p| !is_named(self.chart, p));
+        let list: Vec<String> = small.take(MOST_SMALL).map(|p| self.label(p)).collect();
+        if !list.is_empty() {
+            let list = list.join("; ");
+            self.notes.push(format!("Too small for a name: {list}."));
         }
     }
 
@@ -144,8 +146,12 @@ fn block_area(block: &crate::figure::FloorBlock) -> f64 {
     block.parts.iter().map(|p| p.area).sum()
 }
 
-fn is_named(rect: &Rect) -> bool {
-    rect.width() >= 2.0 * SMALLEST && rect.height() >= 2.0 * SMALLEST * 0.75
+/// Whether a piece has room for its whole name and its size.
+fn is_named(chart: &Floorplan, piece: &Piece) -> bool {
+    let name = &chart.blocks[piece.block].parts[piece.part].name;
+    let wide = width(&clean(name), LABEL_SIZE) * 1.07;
+    let enough = wide.max(SMALLEST * 2.0) + 6.0;
+    piece.rect.width() >= enough && piece.rect.height() >= 1.5 * SMALLEST
 }
 
 /// Rectangles of these areas within one, with their indices; what is too small to be seen has none.
@@ -177,12 +183,7 @@ fn squarified(areas: &[f64], within: Rect) -> Vec<(usize, Rect)> {
 }
 
 /// Lays some of the areas along the shorter side; what is free then.
-fn row(
-    indices: &[usize],
-    areas: &[f64],
-    free: Rect,
-    out: &mut Vec<(usize, Rect)>,
-) -> Rect {
+fn row(indices: &[usize], areas: &[f64], free: Rect, out: &mut Vec<(usize, Rect)>) -> Rect {
     let sum: f64 = indices.iter().map(|&i| areas[i]).sum();
     let upright = free.width() >= free.height();
     let side = if upright { free.height() } else { free.width() };
@@ -204,8 +205,14 @@ fn row(
         out.push((i, rect));
     }
     match upright {
-        true => Rect { x0: (free.x0 + deep).min(free.x1), ..free },
-        false => Rect { y0: (free.y0 + deep).min(free.y1), ..free },
+        true => Rect {
+            x0: (free.x0 + deep).min(free.x1),
+            ..free
+        },
+        false => Rect {
+            y0: (free.y0 + deep).min(free.y1),
+            ..free
+        },
     }
 }
 
@@ -240,7 +247,13 @@ pub(super) fn draw(chart: &Floorplan, page: &mut Page) -> Result<(), PlotError> 
     }
     if let Some(budget) = &seen.budget {
         let r = moved(budget).grow(1.5);
-        let corners = [(r.x0, r.y0), (r.x1, r.y0), (r.x1, r.y1), (r.x0, r.y1), (r.x0, r.y0)];
+        let corners = [
+            (r.x0, r.y0),
+            (r.x1, r.y0),
+            (r.x1, r.y1),
+            (r.x0, r.y1),
+            (r.x0, r.y0),
+        ];
         for side in corners.windows(2) {
             let stroke = Stroke::new(RED, 1.6);
             page.drawing.dashes(side[0], side[1], stroke, (7.0, 4.0));
@@ -252,7 +265,7 @@ pub(super) fn draw(chart: &Floorplan, page: &mut Page) -> Result<(), PlotError> 
 
 /// The name of a piece, of its block where there are several, and its size.
 fn label(seen: &Seen<'_>, piece: &Piece, rect: Rect, page: &mut Page) {
-    if !is_named(&rect) {
+    if !is_named(seen.chart, piece) {
         return;
     }
     let block = &seen.chart.blocks[piece.block];

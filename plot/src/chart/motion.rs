@@ -236,7 +236,11 @@ impl<'a> Moving<'a> {
         let steps = self.chart.steps.len();
         let at = (MARGIN, self.top + TITLE_SIZE * 0.7);
         for step in 0..steps {
-            let heading = shorten(&clean(&seen.heading(step)), TITLE_SIZE, WIDTH - 2.0 * MARGIN);
+            let heading = shorten(
+                &clean(&seen.heading(step)),
+                TITLE_SIZE,
+                WIDTH - 2.0 * MARGIN,
+            );
             let heading = Text::new(at, heading, TITLE_SIZE, INK);
             film.show(step, step + 1, Shape::Text(heading));
         }
@@ -323,7 +327,14 @@ impl<'a> Moving<'a> {
                 let value = count(start).unwrap_or(0);
                 let part = (value as f64 / counter.total.max(1) as f64).min(1.0);
                 let fill = Color::new(90, 90, 90);
-                film.show(start, end, Shape::Rect { rect: bar(part), fill });
+                film.show(
+                    start,
+                    end,
+                    Shape::Rect {
+                        rect: bar(part),
+                        fill,
+                    },
+                );
                 let text = Text::new((right, y), of(value, counter.total), SIZE, INK);
                 film.show(start, end, Shape::Text(text.anchor(Anchor::End)));
             }
@@ -420,6 +431,7 @@ fn still(grid: &Grid<'_>, step: &AnimationStep, drawing: &mut Drawing) {
 /// What the counters have come to, in words.
 pub(crate) fn counts(chart: &Animation, step: usize) -> String {
     let counted = chart.counters.iter().zip(&chart.steps[step].counts);
-    let said = counted.map(|(counter, count)| format!("{} {}", clean(&counter.name), grouped(*count)));
+    let said =
+        counted.map(|(counter, count)| format!("{} {}", clean(&counter.name), grouped(*count)));
     said.collect::<Vec<_>>().join(", ")
 }

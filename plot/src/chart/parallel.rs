@@ -16,8 +16,14 @@ pub(crate) const HEIGHT: f64 = 300.0;
 /// Lines and axes beyond which some are left out.
 const MOST_LINES: usize = 300;
 pub(crate) const MOST_AXES: usize = 12;
+/// Values beyond which an axis has round numbers instead of its values.
+const FEW: usize = 7;
+/// How far texts along an axis stay apart, as a part of its length.
+const APART: f64 = 0.045;
 /// Names of places beyond which not every one is written.
 const MOST_NAMES: usize = 14;
+/// How much wider bold text is.
+const BOLDER: f64 = 1.07;
 /// Half the width of the band of what is allowed.
 pub(crate) const BAND: f64 = 7.0;
 
@@ -41,11 +47,20 @@ pub(crate) struct Seen<'a> {
 pub(crate) struct Side<'a> {
     pub axis: &'a ParallelAxis,
     extent: Extent,
+    /// The values of an axis with few of them, such as a decision.
+    few: Vec<f64>,
 }
 
 impl<'a> Side<'a> {
-    fn of(axis: &'a ParallelAxis, values: impl Iterator<Item = f64>) -> Option<Self> {
+    fn of(axis: &'a ParallelAxis, values: impl Iterator<Item = f64> + Clone) -> Option<Self> {
         let log = axis.axis.log;
+        let mut few: Vec<f64> = Vec::new();
+        for value in values.clone() {
+            if few.len() <= FEW && !few.contains(&value) {
+                few.push(value);
+            }
+        }
+        few.retain(|v| drawable(*v, log));
         let extent = match axis.names.len() {
             0 => {
                 let limits = axis.limits.iter().map(|l| l.0);
@@ -57,7 +72,10 @@ impl<'a> Side<'a> {
                 hi: n as f64 - 0.5,
             },
         };
-        Some(Self { axis, extent })
+        if few.len() > FEW {
+            few.clear();
+        }
+        Some(Self { axis, extent, few })
     }
 
     pub fn ruler(&self) -> Ruler<'_> {
@@ -74,6 +92,22 @@ impl<'a> Side<'a> {
     /// The texts along the axis with their places.
     pub fn texts(&self) -> Vec<(f64, String)> {
         let names = &self.axis.names;
+        if names.is_empty() && !self.few.is_empty() {
+            let texts = self.ruler().column(&self.few);
+            let mut placed: Vec<(f64, String)> = Vec::new();
+            for (value, text) in self.few.iter().zip(texts) {
+                let Some(part) = self.part(*value) else {
+                    continue;
+                };
+                if placed
+                    .iter()
+                    .all(|(other, _)| (part - other).abs() >= APART)
+                {
+                    placed.push((part, text));
+                }
+            }
+            return placed;
+        }
         if names.is_empty() {
             let ruler = self.ruler();
             let scale = ruler.scale((0.0, 1.0));
@@ -113,7 +147,9 @@ impl<'a> Side<'a> {
         let names = &self.axis.names;
         match names.is_empty() {
             true => self.ruler().with_unit(value),
-            false => names.get(value as usize).map_or_else(String::new, |n| clean(n)),
+            false => names
+                .get(value as usize)
+                .map_or_else(String::new, |n| clean(n)),
         }
     }
 
@@ -134,7 +170,11 @@ impl<'a> Seen<'a> {
     /// None if there is nothing to draw.
     pub fn of(chart: &'a Parallel) -> Result<Option<Self>, PlotError> {
         let wrong = |what: &str| Err(PlotError::Shape(what.to_owned()));
-        if chart.lines.iter().any(|l| l.values.len() != chart.axes.len()) {
+        if chart
+            .lines
+            .iter()
+            .any(|l| l.values.len() != chart.axes.len())
+        {
             return wrong("a line has other axes than the chart");
         }
         if chart.color.is_some_and(|i| i >= chart.axes.len()) {
@@ -147,7 +187,8 @@ impl<'a> Seen<'a> {
             Side::of(axis, values)
         };
         let shown = chart.axes.len().min(MOST_AXES);
-        let axes: Option<Vec<Side<'_>>> = chart.axes[..shown].iter().enumerate().map(side).collect();
+        let axes: Option<Vec<Side<'_>>> =
+            chart.axes[..shown].iter().enumerate().map(side).collect();
         let Some(axes) = axes.filter(|axes| !axes.is_empty() && !lines.is_empty()) else {
             return Ok(None);
         };
@@ -178,7 +219,9 @@ impl<'a> Seen<'a> {
 fn chosen<'a>(chart: &'a Parallel, notes: &mut Vec<String>) -> Vec<(usize, &'a ParallelLine)> {
     let of = |good: bool| {
         let lines = chart.lines.iter().enumerate();
-        let of: Vec<_> = lines.filter(|(_, l)| (l.good || !chart.judged) == good).collect();
+        let of: Vec<_> = lines
+            .filter(|(_, l)| (l.good || !chart.judged) == good)
+            .collect();
         of
     };
     let (good, bad) = (of(true), of(false));
@@ -200,9 +243,15 @@ fn chosen<'a>(chart: &'a Parallel, notes: &mut Vec<String>) -> Vec<(usize, &'a P
                 good_shown.len(),
                 bad_shown.len()
             ),
-            false => format!("{} of {}", good_shown.len(), grouped(chart.lines.len() as u64)),
+            false => format!(
+                "{} of {}",
+                good_shown.len(),
+                grouped(chart.lines.len() as u64)
+            ),
         };
-        notes.push(format!("Drawn, at equal distances in their order: {every}."));
+        notes.push(format!(
+            "Drawn, at equal distances in their order: {every}."
+        ));
     }
     bad_shown.into_iter().chain(good_shown).collect()
 }
@@ -234,7 +283,10 @@ pub(super) fn draw(chart: &Parallel, page: &mut Page) -> Result<(), PlotError> {
     let places = columns(seen.axes.len(), (left, right));
     let names = heads(&seen, &mut page.drawing, &places, page.y);
     let top = names + 8.0;
-    let rect = Rect::new((left, top), (right + (spacing * 0.4).min(50.0), top + HEIGHT));
+    let rect = Rect::new(
+        (left, top),
+        (right + (spacing * 0.4).min(50.0), top + HEIGHT),
+    );
     let height = |part: f64| rect.y1 - part * HEIGHT;
     for (side, x) in seen.axes.iter().zip(&places) {
         if let Some((low, high)) = side.allowed() {
@@ -258,7 +310,10 @@ pub(super) fn draw(chart: &Parallel, page: &mut Page) -> Result<(), PlotError> {
 
 fn widest(side: &Side<'_>) -> f64 {
     let texts = side.texts();
-    texts.iter().map(|t| width(&t.1, TICK_SIZE)).fold(0.0, f64::max)
+    texts
+        .iter()
+        .map(|t| width(&t.1, TICK_SIZE))
+        .fold(0.0, f64::max)
 }
 
 fn legend(seen: &Seen<'_>) -> Vec<Entry> {
@@ -278,15 +333,17 @@ fn legend(seen: &Seen<'_>) -> Vec<Entry> {
 /// The names over the axes; where they end.
 fn heads(seen: &Seen<'_>, drawing: &mut Drawing, places: &[f64], top: f64) -> f64 {
     let step = places.get(1).map_or(200.0, |second| second - places[0]);
-    let wrapped: Vec<Vec<String>> = (seen.axes.iter())
-        .map(|side| {
+    let wrapped: Vec<Vec<String>> = (seen.axes.iter().zip(places))
+        .map(|(side, x)| {
+            let edges = 2.0 * (x - MARGIN).min(WIDTH - MARGIN - x);
+            let room = (step - 8.0).min(edges) / BOLDER;
             let name = side.name();
             // Paths may break after a dot.
-            let name = match width(&name, TICK_SIZE) > step - 8.0 {
+            let name = match width(&name, TICK_SIZE) > room {
                 true => name.replace('.', ". "),
                 false => name,
             };
-            let mut lines = wrap(&name, TICK_SIZE, step - 8.0);
+            let mut lines = wrap(&name, TICK_SIZE, room);
             lines.truncate(4);
             lines
         })

@@ -41,7 +41,11 @@ pub(super) fn view(chart: &Floorplan) -> Result<View, PlotError> {
         })
         .collect();
     let outlines: Vec<Value> = seen.blocks.iter().map(|(_, rect)| corners(rect)).collect();
-    let tips = [words("block", "block"), words("part", "part"), words("size", "area")];
+    let tips = [
+        words("block", "block"),
+        words("part", "part"),
+        words("size", "area"),
+    ];
     let mut areas = place();
     areas["color"] = looks.color("part");
     areas["tooltip"] = json!(tips);

@@ -18,12 +18,15 @@ pub(super) fn view(chart: &Parallel) -> Result<View, PlotError> {
         return Ok(View::nothing("there are no designs"));
     };
     let places = columns(seen.axes.len(), (90.0, ROOM - 60.0));
-    let mut layers = vec![bands(&seen, &places), lines(&seen, &places), uprights(&seen, &places)];
+    let mut layers = vec![
+        bands(&seen, &places),
+        lines(&seen, &places),
+        uprights(&seen, &places),
+    ];
     layers.extend(texts(&seen, &places));
     let mut body = json!({ "width": ROOM, "height": HEIGHT, "layer": layers });
     body["params"] = json!(sliders(&seen));
-    let narrow = "The sliders below leave out designs beyond them; resting on a line brings it forward.";
-    Ok(View::of(body).notes(seen.notes).notes([narrow.to_owned()]))
+    Ok(View::of(body).notes(seen.notes))
 }
 
 fn x(field: &str) -> Value {
@@ -93,17 +96,22 @@ fn lines(seen: &Seen<'_>, places: &[f64]) -> Value {
             let Some(value) = value.filter(|v| side.part(*v).is_some()) else {
                 continue;
             };
-            whole.insert(format!("says_{k}"), json!(side.value(*value)));
-            whole.insert(format!("value_{k}"), number(side.ruler().in_unit(*value)));
+            whole.insert(format!("says_{k}"), json!(side.value(value)));
+            whole.insert(format!("value_{k}"), number(side.ruler().in_unit(value)));
         }
         for ((side, value), at) in seen.axes.iter().zip(&line.values).zip(places) {
-            let Some(part) = value.and_then(|v| side.part(v)) else { continue };
+            let Some(part) = value.and_then(|v| side.part(v)) else {
+                continue;
+            };
             let mut row = whole.clone();
             row.insert("design".into(), json!(i + 1));
             row.insert("at".into(), number(*at));
             row.insert("part".into(), number(part));
             row.insert("color".into(), json!(hex(seen.look(line))));
-            row.insert("specs".into(), json!(if line.good { "met" } else { "broken" }));
+            row.insert(
+                "specs".into(),
+                json!(if line.good { "met" } else { "broken" }),
+            );
             rows.push(Value::Object(row));
         }
     }
@@ -144,7 +152,9 @@ fn lines(seen: &Seen<'_>, places: &[f64]) -> Value {
 
 fn uprights(seen: &Seen<'_>, places: &[f64]) -> Value {
     let rules = places.iter().take(seen.axes.len());
-    let rules: Vec<Value> = rules.map(|at| json!({ "at": number(*at), "low": 0, "high": 1 })).collect();
+    let rules: Vec<Value> = rules
+        .map(|at| json!({ "at": number(*at), "low": 0, "high": 1 }))
+        .collect();
     json!({
         "data": { "values": rules },
         "mark": { "type": "rule", "color": hex(INK), "strokeWidth": 1.2, "tooltip": Value::Null },

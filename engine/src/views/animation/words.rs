@@ -114,7 +114,11 @@ impl<'a> Words<'a> {
         let crossing = step.crossings[tensor.index()];
         let (outside, inside) = (crossing.outside, crossing.inside);
         let words = |n: u64, what: &str| {
-            format!("{} {what}{}", number(n as f64), if n == 1 { "" } else { "s" })
+            format!(
+                "{} {what}{}",
+                number(n as f64),
+                if n == 1 { "" } else { "s" }
+            )
         };
         match (tensor, outside) {
             (Tensor::O, 0) => "stay: sums grow in the PEs".to_owned(),
@@ -122,7 +126,11 @@ impl<'a> Words<'a> {
             (_, 0) => "only zeros of the padding".to_owned(),
             (Tensor::O, _) => {
                 let added = match inside > outside {
-                    true => format!("{}, added up across {}", words(inside, "sum"), self.across(tensor, source)),
+                    true => format!(
+                        "{}, added up across {}",
+                        words(inside, "sum"),
+                        self.across(tensor, source)
+                    ),
                     false => words(inside, "sum"),
                 };
                 let back = source.map_or(0, |level| step.access[level][Tensor::O.index()].reads);
@@ -149,9 +157,7 @@ impl<'a> Words<'a> {
     fn across(&self, tensor: Tensor, source: Option<usize>) -> String {
         let source = source.unwrap_or(0);
         let spread = |l: &&Loop| {
-            l.advance != Advance::Time
-                && usize::from(l.level) >= source
-                && l.tile < self.outside(l)
+            l.advance != Advance::Time && usize::from(l.level) >= source && l.tile < self.outside(l)
         };
         let loops: Vec<&Loop> = self.mapping.loops().iter().filter(spread).collect();
         let shared = |axis: Axis| {
@@ -159,8 +165,8 @@ impl<'a> Words<'a> {
             on.any(|l| !tensor.depends_on(l.dim))
         };
         let has = |dim: Dim| loops.iter().any(|l| l.dim == dim);
-        let diagonal = tensor == Tensor::I
-            && (has(Dim::P) && has(Dim::R) || has(Dim::Q) && has(Dim::S));
+        let diagonal =
+            tensor == Tensor::I && (has(Dim::P) && has(Dim::R) || has(Dim::Q) && has(Dim::S));
         let mut sides = Vec::new();
         if shared(Axis::Columns) {
             sides.push("columns");
