@@ -6,6 +6,7 @@ mod editors;
 mod exact;
 mod examples;
 mod eyeriss;
+mod gallery;
 mod gandse;
 mod library;
 mod manual;

@@ -54,7 +54,11 @@ fn empty(column: &Column) -> Option<String> {
 }
 
 /// The columns of a table that does not name them.
-fn usual(of: &Item, all: bool, notes: &mut Vec<String>) -> Result<Vec<Ask<'static>>, Fault> {
+pub(super) fn usual(
+    of: &Item,
+    all: bool,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Ask<'static>>, Fault> {
     Ok(match of {
         Item::Layers(layers) => metrics(&of_layers(layers)),
         Item::Race(race) => of_race(race),
