@@ -15,7 +15,7 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
     let mut notes = Vec::new();
     let mut asks: Vec<Ask<'_>> = match call.columns("columns") {
         Some(exprs) => exprs.iter().map(|e| Ask::written(call, e)).collect(),
-        None => table::usual(of, &mut notes)?
+        None => table::usual(of, false, &mut notes)?
             .into_iter()
             .filter(|ask| ask.name != "satisfied")
             .collect(),
