@@ -4,6 +4,10 @@
 //! few thousand multiplications. It follows the rules stated in [`crate::counts`], with sets of
 //! words instead of formulas, and the composition of latencies stated in [`crate::evaluate`].
 
+mod steps;
+
+pub use steps::{Crossing, Element, Step, Steps};
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::counts::{Access, Counts};
@@ -145,6 +149,7 @@ fn occupied(bits: u64, exposed: u64, bandwidth: Option<f64>) -> LinkLoad {
 }
 
 /// A tensor's way from a level that keeps it to the next, or to the multipliers.
+#[derive(Debug)]
 struct Edge {
     tensor: Tensor,
     parent: usize,

@@ -3,7 +3,7 @@
 
 mod nests;
 
-use nasaic_cost::{counts, evaluate, oracle};
+use nasaic_cost::{Access, MAX_LEVELS, counts, evaluate, oracle};
 use nests::{draws, furnished, layers, nest, precisions, stores, subs, whole_draws, whole_layers};
 use proptest::prelude::*;
 
@@ -64,5 +64,30 @@ proptest! {
         let cost = evaluate(&layer, &mapping, &sub, None);
         prop_assert_eq!(cost.links, walked.links);
         prop_assert_eq!(cost.cycles, walked.cycles);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(1_500))]
+
+    /// What is shown step by step adds up to what is counted, and every multiplication is shown.
+    #[test]
+    fn steps_add_up_to_the_counts(layer in layers(), (keeps, drawn) in draws()) {
+        let mapping = nest(&layer, &keeps, &drawn).unwrap();
+        let counted = counts::count(&layer, &mapping);
+        let mut access = [[Access::default(); 3]; MAX_LEVELS];
+        let (mut steps, mut macs) = (0, 0);
+        for step in oracle::Steps::new(&layer, &mapping) {
+            steps += 1;
+            macs += step.elements.iter().flatten().count() as u64;
+            for (all, one) in access.iter_mut().flatten().zip(step.access.iter().flatten()) {
+                all.reads += one.reads;
+                all.fills += one.fills;
+                all.updates += one.updates;
+            }
+        }
+        prop_assert_eq!(access, counted.access);
+        prop_assert_eq!(steps, counted.steps);
+        prop_assert_eq!(macs, layer.macs());
     }
 }

@@ -10,6 +10,7 @@ pub use crate::syntax::tree::BinaryOp as Operator;
 use crate::syntax::tree::Sense;
 use crate::value::{BlockName, Domain, Value};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The version of the plan's format; a plan of another version is refused (E0703).
@@ -92,6 +93,9 @@ pub enum StepKind {
     Expect {
         /// Shown when it fails.
         message: Option<String>,
+        /// What it is worth when a notebook is graded; 1 where nothing is said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        points: Option<u32>,
     },
 }
 
@@ -112,6 +116,51 @@ pub struct Block {
     pub changes: Vec<Change>,
     /// Where it stands.
     pub at: Span,
+}
+
+impl Block {
+    /// The block with its changes in the place of what they change, each index of a path meaning all.
+    pub fn changed(&self) -> Cow<'_, Self> {
+        if self.changes.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut block = Self {
+            changes: Vec::new(),
+            ..self.clone()
+        };
+        for change in &self.changes {
+            block.put(&change.path, change);
+        }
+        Cow::Owned(block)
+    }
+
+    /// Enters a change at a path from here.
+    fn put(&mut self, path: &[PathStep], change: &Change) {
+        let [first, rest @ ..] = path else { return };
+        let is_called = |b: &Self| b.label.as_deref().unwrap_or(&b.kind) == first.name;
+        if !rest.is_empty() {
+            for entry in &mut self.items {
+                if let Entry::Block(inner) = entry
+                    && is_called(inner)
+                {
+                    inner.put(rest, change);
+                }
+            }
+            return;
+        }
+        let field = self.items.iter_mut().find_map(|entry| match entry {
+            Entry::Field(field) if field.name == first.name => Some(field),
+            _ => None,
+        });
+        match field {
+            Some(field) => field.slot = change.slot.clone(),
+            None => self.items.push(Entry::Field(Field {
+                name: first.name.clone(),
+                slot: change.slot.clone(),
+                at: change.at,
+            })),
+        }
+    }
 }
 
 /// One thing inside a block.

@@ -63,6 +63,14 @@ pub fn embedded(path: &str) -> Option<&'static str> {
     dir.get_file(rest)?.contents_utf8()
 }
 
+/// The bytes of a data file: one that comes with the program, such as `std/tables/digits.csv`, or else of the world.
+pub fn data(world: &(impl World + ?Sized), path: &str) -> Result<Vec<u8>, ReadError> {
+    match embedded(path) {
+        Some(text) => Ok(text.as_bytes().to_vec()),
+        None => world.read(path),
+    }
+}
+
 /// The names of the modules in an embedded folder, in alphabetical order; `None` when it is no folder.
 pub fn embedded_names(path: &str) -> Option<Vec<String>> {
     let (dir, rest) = embedded_root(path)?;

@@ -23,7 +23,7 @@ use nasaic_dsl::reach::{self, Reached};
 use nasaic_dsl::schema::Schemas;
 use nasaic_dsl::source::{Sources, Span};
 use nasaic_dsl::value::Value;
-use nasaic_dsl::world::World;
+use nasaic_dsl::world::{self, World};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -51,6 +51,28 @@ pub struct Report {
     pub results: serde_json::Value,
     /// How long each action took: name and wall-clock seconds.
     pub timing: Vec<(String, f64)>,
+    /// The `expect`s that were judged, in order.
+    pub verdicts: Vec<Judged>,
+}
+
+/// What became of an `expect`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// Whether it holds.
+    pub holds: bool,
+    /// What was compared, where two values were.
+    pub sides: Option<Sides>,
+}
+
+/// A comparison as it came out, each value with its unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sides {
+    /// The value on the left.
+    pub left: String,
+    /// `<=`, `==`, …
+    pub operator: &'static str,
+    /// The value on the right.
+    pub right: String,
 }
 
 /// A checked cell of a notebook.
@@ -109,6 +131,12 @@ impl Engine {
             Value::Block(_) | Value::Part { .. } | Value::Domain(_) | Value::Form { .. } => None,
             value => Some(crate::json::of_value(value)),
         }
+    }
+
+    /// Forgets a declared name; whether there was one.
+    pub fn forget(&mut self, name: &str) -> bool {
+        self.kept.lets.remove(name);
+        self.program.forget(name)
     }
 
     /// The texts read so far, for messages.
@@ -186,6 +214,7 @@ impl Engine {
                     diagnostics: vec![diagnostic],
                     results: serde_json::Value::Null,
                     timing: Vec::new(),
+                    verdicts: Vec::new(),
                 }
             }
         }
@@ -302,7 +331,7 @@ impl Engine {
         }
         let mut out = BTreeMap::new();
         for file in &plan.data {
-            let bytes = self.world.read(&file.path).map_err(|e| {
+            let bytes = world::data(&*self.world, &file.path).map_err(|e| {
                 Fault::new("E0705", format!("`{}` cannot be read: {e}", file.path)).at(file.at)
             })?;
             if blake3::hash(&bytes).to_hex().to_string() != file.hash {

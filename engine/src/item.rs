@@ -305,13 +305,19 @@ impl Found {
         self.thinking / self.run.evaluated.len().max(1) as f64
     }
 
-    /// How many evaluated designs meet all specs.
+    /// How many evaluated designs meet all specs, those on accuracy included.
     pub fn satisfied(&self) -> usize {
         self.run
             .evaluated
             .iter()
-            .filter(|e| e.hardware.is_feasible())
+            .filter(|e| e.is_feasible())
             .count()
+    }
+
+    /// How many evaluated designs meet the specs on hardware.
+    pub fn within_hardware_specs(&self) -> usize {
+        let feasible = |e: &&nasaic_search::Evaluated| e.hardware.is_feasible();
+        self.run.evaluated.iter().filter(feasible).count()
     }
 }
 

@@ -187,7 +187,7 @@ fn of_found(found: &Found) -> Json {
         "kind": "run", "strategy": found.strategy, "algorithm": found.algorithm, "seed": found.seed,
         "stop": found.run.stop, "designs": c.hardware, "networks_with_accuracy": c.accuracy,
         "networks_never_trained": c.pruned, "stopped_early": found.run.stopped.len(), "duplicates": c.duplicates,
-        "pre_run_designs": found.pre_run, "meet_hardware_specs": found.satisfied(),
+        "pre_run_designs": found.pre_run, "meet_hardware_specs": found.within_hardware_specs(),
         "front": found.undominated().len(), "best": best,
         "proof": found.proof.as_ref().map(of_proof),
         "learned": found.learned.as_ref().map(of_learned),

@@ -80,7 +80,7 @@ fn plain(study: &Study, task: usize, layer: &nasaic_dsl::network::Layer) -> Laye
         path: layer.path.clone(),
         kind: layer.operation.name(),
         shape: layer.output.to_string(),
-        macs: layer.macs(),
+        macs: layer.macs() * u64::from(study.tasks[task].batch),
         params: layer.params,
         sub: String::new(),
         start: 0,

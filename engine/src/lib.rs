@@ -35,7 +35,7 @@ mod views;
 
 pub use backend::Judge;
 pub use datasets::Datasets;
-pub use engine::{CellPlan, Ended, Engine, Report};
+pub use engine::{CellPlan, Ended, Engine, Judged, Report, Sides};
 pub use exact::{CertificateFile, Verdict};
 pub use fault::Fault;
 pub use hosted::Functions;

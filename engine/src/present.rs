@@ -5,6 +5,7 @@ use crate::fault::Fault;
 use crate::formula::Scripts;
 use crate::item::Item;
 use crate::sink::Part;
+use crate::table::Table;
 use crate::{report, views};
 use nasaic_dsl::source::{Sources, Span};
 use nasaic_dsl::value::Value;
@@ -46,13 +47,20 @@ pub fn present(item: &Item, sources: &Sources) -> Result<Vec<Part>, Fault> {
 
 /// Rows without a view of their own are shown as their table.
 fn table(item: &Item, sources: &Sources) -> Result<Part, Fault> {
+    rows(item, sources, false).map(Part::Table)
+}
+
+/// The rows of a value; those for a file have a column for every decision, those for readers for the first few.
+pub fn rows(item: &Item, sources: &Sources, all_decisions: bool) -> Result<Table, Fault> {
+    let truth = |yes| Given::Item(Item::Value(Value::Bool(yes)));
     let scripts = Scripts::new();
     let call = Call {
         name: "table",
         args: vec![
             ("of", Given::Item(item.clone())),
             // A comparison says whether its differences may be chance.
-            ("rank_test", Given::Item(Item::Value(Value::Bool(true)))),
+            ("rank_test", truth(true)),
+            ("all_decisions", truth(all_decisions)),
         ],
         sources,
         scripts: &scripts,
@@ -60,7 +68,7 @@ fn table(item: &Item, sources: &Sources) -> Result<Part, Fault> {
         at: Span::default(),
     };
     match views::call(&call)? {
-        Item::Table(t) | Item::Volume(t, _) => Ok(Part::Table((*t).clone())),
+        Item::Table(t) | Item::Volume(t, _) => Ok((*t).clone()),
         _ => Err(Fault::new("E0805", "this has no table")),
     }
 }

@@ -375,7 +375,7 @@ fn of_search(found: &Found) -> String {
     let _ = writeln!(
         out,
         "  {} of them meet the hardware specs ({} %)",
-        units::number(found.satisfied() as f64),
+        units::number(found.within_hardware_specs() as f64),
         units::number(round1(share_satisfied(found)))
     );
     if has_front(found) {
@@ -424,7 +424,7 @@ fn beforehand(found: &Found) -> Option<String> {
 
 /// How many of the designs meet the hardware specs, in per cent.
 fn share_satisfied(found: &Found) -> f64 {
-    100.0 * found.satisfied() as f64 / found.run.evaluated.len().max(1) as f64
+    100.0 * found.within_hardware_specs() as f64 / found.run.evaluated.len().max(1) as f64
 }
 
 fn has_front(found: &Found) -> bool {

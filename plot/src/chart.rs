@@ -4,11 +4,14 @@ pub(crate) mod bars;
 pub(crate) mod boxes;
 pub(crate) mod chain;
 pub(crate) mod error_bars;
+pub(crate) mod floorplan;
 pub(crate) mod gantt;
 pub(crate) mod heatmap;
 pub(crate) mod limits;
 pub(crate) mod lines;
 pub(crate) mod loop_nest;
+pub(crate) mod motion;
+pub(crate) mod parallel;
 pub(crate) mod roofline;
 pub(crate) mod scatter;
 
@@ -61,6 +64,9 @@ pub(crate) fn draw(figure: &Figure) -> Result<(Drawing, u32), PlotError> {
         Chart::Gantt(chart) => gantt::draw(chart, &mut page)?,
         Chart::LoopNest(chart) => loop_nest::draw(chart, &mut page),
         Chart::Chain(chart) => chain::draw(chart, &mut page),
+        Chart::Animation(chart) => motion::draw(chart, &mut page)?,
+        Chart::Floorplan(chart) => floorplan::draw(chart, &mut page)?,
+        Chart::Parallel(chart) => parallel::draw(chart, &mut page)?,
     }
     Ok(page.finish(figure.caption.as_deref()))
 }

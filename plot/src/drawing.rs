@@ -1,5 +1,6 @@
 //! The list of shapes that a chart becomes, in pixels with the origin at the top left.
 
+use crate::film::Film;
 use crate::palette::Color;
 use crate::text;
 
@@ -193,6 +194,8 @@ pub(crate) enum Shape {
 #[derive(Debug, Default)]
 pub(crate) struct Drawing {
     pub shapes: Vec<Shape>,
+    /// What moves, over all of them.
+    pub film: Option<Film>,
 }
 
 impl Drawing {

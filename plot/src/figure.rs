@@ -3,16 +3,20 @@
 //! Whoever has results fills in a [`Figure`]; every writer (SVG now) draws from the same
 //! description, so that two pictures of one result cannot disagree.
 
+mod motion;
+mod parallel;
 mod plane;
 mod structure;
 
+pub use motion::{Animation, AnimationStep, Counter, Held, Operand};
+pub use parallel::{Parallel, ParallelAxis, ParallelLine};
 pub use plane::{
     Ceiling, Front, Line, LinePoint, Lines, Machine, Point, Roofline, RooflinePoint, Scatter,
     Series,
 };
 pub use structure::{
-    Bars, BoxGroup, Boxes, Chain, ChainPart, ChainRow, Gantt, GanttEntry, Heatmap, LoopNest,
-    NestKind, NestLine, Quantiles, Segment, SpatialAxis,
+    Bars, BoxGroup, Boxes, Chain, ChainPart, ChainRow, FloorBlock, FloorPart, Floorplan, Gantt,
+    GanttEntry, Heatmap, LoopNest, NestKind, NestLine, Quantiles, Segment, SpatialAxis,
 };
 
 use serde::{Deserialize, Serialize};
@@ -67,6 +71,12 @@ pub enum Chart {
     LoopNest(LoopNest),
     /// What a latency is made of, over the loop nest that takes it.
     Chain(Chain),
+    /// An array of processing elements, step by step.
+    Animation(Animation),
+    /// Areas to scale.
+    Floorplan(Floorplan),
+    /// Designs as lines across an axis per decision and metric.
+    Parallel(Parallel),
 }
 
 macro_rules! chart_from {
@@ -79,7 +89,8 @@ macro_rules! chart_from {
     )*};
 }
 chart_from!(
-    Scatter, Lines, Heatmap, Bars, Boxes, Roofline, Gantt, LoopNest, Chain
+    Scatter, Lines, Heatmap, Bars, Boxes, Roofline, Gantt, LoopNest, Chain, Animation, Floorplan,
+    Parallel
 );
 
 /// What a direction of the picture measures.

@@ -16,12 +16,14 @@ mod color_bar;
 mod drawing;
 mod evcxr;
 mod figure;
+mod film;
 mod labels;
 mod legend;
 mod marks;
 mod number;
 mod page;
 mod palette;
+mod player;
 mod scale;
 mod summary;
 mod svg;
@@ -31,6 +33,7 @@ mod vega;
 
 pub use evcxr::evcxr_content;
 pub use figure::*;
+pub use player::player;
 pub use summary::summary;
 pub use vega::vega_lite;
 

@@ -2,9 +2,14 @@
 
 use crate::PlotError;
 use crate::axes::Ruler;
-use crate::chart::{bars, boxes, chain, gantt, heatmap, lines, roofline, scatter};
-use crate::figure::{Bars, Boxes, Chain, Chart, Figure, Gantt, Heatmap, Lines, Roofline, Scatter};
-use crate::number::{axis_text, shown};
+use crate::chart::{
+    bars, boxes, chain, floorplan, gantt, heatmap, lines, motion, parallel, roofline, scatter,
+};
+use crate::figure::{
+    Animation, Bars, Boxes, Chain, Chart, Figure, Floorplan, Gantt, Heatmap, Lines, Parallel,
+    Roofline, Scatter,
+};
+use crate::number::{axis_text, grouped, shown};
 use crate::scale::Extent;
 
 /// What a figure shows, in a few lines: title, axes with their ranges, how many points of what.
@@ -39,6 +44,9 @@ fn of_chart(chart: &Chart) -> Result<Vec<String>, PlotError> {
                 .collect()
         }),
         Chart::Chain(chart) => of_chain(chart),
+        Chart::Animation(chart) => of_animation(chart)?,
+        Chart::Floorplan(chart) => of_floorplan(chart)?,
+        Chart::Parallel(chart) => of_parallel(chart)?,
     };
     Ok(said.unwrap_or_else(|| vec!["nothing to show".to_owned()]))
 }
@@ -260,4 +268,40 @@ fn of_chain(chart: &Chain) -> Option<Vec<String>> {
     let lines = chart.nest.lines.iter();
     said.extend(lines.map(|l| indented(l.depth, &l.text)));
     Some(said)
+}
+
+/// A table of the steps.
+fn of_animation(chart: &Animation) -> Result<Option<Vec<String>>, PlotError> {
+    let Some(seen) = motion::Seen::of(chart)? else {
+        return Ok(None);
+    };
+    let mut said = Vec::new();
+    for (i, step) in chart.steps.iter().enumerate() {
+        said.push(seen.heading(i));
+        let operands = chart.operands.iter().zip(&step.moves);
+        said.extend(operands.map(|(operand, moves)| format!("  {} {moves}", operand.name)));
+        said.push(format!("  so far: {}", motion::counts(chart, i)));
+    }
+    let totals = chart.counters.iter();
+    let totals = totals.map(|c| format!("{} {}", c.name, grouped(c.total)));
+    said.push(format!("in all: {}", totals.collect::<Vec<_>>().join(", ")));
+    said.extend(seen.notes);
+    Ok(Some(said))
+}
+
+fn of_floorplan(chart: &Floorplan) -> Result<Option<Vec<String>>, PlotError> {
+    let Some(seen) = floorplan::Seen::of(chart)? else {
+        return Ok(None);
+    };
+    let pieces = seen.pieces.iter().map(|piece| seen.label(piece));
+    Ok(Some(pieces.chain(seen.notes.first().cloned()).collect()))
+}
+
+fn of_parallel(chart: &Parallel) -> Result<Option<Vec<String>>, PlotError> {
+    let Some(seen) = parallel::Seen::of(chart)? else {
+        return Ok(None);
+    };
+    let mut said: Vec<String> = seen.axes.iter().map(parallel::Side::in_words).collect();
+    said.extend(seen.notes);
+    Ok(Some(said))
 }

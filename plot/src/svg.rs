@@ -11,7 +11,7 @@ use plotters::style::{FontDesc, RGBAColor, TextStyle};
 use std::fmt::Display;
 
 /// The backend knows whole numbers only, so it draws in tenths of a pixel.
-const STEPS: f64 = 10.0;
+pub(crate) const STEPS: f64 = 10.0;
 
 /// The backend divides font sizes by this factor when it writes them.
 const FONT_FACTOR: f64 = 1.24;
@@ -22,7 +22,7 @@ const BASELINE: f64 = 0.76;
 /// Half the height of a digit, in font sizes: it centres text on its position.
 const HALF_DIGIT: f64 = 0.36;
 
-const SANS: &str = "Helvetica, Arial, sans-serif";
+pub(crate) const SANS: &str = "Helvetica, Arial, sans-serif";
 const MONO: &str = "DejaVu Sans Mono, Menlo, Consolas, monospace";
 
 /// Writes the drawing as a standalone SVG document of the given size in pixels.
@@ -49,6 +49,9 @@ pub(crate) fn write(
             draw(&mut backend, shape)?;
         }
         backend.present().map_err(failed)?;
+    }
+    if let (Some(film), Some(end)) = (&drawing.film, body.rfind("</svg>")) {
+        body.insert_str(end, &film.write());
     }
     let shapes = body.find('\n').map_or("", |end| &body[end + 1..]);
     Ok(format!(
@@ -139,7 +142,7 @@ fn stroke_style(stroke: Stroke) -> ShapeStyle {
 }
 
 /// Escapes text for XML; characters that XML does not allow become spaces.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in clean(text).chars() {
         match c {

@@ -2,9 +2,9 @@
 
 use nasaic_plot::{
     Axis, Bars, Bound, BoxGroup, Boxes, Ceiling, Chain, ChainPart, ChainRow, Chart, Direction,
-    Figure, Front, Gantt, GanttEntry, Goal, Heatmap, Limit, Line, LinePoint, Lines, LoopNest,
-    Machine, NestKind, NestLine, Point, Quantiles, Roofline, RooflinePoint, Scatter, Segment,
-    Series, summary, svg, vega_lite,
+    Figure, FloorBlock, FloorPart, Floorplan, Front, Gantt, GanttEntry, Goal, Heatmap, Limit, Line,
+    LinePoint, Lines, LoopNest, Machine, NestKind, NestLine, Parallel, ParallelAxis, ParallelLine,
+    Point, Quantiles, Roofline, RooflinePoint, Scatter, Segment, Series, summary, svg, vega_lite,
 };
 use proptest::collection::vec;
 use proptest::num::f64::ANY;
@@ -221,6 +221,42 @@ fn charts(
                 })
                 .collect(),
             nest: nest.clone(),
+        }
+        .into(),
+        Floorplan {
+            unit: name(0),
+            blocks: (0..count)
+                .map(|i| FloorBlock {
+                    name: name(i),
+                    parts: (0..count)
+                        .map(|k| FloorPart {
+                            name: name(k),
+                            area: Some(n(i + k).abs())
+                                .filter(|a| a.is_finite())
+                                .unwrap_or(1.0),
+                        })
+                        .collect(),
+                })
+                .collect(),
+            budget: Some(n(1)),
+        }
+        .into(),
+        Parallel {
+            axes: (0..count)
+                .map(|i| ParallelAxis {
+                    axis: axis(i),
+                    names: (0..i % 3).map(name).collect(),
+                    limits: bound.map(|b| (n(i), b)).into_iter().collect(),
+                })
+                .collect(),
+            lines: (0..count)
+                .map(|i| ParallelLine {
+                    values: (0..count).map(|k| (k != i).then(|| n(i + k))).collect(),
+                    good: i % 2 == 0,
+                })
+                .collect(),
+            color: (count > 0).then_some(0),
+            judged: goal == Goal::Maximize,
         }
         .into(),
         nest.into(),

@@ -6,7 +6,7 @@ mod how;
 mod runs;
 
 pub use data::{Data, DataPlace};
-pub use files::{Convert, Import};
+pub use files::{Convert, Grade, Import, Labs};
 pub use how::{Changes, How, Keeping, Reading, Running};
 pub use runs::{Runs, RunsFormat};
 
@@ -196,6 +196,15 @@ pub enum Command {
     /// Turn a notebook into a script, or a script into a notebook.
     #[command(subcommand)]
     Notebook(Convert),
+    /// Grade notebooks: run each in a fresh kernel, then the checks of a file of `expect`s.
+    #[command(after_help = "Examples:
+  nasaic grade 01_units.ipynb --against 01_units.check.nasaic
+  nasaic grade submissions/*.ipynb --against 01_units.check.nasaic --csv grades.csv
+  nasaic grade lab.ipynb --against lab.check.nasaic --json --time-limit 5min --memory-limit 4GB
+
+Exit codes: 0 all points, 2 points are missing, 1 something cannot be graded. docs/grading.md tells
+how checks are written and what the JSON holds.")]
+    Grade(Grade),
     /// Start or install the Jupyter kernel: what `nasaic-kernel` does, which must be installed.
     #[command(after_help = "Example:\n  nasaic kernel install --user")]
     Kernel {

@@ -8,6 +8,7 @@ mod doc;
 mod eval;
 mod files;
 mod format;
+mod grade;
 mod import;
 mod keep;
 mod kernel;
@@ -138,6 +139,7 @@ fn carry_out(command: Command, console: &mut Console) -> Result<Exit, Refusal> {
         Command::Explain { what, .. } => doc::explain(what.as_deref(), console),
         Command::Doc { name } => doc::doc(name.as_deref(), console),
         Command::Notebook(what) => notebook::convert(&what, console),
+        Command::Grade(asked) => grade::grade(&asked, console),
         Command::Kernel { args } => kernel::forward(&args),
         Command::Lsp { stdio: _ } => lsp::lsp(),
         Command::Plan {

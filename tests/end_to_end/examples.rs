@@ -13,6 +13,13 @@ fn example(name: &str) -> (String, String) {
 
 /// Numbers of examples whose searches take long, smaller: text and what takes its place.
 const SHORTER: &[(&str, &[(&str, &str)])] = &[
+    (
+        "digits_table",
+        &[(
+            "algorithm = exhaustive",
+            "algorithm = random, evaluations = 2, seed = 1",
+        )],
+    ),
     ("nahas", &[("evaluations = 500", "evaluations = 40")]),
     (
         "nahas_targets",
@@ -52,6 +59,7 @@ fn shorter(name: &str) -> (String, String) {
 
 /// The examples with how they end and the codes they tell.
 const EXAMPLES: &[(&str, Ended, &[&str])] = &[
+    ("digits_table", Ended::Done, &[]),
     ("w1", Ended::Done, &[]),
     ("w2", Ended::Done, &[]),
     ("w3", Ended::Done, &[]),

@@ -1,10 +1,12 @@
 //! End to end: examples, the library, the manual, reference figures, reproducibility.
 
 mod between;
+mod book;
 mod editors;
 mod exact;
 mod examples;
 mod eyeriss;
+mod gallery;
 mod gandse;
 mod library;
 mod manual;
@@ -13,3 +15,4 @@ mod peers;
 mod published;
 mod support;
 mod tables;
+mod zoo;

@@ -98,6 +98,18 @@ pub fn run(name: &str, text: &str) -> Done {
     )
 }
 
+/// The files that a program writes, by their names.
+pub fn written(name: &str, text: &str) -> Vec<(String, Vec<u8>)> {
+    let mut engine = Engine::new(Box::new(Repository));
+    let checked = engine.check(name, text, &[]);
+    let told = nasaic::dsl::render::plain(engine.sources(), &checked.diagnostics);
+    assert!(!checked.has_errors(), "{told}");
+    let plan = engine.plan(checked.steps);
+    let mut sink = Kept::default();
+    assert_eq!(engine.run(&plan, &mut sink).ended, Ended::Done);
+    sink.files
+}
+
 fn done(
     engine: &Engine,
     ended: Option<Ended>,

@@ -3,7 +3,7 @@
 //! The tables are not part of the repository. Where the variable `NASAIC_REFERENCE` names their folder, these tests
 //! compare every row; elsewhere they say what they skip. What needs no table is tested everywhere.
 
-use crate::support::{Done, read, reference, run};
+use crate::support::{Done, read, reference, run, written};
 use nasaic::engine::Ended;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -192,6 +192,37 @@ fn the_transnas_space_has_its_networks_and_two_heads() {
     assert_eq!(params(2), body + decoder);
     let shape = rows(2).last().expect("a layer")["shape"].clone();
     assert_eq!(shape, "17×256×256");
+}
+
+/// The recipe of our own table, for some of its networks, gives the rows of the file to the byte.
+#[test]
+fn our_own_table_is_what_its_recipe_trains() {
+    let text = read("examples/digits_table.nasaic").replace(
+        "algorithm = exhaustive",
+        "algorithm = random, evaluations = 3, seed = 2",
+    );
+    let files = written("examples/digits_table.nasaic", &text);
+    assert_eq!(files.len(), 2);
+    for (name, content) in files {
+        let table = read(&format!("stdlib/tables/{name}"));
+        assert_eq!(table.lines().count(), 1 + 768, "{name}");
+        let content = String::from_utf8(content).expect("text");
+        assert_eq!(content.lines().count(), 1 + 3, "{name}");
+        for line in content.lines() {
+            assert!(table.lines().any(|l| l == line), "{name} has no `{line}`");
+        }
+    }
+}
+
+#[test]
+fn our_own_table_has_every_network_of_its_space() {
+    let text = "use std.spaces.{digits_cnn}\nuse std.accel.{eyeriss_like}\n\
+        workload known {\n  task classify {\n    network = digits_cnn\n    \
+        accuracy = table(\"std/tables/digits.csv\", trials = [seed_1, seed_2, seed_3])\n  }\n}\n\
+        let all = sweep(known, eyeriss_like)\nall.count\nall.best.classify.accuracy\nall.best.stem.filters\n";
+    let done = run("own.nasaic", text);
+    assert_eq!(done.ended, Some(Ended::Done), "{}", done.messages);
+    assert_eq!(done.shown(0).as_f64(), Some(768.0));
 }
 
 /// Scripts that need a published table.

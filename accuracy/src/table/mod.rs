@@ -388,9 +388,11 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-/// `64`, `64.0` and `6.4e1` are one number; other words stay as they are.
+/// `64`, `64.0`, `6.4e1` and `[64]` are one number; other words stay as they are.
 fn normal(text: &str) -> String {
     let text = text.trim();
+    let alone = text.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
+    let text = alone.filter(|t| !t.contains(',')).unwrap_or(text).trim();
     text.replace(['_', ','], "")
         .parse::<f64>()
         .map_or_else(|_| text.to_owned(), |x| format!("{x}"))

@@ -40,7 +40,7 @@ pub(super) fn after_dot(asked: &mut Asked<'_, '_>, base: &str) -> Vec<Completion
     };
     match value {
         Some(Value::Block(name)) => of_block(asked, &name),
-        _ => of_result(&ty),
+        _ => of_result(asked, &ty),
     }
 }
 
@@ -117,6 +117,12 @@ fn of_block(asked: &mut Asked<'_, '_>, name: &str) -> Vec<Completion> {
     out
 }
 
-fn of_result(ty: &Type) -> Vec<Completion> {
-    functions::members(ty).iter().map(items::column).collect()
+/// The members of a result; of one design also the paths of its decisions.
+fn of_result(asked: &mut Asked<'_, '_>, ty: &Type) -> Vec<Completion> {
+    let mut out: Vec<Completion> = functions::members(ty).iter().map(items::column).collect();
+    if matches!(ty, Type::Result(_)) {
+        let paths = asked.survey.paths_of(ty).into_iter();
+        out.extend(paths.map(|path| item(CompletionKind::Member, path, "", "")));
+    }
+    out
 }

@@ -26,7 +26,7 @@ const KEYWORDS: &[(&str, &str)] = &[
     ),
     (
         "expect",
-        "Checks that a comparison holds: `expect r.latency <= 5 ms, \"too slow\"`.",
+        "Checks that a comparison holds: `expect r.latency <= 5 ms, \"too slow\"`; `points = 2` is its worth to `nasaic grade`.",
     ),
     (
         "in",

@@ -207,7 +207,7 @@ impl Checker<'_> {
 }
 
 fn same_plain(a: &Type, b: &Type) -> bool {
-    matches!(a, Type::Bool | Type::Text | Type::Name) && a == b
+    matches!(a, Type::Bool | Type::Text | Type::Name | Type::Block(_)) && a == b
 }
 
 fn fold(at: Span, op: Operator, a: plan::Expr, b: plan::Expr, dim: Dim) -> Typed {

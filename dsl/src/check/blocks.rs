@@ -8,7 +8,7 @@ use crate::names::closest;
 use crate::plan::{Block, Entry, Field as PlanField, Slot};
 use crate::schema::{self, Absent, Field, FieldType, Kind, Label, join_names};
 use crate::source::{SourceId, Span};
-use crate::syntax::tree::{self, Expr, ItemKind, Name, Path};
+use crate::syntax::tree::{self, Expr, ExprKind, ItemKind, Name, Path};
 use crate::units::Dim;
 use crate::value::{BlockName, Value};
 use std::collections::BTreeMap;
@@ -133,6 +133,9 @@ impl<'a> Checker<'a> {
                     }
                 }
                 ItemKind::Goal { .. } | ItemKind::Require(_) if kind.goals => goals.push(item),
+                ItemKind::Show(value) if value.kind == ExprKind::Hole => {
+                    self.item_left(value.span, kind.name);
+                }
                 _ => self.does_not_belong(kind, item),
             }
         }
@@ -461,7 +464,7 @@ fn algorithm_of(block: &tree::Block) -> Option<String> {
                 if path.segments.len() == 1 && path.segments[0].name.text == "algorithm" =>
             {
                 match &value.kind {
-                    tree::ExprKind::Name(name) => Some(name.clone()),
+                    ExprKind::Name(name) => Some(name.clone()),
                     _ => None,
                 }
             }
@@ -482,7 +485,8 @@ fn field_types(kind: &Kind, block: &Block) -> BTreeMap<String, Type> {
                 FieldType::Integer { .. }
                 | FieldType::Number { .. }
                 | FieldType::IntegerOr { .. }
-                | FieldType::Sizes { .. },
+                | FieldType::Sizes { .. }
+                | FieldType::SizesOr { .. },
             ) => Type::Quantity(Dim::NONE),
             Some(FieldType::Bool) => Type::Bool,
             Some(FieldType::Block(kinds)) => {

@@ -67,6 +67,9 @@ impl Checker<'_> {
             ExprKind::As { value, unit } => self.convert(scope, at, value, unit),
             ExprKind::With { base, items } => {
                 let value = self.with(scope, base, items)?;
+                if self.garbled_in(at) {
+                    return None;
+                }
                 let ty = super::with::copy_type(
                     value.as_block().and_then(|n| self.program.blocks.get(n)),
                 );
@@ -197,7 +200,7 @@ impl Checker<'_> {
     }
 
     /// A metric or path of the rows at hand, or a metric of the problem.
-    fn column(&mut self, scope: &Scope, at: Span, path: &str) -> Option<Typed> {
+    pub(super) fn column(&mut self, scope: &Scope, at: Span, path: &str) -> Option<Typed> {
         if let Some(Type::Together(results)) = &scope.rows {
             return self.column_of_any(scope, results, at, path);
         }
@@ -363,6 +366,9 @@ impl Checker<'_> {
             if let Some(found) = self.declared_path(scope, expr, &path) {
                 return found;
             }
+        }
+        if let Some(found) = self.path_of_result(scope, expr) {
+            return found;
         }
         match &expr.kind {
             ExprKind::Member { base, name } => self.result_member(scope, expr.span, base, name),
@@ -580,7 +586,7 @@ pub(super) fn plain_path(expr: &Expr) -> Option<Vec<PathStep>> {
 }
 
 /// A list that is not longer than a reader wants.
-fn shortened(names: &[String]) -> String {
+pub(super) fn shortened(names: &[String]) -> String {
     const MOST: usize = 24;
     let shown = join_names(names.iter().take(MOST).map(String::as_str));
     if names.len() > MOST {

@@ -16,6 +16,7 @@ mod forms;
 mod fpga;
 mod goals;
 mod hardware;
+mod holes;
 mod hosted;
 mod kinds;
 mod modules;
@@ -24,6 +25,7 @@ mod networks;
 mod overloads;
 mod problems;
 mod program;
+mod results;
 mod scripts;
 mod sound;
 mod structure;
@@ -46,6 +48,7 @@ use crate::plan::{self, StepKind};
 use crate::schema::{Schemas, Words};
 use crate::source::{SourceId, Span};
 use crate::syntax::tree::{Expr, File, Item, ItemKind};
+use crate::units::Dim;
 use crate::value::{BlockName, Value};
 use crate::world::World;
 use program::State;
@@ -80,18 +83,31 @@ pub fn check_with(
     let mut checker = Checker::new(program.clone(), setting);
     let source = checker.program.sources.add(name, text);
     let steps = checker.text(source, text, settings);
-    let diagnostics = tidy::tidied(checker.diagnostics, source, &checker.garbled);
+    let holes = crate::syntax::holes_of(source, text);
+    let found = holes::without_what_hangs_on(
+        (&holes, checker.nameless_hole.is_some()),
+        text,
+        checker.diagnostics,
+    );
+    let diagnostics = tidy::tidied(found, source, &checker.garbled);
     // Sources are kept even on failure, so that the messages can be shown.
     program.sources = checker.program.sources.clone();
     let failed = diagnostics.iter().any(Diagnostic::is_error);
-    if !failed {
+    if failed {
+        let open = (checker.main.as_ref(), checker.nameless_hole);
+        program.wait_for(text, open, &diagnostics);
+    } else {
         *program = checker.program;
+        program.waits_no_more(text);
     }
     Checked {
         steps: if failed { Vec::new() } else { steps },
         diagnostics,
     }
 }
+
+/// The most that one `expect` can be worth.
+const MOST_POINTS: u32 = 1000;
 
 /// Where an expression stands: what its names may mean.
 #[derive(Debug, Clone, Default)]
@@ -130,6 +146,10 @@ struct Checker<'a> {
     schemas: &'a Schemas,
     backend: &'a dyn Backend,
     diagnostics: Vec<Diagnostic>,
+    /// The text that is checked.
+    main: Arc<File>,
+    /// A hole of it that may stand for a declaration.
+    nameless_hole: Option<Span>,
     /// Imports that this build cannot do; running them says so.
     later: Vec<Span>,
     /// Modules being loaded, to find circles.
@@ -160,6 +180,8 @@ impl<'a> Checker<'a> {
             schemas: setting.schemas,
             backend: setting.backend,
             diagnostics: Vec::new(),
+            main: Arc::default(),
+            nameless_hole: None,
             later: Vec::new(),
             loading: Vec::new(),
             garbled: Vec::new(),
@@ -179,6 +201,8 @@ impl<'a> Checker<'a> {
 
     fn text(&mut self, source: SourceId, text: &str, settings: &[String]) -> Vec<plan::Step> {
         let file = self.parsed(source, text);
+        self.main = Arc::clone(&file);
+        self.note_holes(&file);
         let folder = self
             .program
             .sources
@@ -200,6 +224,7 @@ impl<'a> Checker<'a> {
         steps.extend(self.steps(&file));
         self.judge_fresh();
         self.judge_calls(&steps);
+        self.tell_other_holes(source, text);
         steps
     }
 
@@ -265,10 +290,15 @@ impl<'a> Checker<'a> {
                 });
             }
             ItemKind::Show(value) => (StepKind::Show, value),
-            ItemKind::Expect { check, message } => {
+            ItemKind::Expect {
+                check,
+                message,
+                points,
+            } => {
+                let points = points.as_ref().and_then(|points| self.points(points));
                 scope.wanted = "a comparison".into();
                 let message = message.as_ref().map(|m| m.value.clone());
-                (StepKind::Expect { message }, check)
+                (StepKind::Expect { message, points }, check)
             }
             _ => return None,
         };
@@ -281,6 +311,32 @@ impl<'a> Checker<'a> {
             expr,
             at: item.span,
         })
+    }
+
+    /// What an `expect` is worth.
+    fn points(&mut self, written: &Expr) -> Option<u32> {
+        let scope = Scope {
+            wanted: "a whole number of points".into(),
+            ..Scope::default()
+        };
+        let (expr, ty) = self.expr(&scope, written)?;
+        let points = match expr.kind {
+            plan::ExprKind::Value(value) if ty == Type::Quantity(Dim::NONE) => value.as_u64(),
+            _ => None,
+        };
+        let points = points.and_then(|n| u32::try_from(n).ok());
+        let points = points.filter(|n| (1..=MOST_POINTS).contains(n));
+        if points.is_none() {
+            self.say(
+                Diagnostic::new("E0305", "`points` needs a whole number")
+                    .at(
+                        written.span,
+                        format!("not a whole number in 1..{MOST_POINTS}"),
+                    )
+                    .hint("write such as `points = 2`"),
+            );
+        }
+        points
     }
 
     /// Declarations may stand in any order, but actions run from top to bottom.

@@ -351,10 +351,8 @@ impl Checker<'_> {
 
     /// Notes a data file that a run will need.
     pub(super) fn data_file(&mut self, path: &str, span: Span) -> Result<(), Box<Diagnostic>> {
-        let bytes = self
-            .world
-            .read(path)
-            .map_err(|e| Box::new(unreadable(path, &e, span)))?;
+        let bytes =
+            world::data(self.world, path).map_err(|e| Box::new(unreadable(path, &e, span)))?;
         let hash = blake3::hash(&bytes).to_hex().to_string();
         self.program.data.retain(|d| d.path != path);
         self.program.data.push(DataFile {
@@ -373,7 +371,7 @@ impl Checker<'_> {
             .get(module)
             .and_then(|m| m.dir.clone())
             .unwrap_or_default();
-        if dir.is_empty() || file.starts_with('/') {
+        if dir.is_empty() || file.starts_with('/') || world::embedded(file).is_some() {
             file.to_owned()
         } else {
             format!("{dir}/{file}")

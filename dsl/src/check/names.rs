@@ -126,6 +126,9 @@ impl Checker<'_> {
 
     /// Enters a script with its functions.
     pub(super) fn script(&mut self, module: &str, name: &Name, script: Script) -> Decl {
+        if !crate::syntax::holes_of_script(&script.text).is_empty() {
+            return Decl::Broken;
+        }
         let functions = match self.backend.script_functions(&script.text) {
             Ok(functions) => functions.into_iter().map(|f| (f.name, f.arity)).collect(),
             Err(fault) => {
@@ -150,7 +153,9 @@ impl Checker<'_> {
 
     /// Says that a name is not known, with the closest that is.
     pub(super) fn unknown_name(&mut self, scope: &Scope, name: &str, span: Span) {
-        if self.named_where_garbled(name) {
+        // Who knows what a hole will declare.
+        let hangs = self.nameless_hole.is_some() && scope.module.is_empty();
+        if hangs || self.named_where_garbled(name) || self.waits(name, span) {
             return;
         }
         if scope.tasks.iter().flatten().any(|task| task == name) {
@@ -170,6 +175,9 @@ impl Checker<'_> {
             .flatten();
         let mut d = Diagnostic::new("E0201", format!("`{name}` is not known here"))
             .at(span, "unknown name");
+        if let Some(hole) = self.perhaps_declared_by() {
+            d = d.at(hole, "perhaps this is to declare it");
+        }
         if let Some(guess) = guess {
             d = d.hint(format!("did you mean `{guess}`?"));
         } else if few && let Some(path) = library_path(name) {

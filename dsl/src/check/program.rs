@@ -1,5 +1,6 @@
 //! The checked program: what is declared, by module, and what is to be done.
 
+use super::holes::Waiting;
 use crate::functions::Type;
 use crate::plan::{Block, Choice, DataFile, Script, Step};
 use crate::source::{Sources, Span};
@@ -24,6 +25,8 @@ pub struct Program {
     pub(super) modules: BTreeMap<String, Module>,
     /// What `use`, `with` and lists of copies have been numbered up to.
     pub(super) copies: BTreeMap<String, u32>,
+    /// What texts with errors would have declared.
+    pub(super) waiting: Waiting,
 }
 
 /// One file, or all cells of a notebook.
@@ -109,6 +112,13 @@ impl Program {
                 .map(|(n, d)| (n.clone(), d.doc.clone()))
                 .collect()
         })
+    }
+
+    /// Forgets a name of the main module; whether there was one. What was declared with its help
+    /// stays as it is.
+    pub fn forget(&mut self, name: &str) -> bool {
+        let main = self.modules.get_mut("");
+        main.is_some_and(|m| m.names.remove(name).is_some())
     }
 
     /// What a `let` of the main module is worth, where its text alone says so.

@@ -66,13 +66,14 @@ impl Checker<'_> {
         let [first, rest @ ..] = path else {
             return None;
         };
+        // Of a copy made by `with`, the last change of a path is what it says now.
+        let changes = block.changes.iter().rev();
+        let changed = changes.map(|c| (&c.path, &c.slot)).find(|c| c.0 == path);
+        let changed = changed.map(|c| c.1);
+        if let (Some(Slot::Fixed(value)), false) = (changed, rest.is_empty()) {
+            return Some(value.clone());
+        }
         if rest.is_empty() && first.index.is_none() {
-            let changed = block
-                .changes
-                .iter()
-                .rev()
-                .find(|c| c.path == *path)
-                .map(|c| &c.slot);
             let own = block.items.iter().find_map(|e| match e {
                 Entry::Field(f) if f.name == first.name => Some(&f.slot),
                 _ => None,

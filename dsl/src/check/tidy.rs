@@ -40,12 +40,13 @@ fn told_there(out: &[Diagnostic], diagnostic: &Diagnostic) -> bool {
         .iter()
         .rev()
         .take_while(|d| d.span() == diagnostic.span());
-    there.into_iter().any(|d| d == diagnostic)
+    let same_hole = |d: &Diagnostic| d.code == "E0310" && diagnostic.code == "E0310";
+    there.into_iter().any(|d| d == diagnostic || same_hole(d))
 }
 
 /// Whether a message is about words that could not be read in the first place.
 fn follows_from_reading(d: &Diagnostic, garbled: &[Span]) -> bool {
-    if d.code.starts_with("E01") {
+    if d.code.starts_with("E01") || d.code == "E0310" {
         return false;
     }
     d.span().is_some_and(|s| {

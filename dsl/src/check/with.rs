@@ -9,7 +9,7 @@ use crate::names::closest;
 use crate::plan::{Block, Change, PathStep, Slot, path_text};
 use crate::schema::join_names;
 use crate::source::Span;
-use crate::syntax::tree::{Expr, Item, ItemKind, Path};
+use crate::syntax::tree::{Expr, ExprKind, Item, ItemKind, Path};
 use crate::value::{BlockName, Domain, Value};
 
 impl Checker<'_> {
@@ -33,6 +33,10 @@ impl Checker<'_> {
                 if let Some(change) = self.change(scope, &copy, path, *open, value) {
                     copy.changes.push(change);
                 }
+            } else if let ItemKind::Show(value) = &item.kind
+                && value.kind == ExprKind::Hole
+            {
+                self.item_left(value.span, "with");
             } else {
                 self.say(
                     Diagnostic::new("E0102", "only fields can be changed by `with`")
@@ -129,6 +133,10 @@ impl Checker<'_> {
                             join_names(candidates.iter().map(String::as_str))
                         ));
                 d = match guess {
+                    // A block that may stand there, and does not.
+                    Some(guess) if guess == word => d.hint(format!(
+                        "declare `{word} {{ … }}` inside it first; `with` changes what is there"
+                    )),
                     Some(guess) => d.hint(format!("did you mean `{guess}`?")),
                     None => d.hint("write one of the names it has"),
                 };

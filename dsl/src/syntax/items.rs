@@ -23,6 +23,11 @@ impl Part<'_> {
         matches!(self.pair.as_rule(), Rule::line | Rule::foreign)
     }
 
+    /// A value that is given to no field; a hole may stand for a whole item of a block.
+    fn stands_alone_wrongly(&self) -> bool {
+        self.pair.as_rule() == Rule::show && !is_hole(self.pair.clone())
+    }
+
     /// An expression, or a block without braces: nothing else may stand on its line.
     fn alone(&self) -> bool {
         match self.pair.as_rule() {
@@ -34,6 +39,18 @@ impl Part<'_> {
                 .all(|p| p.as_rule() != Rule::body),
             _ => false,
         }
+    }
+}
+
+/// Whether a pair holds a `?` and nothing else.
+fn is_hole(pair: Pair<'_, Rule>) -> bool {
+    if pair.as_rule() == Rule::hole {
+        return true;
+    }
+    let mut inner = pair.into_inner();
+    match (inner.next(), inner.next()) {
+        (Some(only), None) => is_hole(only),
+        _ => false,
     }
 }
 
@@ -72,7 +89,7 @@ impl Reader<'_, '_, '_> {
             if let (Some(last), Some(next)) = (statement.last(), rest.first()) {
                 self.missing_comma(last, next);
             }
-            let bare = inside == Inside::Block && first.pair.as_rule() == Rule::show;
+            let bare = inside == Inside::Block && first.stands_alone_wrongly();
             let whole = statement.len() == 1 && !first.misread() && !bare;
             // After `x =` the name on the next line was taken for the value.
             let cut = statement

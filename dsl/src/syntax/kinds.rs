@@ -134,8 +134,17 @@ impl Reader<'_, '_, '_> {
     }
 
     fn expect(&mut self, pair: Pair<'_, Rule>) -> Option<ItemKind> {
-        self.comparison(pair)
-            .map(|(check, message)| ItemKind::Expect { check, message })
+        let mut parts = pair.clone().into_inner();
+        let points = match parts.find(|p| p.as_rule() == Rule::points) {
+            Some(points) => Some(self.first_expr(points)?),
+            None => None,
+        };
+        let (check, message) = self.comparison(pair)?;
+        Some(ItemKind::Expect {
+            check,
+            message,
+            points,
+        })
     }
 
     /// What `require` and `expect` share; a single `=` between two sides is reported.

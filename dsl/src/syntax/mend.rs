@@ -306,7 +306,7 @@ mod tests {
         assert_eq!(mended.len(), text.len(), "{text}");
         (
             mended.into_owned(),
-            problems.chosen(&Default::default()).len(),
+            problems.chosen(&Default::default(), &[]).len(),
         )
     }
 

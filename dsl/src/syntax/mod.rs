@@ -26,3 +26,4 @@ mod words;
 
 pub use format::format;
 pub use parse::parse;
+pub(crate) use parse::{holes_of, holes_of_script};

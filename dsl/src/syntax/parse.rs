@@ -2,13 +2,13 @@
 
 use super::brackets::{self, Brackets};
 use super::grammar::{Grammar, Rule};
-use super::lex::{Lexed, TokenKind};
+use super::lex::{Lexed, Token, TokenKind, lex};
 use super::mend::mend;
-use super::problems::{Problems, Quiet, Rank};
+use super::problems::{Problems, Quiet, Rank, left};
 use super::reader::Reader;
 use super::tree::{Expr, File, ItemKind, Path};
 use crate::diagnostic::Diagnostic;
-use crate::source::SourceId;
+use crate::source::{SourceId, Span};
 use pest::Parser as _;
 
 /// How long a text may be, in bytes.
@@ -33,6 +33,48 @@ pub fn parse(source: SourceId, text: &str) -> (File, Vec<Diagnostic>) {
         file, diagnostics, ..
     } = read(source, text, fields_at_top);
     (file, diagnostics)
+}
+
+/// The messages that a text's holes need, one for each `?`, wherever it stands.
+pub(crate) fn holes_of(source: SourceId, text: &str) -> Vec<Diagnostic> {
+    if !text.contains('?') {
+        return Vec::new();
+    }
+    let holes = holes(text, &lex(text));
+    let left = |at: usize| left(Span::new(source, at, at + 1));
+    holes.into_iter().map(left).collect()
+}
+
+/// Where the holes of a text stand, those in its scripts among them.
+fn holes(text: &str, lexed: &Lexed) -> Vec<usize> {
+    let mut found = Vec::new();
+    for token in &lexed.tokens {
+        let words = &text[token.start..token.end];
+        match token.kind {
+            TokenKind::Sign if words == "?" => found.push(token.start),
+            TokenKind::Raw { .. } => {
+                let inner = words.trim_matches('"');
+                let start = token.start + words.find(inner).unwrap_or(0);
+                found.extend(holes_of_script(inner).iter().map(|hole| start + hole));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Where holes stand in a script, whose language has signs with a `?` of its own: `?.`, `?[`, `??`.
+pub(crate) fn holes_of_script(text: &str) -> Vec<usize> {
+    if !text.contains('?') {
+        return Vec::new();
+    }
+    let alone = |token: &Token| {
+        let after = text[token.end..].chars().next();
+        let before = text[..token.start].ends_with('?');
+        text[token.start..token.end] == *"?" && !before && !matches!(after, Some('.' | '[' | '?'))
+    };
+    let tokens = lex(text).tokens.into_iter();
+    tokens.filter(alone).map(|token| token.start).collect()
 }
 
 /// Reads a text; `judge` looks at the finished tree before the messages are chosen.
@@ -71,7 +113,7 @@ pub(crate) fn read(
     }
     let file = tree(&mended, &lexed, &brackets, &mut problems);
     judge(&file, text, &mut problems);
-    let diagnostics = problems.chosen(&brackets.quiet);
+    let diagnostics = problems.chosen(&brackets.quiet, &holes(&mended, &lexed));
     Reading {
         file,
         lexed,
@@ -84,7 +126,7 @@ impl Reading {
         Self {
             file: File::default(),
             lexed,
-            diagnostics: problems.chosen(&Quiet::default()),
+            diagnostics: problems.chosen(&Quiet::default(), &[]),
         }
     }
 }

@@ -53,8 +53,9 @@ impl<'a> Problems<'a> {
         Span::new(self.source, start, end)
     }
 
-    /// The messages in the order of the text, one a line.
-    pub fn chosen(mut self, quiet: &Quiet) -> Vec<Diagnostic> {
+    /// The messages in the order of the text, one a line; a line with holes, which stand at these
+    /// bytes, is told its holes instead.
+    pub fn chosen(mut self, quiet: &Quiet, holes: &[usize]) -> Vec<Diagnostic> {
         let start = |d: &Diagnostic| d.span().map_or(0, |s| s.start as usize);
         let line_ends: Vec<usize> = self
             .text
@@ -75,8 +76,27 @@ impl<'a> Problems<'a> {
             told = brackets.or(told);
             !consequence && !repeated
         });
-        self.found.into_iter().map(|(_, d)| d).collect()
+        let found = std::mem::take(&mut self.found);
+        let mut chosen = Vec::new();
+        for (rank, diagnostic) in found {
+            let here = line(&diagnostic);
+            let line_of = |hole: &usize| line_ends.partition_point(|newline| newline < hole);
+            let mut holes = holes.iter().filter(|hole| line_of(hole) == here).peekable();
+            if rank < Rank::Slip || holes.peek().is_none() {
+                chosen.push(diagnostic);
+            } else {
+                chosen.extend(holes.map(|hole| left(self.span(*hole, hole + 1))));
+            }
+        }
+        chosen
     }
+}
+
+/// The message of a hole that has no place in the tree.
+pub(crate) fn left(hole: Span) -> Diagnostic {
+    Diagnostic::new("E0310", "a hole is left")
+        .at(hole, "something is expected here")
+        .hint("replace the `?`")
 }
 
 /// Where messages of [`Rank::Line`] are most often consequences of another one.

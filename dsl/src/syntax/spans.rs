@@ -55,8 +55,13 @@ fn item(item: &mut Item) {
         ItemKind::Goal { value, .. } | ItemKind::Require(value) | ItemKind::Show(value) => {
             expr(value)
         }
-        ItemKind::Expect { check, message } => {
+        ItemKind::Expect {
+            check,
+            message,
+            points,
+        } => {
             expr(check);
+            points.iter_mut().for_each(expr);
             message.iter_mut().for_each(|text| text.span = NOWHERE);
         }
         ItemKind::Field {

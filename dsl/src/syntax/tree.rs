@@ -35,6 +35,26 @@ pub struct Item {
     pub span: Span,
 }
 
+impl Item {
+    /// The names that it declares.
+    pub fn declares(&self) -> Vec<&Name> {
+        match &self.kind {
+            ItemKind::Let { name, .. }
+            | ItemKind::Choose { name, .. }
+            | ItemKind::Script { name, .. }
+            | ItemKind::Use(Use::File { name, .. }) => vec![name],
+            ItemKind::Block(block) => block.label.iter().collect(),
+            ItemKind::Use(Use::Module { path, names }) if names.is_empty() => {
+                path.last().into_iter().collect()
+            }
+            ItemKind::Use(Use::Module { names, .. } | Use::Names { names, .. }) => {
+                names.iter().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// The kinds of item.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "the example says what each part is")]
@@ -55,13 +75,17 @@ pub enum ItemKind {
     Goal { sense: Sense, value: Expr },
     /// `require e`.
     Require(Expr),
-    /// `expect e, "message"`.
-    Expect { check: Expr, message: Option<Text> },
+    /// `expect e, "message", points = n`.
+    Expect {
+        check: Expr,
+        message: Option<Text>,
+        points: Option<Expr>,
+    },
     /// `path = e` or `path in e`.
     Field { path: Path, open: bool, value: Expr },
     /// `kind label { … }`, `kind { … }`, `kind label`.
     Block(Block),
-    /// An expression alone: it is shown.
+    /// An expression alone: it is shown. Inside a block it is a hole.
     Show(Expr),
 }
 

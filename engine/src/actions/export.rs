@@ -3,7 +3,7 @@
 use super::{Args, Context, timeloop};
 use crate::fault::Fault;
 use crate::item::{Found, Item};
-use crate::present::present;
+use crate::present::{present, rows};
 use crate::sink::Part;
 use nasaic_dsl::value::Value;
 
@@ -71,7 +71,10 @@ fn content(what: &Item, path: &str, context: &Context<'_, '_>) -> Result<String,
     });
     match (ending, table, figure) {
         ("json", ..) => Ok(format!("{:#}\n", crate::json::of(what))),
-        ("csv", Some(table), _) => Ok(table.csv()),
+        ("csv", Some(table), _) => match what {
+            Item::Results(_) | Item::Run(_) => Ok(rows(what, context.parts.sources, true)?.csv()),
+            _ => Ok(table.csv()),
+        },
         ("svg", _, Some(figure)) => nasaic_plot::svg(figure).map_err(|e| {
             Fault::new("E0705", format!("the figure cannot be drawn: {e}")).at(context.at)
         }),

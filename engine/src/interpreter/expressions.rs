@@ -174,7 +174,9 @@ fn member(base: &Item, name: &str) -> Option<Result<Item, Fault>> {
         (Item::Result(e), "layers") => Some(Ok(Item::Layers(Arc::new(layers::of_evaluation(e))))),
         (Item::Result(e), _) => {
             use crate::formula::Names;
-            e.sight().metric(name).map(|v| Ok(Item::Value(v)))
+            let sight = e.sight();
+            let value = sight.metric(name).or_else(|| sight.path(name));
+            value.map(|v| Ok(Item::Value(v)))
         }
         (Item::Run(f), "best") => f
             .best()

@@ -4,7 +4,7 @@ mod calls;
 mod expressions;
 
 use crate::datasets::Datasets;
-use crate::engine::{Ended, Report};
+use crate::engine::{Ended, Judged, Report, Sides};
 use crate::fault::Fault;
 use crate::generate::Generators;
 use crate::hosted::Hosted;
@@ -58,17 +58,35 @@ impl Kept {
             .is_some_and(|n| self.print(&n.expr, known, scripts, 0) != n.print)
     }
 
+    /// The print of what is computed now. This cell knows only the blocks that it needs itself, so what the
+    /// results it uses depend on is taken from their own prints.
+    fn print_of_new(&self, expr: &Expr, known: Blocks<'_>, scripts: &Scripts) -> String {
+        let used = Reached::of(expr, known).lets;
+        let used = used.iter().filter_map(|name| self.lets.get(name));
+        joined(
+            Reached::fingerprint(expr, known, scripts),
+            used.map(|named| named.print.clone()),
+        )
+    }
+
     /// A hash of an expression, what it depends on and, through that, the results it uses.
     fn print(&self, expr: &Expr, known: Blocks<'_>, scripts: &Scripts, depth: usize) -> String {
-        let mut print = Reached::fingerprint(expr, known, scripts);
-        for name in Reached::of(expr, known).lets {
-            // A result may have taken the name of one that it was computed from.
-            if let Some(used) = self.lets.get(&name).filter(|_| depth < 32) {
-                print.push_str(&self.print(&used.expr, known, scripts, depth + 1));
-            }
-        }
-        blake3::hash(print.as_bytes()).to_hex().to_string()
+        let used = Reached::of(expr, known).lets;
+        // A result may have taken the name of one that it was computed from.
+        let used = used
+            .iter()
+            .filter_map(|name| self.lets.get(name).filter(|_| depth < 32));
+        joined(
+            Reached::fingerprint(expr, known, scripts),
+            used.map(|named| self.print(&named.expr, known, scripts, depth + 1)),
+        )
     }
+}
+
+/// One print of several.
+fn joined(own: String, used: impl Iterator<Item = String>) -> String {
+    let all: String = std::iter::once(own).chain(used).collect();
+    blake3::hash(all.as_bytes()).to_hex().to_string()
 }
 
 /// What a plan runs on besides itself.
@@ -94,6 +112,7 @@ pub struct Interpreter<'a> {
     named: serde_json::Map<String, serde_json::Value>,
     timing: Vec<(String, f64)>,
     unexpected: bool,
+    verdicts: Vec<Judged>,
 }
 
 impl<'a> Interpreter<'a> {
@@ -116,6 +135,7 @@ impl<'a> Interpreter<'a> {
             named: serde_json::Map::new(),
             timing: Vec::new(),
             unexpected: false,
+            verdicts: Vec::new(),
         }
     }
 
@@ -154,6 +174,7 @@ impl<'a> Interpreter<'a> {
             diagnostics: self.diagnostics,
             results: json!({ "lets": self.named, "outputs": self.outputs }),
             timing: self.timing,
+            verdicts: self.verdicts,
         }
     }
 
@@ -168,7 +189,7 @@ impl<'a> Interpreter<'a> {
                 let item = self.eval(&step.expr)?;
                 self.named.insert(name.clone(), crate::json::of(&item));
                 let scripts = &self.plan.scripts;
-                let print = self.kept.print(&step.expr, self.blocks(), scripts, 0);
+                let print = self.kept.print_of_new(&step.expr, self.blocks(), scripts);
                 let expr = step.expr.clone();
                 self.kept
                     .lets
@@ -178,7 +199,7 @@ impl<'a> Interpreter<'a> {
                 let item = self.eval(&step.expr)?;
                 self.show(&item, words(&self.plan.sources, step.expr.at))?;
             }
-            StepKind::Expect { message } => self.expect(step, message.as_deref())?,
+            StepKind::Expect { message, .. } => self.expect(step, message.as_deref())?,
         }
         Ok(())
     }
@@ -216,31 +237,39 @@ impl<'a> Interpreter<'a> {
             Item::Value(Value::Bool(holds)) => holds,
             _ => return Err(Fault::new("E0305", "`expect` needs a comparison").at(step.expr.at)),
         };
+        let sides = self.sides(&step.expr);
         if !holds {
             self.unexpected = true;
             let written = words(&self.plan.sources, step.expr.at);
             let title = message.map_or_else(|| format!("`{written}` does not hold"), str::to_owned);
-            let label = self
-                .sides(&step.expr)
-                .unwrap_or_else(|| "does not hold".into());
+            let label = match &sides {
+                Some(sides) => format!("this is {}", sides.left),
+                None => "does not hold".into(),
+            };
             let diagnostic = Fault::new("E0610", title)
                 .at(step.expr.at)
                 .label(label)
                 .diagnostic(&self.plan.sources);
             self.tell(diagnostic);
         }
+        self.verdicts.push(Judged { holds, sides });
         Ok(())
     }
 
-    /// What the left side of a failed comparison is.
-    fn sides(&mut self, expr: &Expr) -> Option<String> {
-        let ExprKind::Binary(_, left, _) = &expr.kind else {
+    /// What the two sides of a comparison are.
+    fn sides(&mut self, expr: &Expr) -> Option<Sides> {
+        let ExprKind::Binary(operator, left, right) = &expr.kind else {
             return None;
         };
-        match self.eval(left).ok()? {
-            Item::Value(v) => Some(format!("this is {v}")),
+        let mut shown = |side: &Expr| match self.eval(side).ok()? {
+            Item::Value(value) => Some(value.to_string()),
             _ => None,
-        }
+        };
+        Some(Sides {
+            left: shown(left)?,
+            operator: operator.sign(),
+            right: shown(right)?,
+        })
     }
 }
 

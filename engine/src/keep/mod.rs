@@ -113,7 +113,7 @@ pub fn summary(found: &Found) -> Summary {
         best: best.map(|b| b.trial),
         feasible: run.is_feasible(),
         goals: goals.iter().zip(objectives).map(own).collect(),
-        satisfied: found.satisfied() as u64,
+        satisfied: found.within_hardware_specs() as u64,
         front: run.front.len() as u64,
     }
 }

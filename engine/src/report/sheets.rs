@@ -39,7 +39,10 @@ pub fn search(found: &Found) -> Part {
         counted("networks with accuracy", c.accuracy as f64),
         counted("never trained", c.pruned as f64),
         counted("repeated proposals", c.duplicates as f64),
-        counted("meet the hardware specs", found.satisfied() as f64),
+        counted(
+            "meet the hardware specs",
+            found.within_hardware_specs() as f64,
+        ),
         percent("of the designs", share_satisfied(found)),
     ];
     if has_front(found) {

@@ -147,6 +147,7 @@ pub fn read(
 }
 
 fn read_surrogate(block: &Block) -> Option<Surrogate> {
+    let block = &*block.changed();
     let number = |b: &Block, name: &str| fixed(b, name)?.as_f64();
     let anchor = |kind: &str| {
         let inner = block.items.iter().find_map(|e| match e {

@@ -186,6 +186,53 @@ pub fn usage(
     Ok(found)
 }
 
+/// What a design takes of one FPGA.
+pub struct Share<'a> {
+    /// The name of the device.
+    pub device: &'a str,
+    /// What it has.
+    pub budget: Budget,
+    /// What each sub-accelerator on it takes, by its index.
+    subs: Vec<(usize, Resources)>,
+}
+
+impl Share<'_> {
+    /// What each sub-accelerator takes of one resource.
+    pub fn taken(&self, of: impl Fn(&Resources) -> u64) -> Vec<(usize, u64)> {
+        self.subs.iter().map(|(sub, all)| (*sub, of(all))).collect()
+    }
+}
+
+/// What a design takes of each of its FPGAs, sub-accelerator by sub-accelerator.
+pub fn shares<'a>(
+    shared: Option<&'a Device>,
+    arrays: &'a [Option<Arc<Array>>],
+    networks: &[Arc<Network>],
+) -> Vec<Share<'a>> {
+    let mut own = Vec::new();
+    let mut together = Vec::new();
+    for (sub, array) in arrays.iter().enumerate() {
+        let Some(array) = array else { continue };
+        let takes = (sub, taken(&array.sub, networks));
+        match &array.sub.device {
+            Some(device) => own.push((device, vec![takes])),
+            None => together.push(takes),
+        }
+    }
+    own.extend(shared.map(|device| (device, together)));
+    let share = |(device, subs): (&'a Device, Vec<(usize, Resources)>)| {
+        Some(Share {
+            device: &device.name,
+            budget: device.fpga?,
+            subs,
+        })
+    };
+    own.into_iter()
+        .filter(|d| !d.1.is_empty())
+        .filter_map(share)
+        .collect()
+}
+
 fn larger(a: Option<f64>, b: Option<f64>) -> Option<f64> {
     a.into_iter().chain(b).reduce(f64::max)
 }

@@ -84,11 +84,11 @@ impl Platform {
             };
         };
         let referred = |name: &str| {
-            instance
-                .get(hardware, name, &[])
-                .and_then(|v| blocks.get(v.as_block()?))
+            let value = instance.get(hardware, name, &[])?;
+            Some(blocks.get(value.as_block()?)?.changed())
         };
         let device = referred("device");
+        let device = device.as_deref();
         let devices = devices_of(instance, hardware, blocks);
         // Cycles of a platform without a clock are those of its fastest device.
         let fastest = || devices.values().filter_map(|d| d.clock).reduce(f64::max);
@@ -97,8 +97,13 @@ impl Platform {
             .or_else(|| fixed(device?, "clock")?.as_f64())
             .or_else(fastest)
             .unwrap_or(DEFAULT_CLOCK);
-        let technology = referred("technology")
-            .or_else(|| blocks.get(fixed(device?, "technology")?.as_block()?));
+        let technology = referred("technology").or_else(|| {
+            Some(
+                blocks
+                    .get(fixed(device?, "technology")?.as_block()?)?
+                    .changed(),
+            )
+        });
         let dram = device.and_then(|device| {
             let inner = inner_block(device, "dram")?;
             fixed(inner, "bandwidth")?.as_f64()
@@ -109,7 +114,7 @@ impl Platform {
             .or_else(|| fixed(device?, "area")?.as_f64());
         Self {
             clock,
-            technology: technology.map(read_technology),
+            technology: technology.as_deref().map(read_technology),
             dram,
             between_layers: match instance.get(hardware, "between_layers", &[]) {
                 Some(Value::Name(name)) if name == "on_chip" => Between::OnChip,
@@ -131,7 +136,7 @@ fn devices_of(
     let named = hardware.children_of("sub").filter_map(|sub| {
         let value = instance.get(sub, "device", &[])?;
         let name = value.as_block()?;
-        Some((name.to_owned(), Device::read(blocks.get(name)?)))
+        Some((name.to_owned(), Device::read(&blocks.get(name)?.changed())))
     });
     named.collect()
 }

@@ -154,6 +154,11 @@ impl Study {
         &self.sub_decisions[sub]
     }
 
+    /// The decisions that the network of a task depends on.
+    pub fn task_decisions(&self, task: usize) -> &[usize] {
+        &self.tasks[task].decisions
+    }
+
     /// What a design decides for the network of a task.
     pub fn task_choices(&self, task: usize, choices: &[u32]) -> Vec<u32> {
         pick(&self.tasks[task].decisions, choices)

@@ -5,6 +5,7 @@ use crate::fault::Fault;
 use crate::item::{Evaluation, Item};
 use crate::study::training::Training;
 use crate::study::{Network, Study, Task};
+use crate::views::trainings::trained_task;
 use nasaic_dsl::units::number;
 use nasaic_plot::{Axis, Direction, Figure, Limit, Line, LinePoint, Lines};
 use nasaic_store::Epoch;
@@ -50,24 +51,7 @@ struct Curves {
 impl Seen {
     /// The task of this label, or else the first one that is trained.
     fn first(e: &Evaluation, wanted: Option<&str>) -> Result<Self, Fault> {
-        let trained = || e.study.trainings().map(|(task, _)| task);
-        let label = |task: usize| e.study.tasks[task].label.as_str();
-        let task = match wanted {
-            None => trained().next(),
-            Some(wanted) => trained().find(|task| label(*task) == wanted),
-        };
-        let Some(task) = task else {
-            let title = match wanted {
-                Some(wanted) => format!("no task `{wanted}` is trained here"),
-                None => "nothing is trained here, so nothing has a learning curve".to_owned(),
-            };
-            let all: Vec<&str> = trained().map(label).collect();
-            let hint = match all.as_slice() {
-                [] => "give a task `accuracy = trained { … }`".to_owned(),
-                all => format!("trained are {}", all.join(", ")),
-            };
-            return Err(Fault::new("E0805", title).hint(hint));
-        };
+        let task = trained_task(e, wanted)?;
         let mut seen = Self {
             study: Arc::clone(&e.study),
             task,

@@ -4,6 +4,7 @@
 //! registry of functions. Views of rows ask [`columns`] for their numbers, so that units, names
 //! and warnings such as "illustrative surrogate" are the same everywhere.
 
+mod animation;
 mod answers;
 mod attainment;
 mod columns;
@@ -12,6 +13,7 @@ mod convergence;
 mod correlation;
 mod energy;
 mod explain;
+mod floorplan;
 mod gantt;
 mod goal;
 mod heatmap;
@@ -28,7 +30,9 @@ mod roofline;
 mod rows;
 mod scatter;
 mod sense;
+mod space;
 mod table;
+mod trainings;
 mod units;
 mod volume;
 pub mod work;
@@ -46,8 +50,11 @@ const VIEWS: &[(&str, View)] = &[
     ("attainment", attainment::view),
     ("compare", compare::view),
     ("convergence", convergence::view),
+    ("dataflow_animation", animation::view),
+    ("design_space", space::view),
     ("energy_breakdown", energy::view),
     ("explain", explain::view),
+    ("floorplan", floorplan::view),
     ("heatmap", heatmap::view),
     ("hypervolume", volume::view),
     ("kendall", correlation::kendall_view),
@@ -62,6 +69,7 @@ const VIEWS: &[(&str, View)] = &[
     ("schedule", gantt::view),
     ("spearman", correlation::spearman_view),
     ("table", table::view),
+    ("trainings", trainings::view),
 ];
 
 /// Draws the view that a call names.

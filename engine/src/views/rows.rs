@@ -143,7 +143,7 @@ impl Names for RaceNames<'_> {
             }
             "first_feasible" => number(self.median(|f| Some(f.first_feasible()? as f64), less)),
             "feasible_rate" => number(self.median(
-                |f| Some(f.satisfied() as f64 / f.run.evaluated.len().max(1) as f64),
+                |f| Some(f.within_hardware_specs() as f64 / f.run.evaluated.len().max(1) as f64),
                 BetterWhen::More,
             )),
             "evaluations" => number(self.median(|f| Some(f.run.counts.hardware as f64), less)),

@@ -22,7 +22,7 @@ pub(super) fn view(call: &Call<'_>) -> Result<Item, Fault> {
     let mut notes = Vec::new();
     let asks = match call.columns("columns") {
         Some(exprs) => exprs.iter().map(|e| Ask::written(call, e)).collect(),
-        None => usual(of, &mut notes)?,
+        None => usual(of, call.flag("all_decisions"), &mut notes)?,
     };
     let sheet = columns::read(of, &asks, call.scripts)?;
     let rows = sheet.labels.len();
@@ -54,7 +54,11 @@ fn empty(column: &Column) -> Option<String> {
 }
 
 /// The columns of a table that does not name them.
-fn usual(of: &Item, notes: &mut Vec<String>) -> Result<Vec<Ask<'static>>, Fault> {
+pub(super) fn usual(
+    of: &Item,
+    all: bool,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Ask<'static>>, Fault> {
     Ok(match of {
         Item::Layers(layers) => metrics(&of_layers(layers)),
         Item::Race(race) => of_race(race),
@@ -65,9 +69,9 @@ fn usual(of: &Item, notes: &mut Vec<String>) -> Result<Vec<Ask<'static>>, Fault>
                 Some(Item::Layers(_) | Item::Race(_) | Item::Answers(_))
             ) =>
         {
-            usual(&items[0], notes)?
+            usual(&items[0], all, notes)?
         }
-        _ => of_designs(of, notes)?,
+        _ => of_designs(of, all, notes)?,
     })
 }
 
@@ -115,7 +119,7 @@ fn of_layers(layers: &LayerRows) -> Vec<&'static str> {
 }
 
 /// The decisions in which the designs differ, then the metrics that are known of them.
-fn of_designs(of: &Item, notes: &mut Vec<String>) -> Result<Vec<Ask<'static>>, Fault> {
+fn of_designs(of: &Item, all: bool, notes: &mut Vec<String>) -> Result<Vec<Ask<'static>>, Fault> {
     let mut differing = Differing::default();
     let (mut energy, mut area, mut specs) = (false, false, false);
     let (mut accuracy, mut score) = (false, false);
@@ -134,7 +138,7 @@ fn of_designs(of: &Item, notes: &mut Vec<String>) -> Result<Vec<Ask<'static>>, F
     })?;
     let mut asks = differing.asks();
     let more = asks.len().saturating_sub(MOST_DECISIONS);
-    if more > 0 {
+    if more > 0 && !all {
         asks.truncate(MOST_DECISIONS);
         notes.push(format!(
             "The designs differ in {more} more decisions; name those of interest in `columns`."

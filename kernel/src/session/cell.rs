@@ -10,6 +10,7 @@ use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::plan::StepKind;
 use nasaic_dsl::source::Sources;
 use nasaic_engine::{CellPlan, Datasets, Ended, Engine, Output, Report, Silent};
+use nasaic_host::folder::Folder;
 use nasaic_host::keep::{self, Kept, STORE, Shown};
 use nasaic_host::{Disk, places};
 use nasaic_store::{Status, Store};
@@ -21,12 +22,16 @@ use std::time::Instant;
 
 /// The growing program of a notebook.
 pub struct Notebook {
-    engine: Engine,
+    pub(super) engine: Engine,
     /// Where searches keep what they find.
-    store: Option<PathBuf>,
+    pub(super) store: Option<PathBuf>,
     open: Option<Arc<Store>>,
-    rust: Rust,
-    stop: Arc<AtomicBool>,
+    pub(super) rust: Rust,
+    pub(super) stop: Arc<AtomicBool>,
+    /// Where files go that cells write.
+    pub(super) folder: Folder,
+    /// Cells run for a grader.
+    pub(super) ran: u64,
 }
 
 /// How a cell is shown.
@@ -55,6 +60,8 @@ impl Notebook {
             open: None,
             rust,
             stop,
+            folder: Folder::at(Path::new(".")),
+            ran: 0,
         }
     }
 
@@ -180,7 +187,7 @@ impl Notebook {
     }
 
     /// Enters a cell that searches in the store.
-    fn keep(&mut self, cell: &CellPlan) -> Result<Option<Kept>, Box<Diagnostic>> {
+    pub(super) fn keep(&mut self, cell: &CellPlan) -> Result<Option<Kept>, Box<Diagnostic>> {
         let store = self.store.as_ref().filter(|_| keep::searches(&cell.plan));
         let Some(path) = store else {
             self.engine.keep_nothing();
@@ -223,7 +230,7 @@ impl Notebook {
 }
 
 /// An engine that sees the current folder.
-fn engine(rust: &Rust) -> Engine {
+pub(super) fn engine(rust: &Rust) -> Engine {
     let folder = Path::new(".");
     let mut engine = Engine::new(Box::new(Disk::new(folder, false, None)));
     engine.call_functions_of(rust.functions());
@@ -233,7 +240,7 @@ fn engine(rust: &Rust) -> Engine {
     engine
 }
 
-fn status(ended: Ended) -> Status {
+pub(super) fn status(ended: Ended) -> Status {
     match ended {
         Ended::Done => Status::Done,
         Ended::Unexpected => Status::Unexpected,

@@ -25,6 +25,11 @@ pub fn content(sources: &Sources, diagnostics: &[Diagnostic]) -> Value {
     })
 }
 
+/// All messages with their places, as plain text.
+pub fn text(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+    render::plain(sources, diagnostics).trim_end().to_owned()
+}
+
 /// The content of an `error` message that points at nothing in a cell.
 pub fn plain(name: &str, title: &str, text: &str) -> Value {
     json!({ "ename": name, "evalue": title, "traceback": text.lines().collect::<Vec<_>>() })

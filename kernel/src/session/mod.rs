@@ -6,13 +6,15 @@
 mod cell;
 mod commands;
 pub mod errors;
+mod graded;
 mod history;
 mod meter;
 mod screen;
 mod worker;
 
-pub use cell::Showing;
+pub use cell::{Notebook, Showing};
 pub use commands::{completions, masked};
+pub use graded::{Checked, Failure};
 pub use history::{Entry, History};
 pub use worker::Worker;
 

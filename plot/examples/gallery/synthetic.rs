@@ -2,9 +2,9 @@
 
 use nasaic_plot::{
     Axis, Bars, Bound, BoxGroup, Boxes, Ceiling, Chain, ChainPart, ChainRow, Chart, Direction,
-    Front, Gantt, GanttEntry, Goal, Heatmap, Limit, Line, LinePoint, Lines, LoopNest, Machine,
-    NestKind, NestLine, Point, Quantiles, Roofline, RooflinePoint, Scatter, Segment, Series,
-    SpatialAxis,
+    FloorBlock, FloorPart, Floorplan, Front, Gantt, GanttEntry, Goal, Heatmap, Limit, Line,
+    LinePoint, Lines, LoopNest, Machine, NestKind, NestLine, Parallel, ParallelAxis, ParallelLine,
+    Point, Quantiles, Roofline, RooflinePoint, Scatter, Segment, Series, SpatialAxis,
 };
 
 /// Every chart of the gallery with its name.
@@ -24,6 +24,8 @@ pub fn charts() -> Vec<(&'static str, Chart)> {
         ("schedule", schedule().into()),
         ("loop_nest", loop_nest().into()),
         ("chain", chain().into()),
+        ("floorplan", floorplan().into()),
+        ("design_space", designs().into()),
     ]
 }
 
@@ -430,5 +432,62 @@ fn chain() -> Chain {
             ),
         ],
         nest: loop_nest(),
+    }
+}
+
+fn floorplan() -> Floorplan {
+    let part = |name: &str, area| FloorPart {
+        name: name.into(),
+        area,
+    };
+    let block = |name: &str, scale: f64| FloorBlock {
+        name: name.into(),
+        parts: vec![
+            part("PEs", 1.4 * scale),
+            part("stores in the PEs", 0.9 * scale),
+            part("shared stores", 2.1 * scale),
+            part("NoC", 0.3 * scale),
+            part("control", 0.02 * scale),
+        ],
+    };
+    Floorplan {
+        unit: "mm²".into(),
+        blocks: vec![block("left", 1.0), block("right", 0.4)],
+        budget: Some(8.0),
+    }
+}
+
+fn designs() -> Parallel {
+    let axis = |label: &str, unit: &str| ParallelAxis {
+        axis: Axis::new(label).unit(unit),
+        ..ParallelAxis::default()
+    };
+    let mut dataflow = axis("core.dataflow", "");
+    dataflow.names = vec!["nvdla".into(), "eyeriss".into(), "shidiannao".into()];
+    let mut latency = axis("latency", "ms");
+    latency.limits = vec![(6.0, Bound::AtMost)];
+    let line = |i: usize| {
+        let pes = 64.0 * (1 + i % 4) as f64;
+        let time = 900.0 / pes + 4.0 * spread(i, 1);
+        ParallelLine {
+            values: vec![
+                Some((i % 3) as f64),
+                Some(pes),
+                Some(time),
+                (i % 9 != 0).then(|| 2.0 + pes / 90.0 * spread(i, 2)),
+            ],
+            good: time <= 6.0,
+        }
+    };
+    Parallel {
+        axes: vec![
+            dataflow,
+            axis("core.pes", ""),
+            latency,
+            axis("energy", "mJ"),
+        ],
+        lines: (0..400).map(line).collect(),
+        color: Some(3),
+        judged: true,
     }
 }

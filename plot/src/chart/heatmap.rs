@@ -18,6 +18,8 @@ const LONGEST: f64 = 150.0;
 /// The number of cells above which they are joined without a gap between them.
 const MANY: usize = 2500;
 const MOST_ROWS: usize = 80;
+/// The least height, which leaves room for the names at the sides.
+pub(crate) const LOWEST: f64 = 150.0;
 const MOST_COLUMNS: usize = 100;
 
 /// What of a chart can be seen, the same in every kind of picture.
@@ -125,7 +127,7 @@ fn thinned(chart: &Heatmap) -> (Cow<'_, Heatmap>, (usize, usize)) {
 /// Takes room for the cells: high rows while there are few of them.
 fn room(chart: &Heatmap, page: &mut Page, ruler: &Ruler<'_>) -> Rect {
     let row = (420.0 / chart.rows.len() as f64).clamp(2.0, 38.0);
-    let height = (row * chart.rows.len() as f64).max(90.0);
+    let height = (row * chart.rows.len() as f64).max(LOWEST);
     let names = chart
         .rows
         .iter()

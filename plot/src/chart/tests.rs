@@ -59,6 +59,19 @@ fn with_long_names(figure: &Figure) -> Figure {
                 row.parts.iter_mut().for_each(|p| lengthen(&mut p.label));
             }
         }
+        Chart::Animation(c) => c.steps.iter_mut().for_each(|s| lengthen(&mut s.name)),
+        Chart::Floorplan(c) => {
+            for block in &mut c.blocks {
+                lengthen(&mut block.name);
+                block.parts.iter_mut().for_each(|p| lengthen(&mut p.name));
+            }
+        }
+        Chart::Parallel(c) => {
+            for axis in &mut c.axes {
+                lengthen(&mut axis.axis.label);
+                axis.names.iter_mut().for_each(lengthen);
+            }
+        }
     }
     figure
 }

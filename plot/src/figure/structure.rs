@@ -200,3 +200,32 @@ pub struct ChainPart {
     /// Whether it happens behind something else and so is drawn pale.
     pub hidden: bool,
 }
+
+/// Areas to scale: rectangles as large as what they stand for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Floorplan {
+    /// The unit of all areas, as in `mm²`.
+    pub unit: String,
+    /// What stands together, such as the sub-accelerators.
+    pub blocks: Vec<FloorBlock>,
+    /// The area that there is, drawn as an outline; none where nothing limits it.
+    pub budget: Option<f64>,
+}
+
+/// Parts that stand together.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct FloorBlock {
+    /// Its name.
+    pub name: String,
+    /// Its parts; one of equal name has one colour in all blocks.
+    pub parts: Vec<FloorPart>,
+}
+
+/// A part of a block.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct FloorPart {
+    /// What it is, as in `PEs`.
+    pub name: String,
+    /// Its area.
+    pub area: f64,
+}

@@ -6,7 +6,7 @@ use super::measure::{Measure, words};
 use super::page::View;
 use super::scatter::by_value;
 use crate::PlotError;
-use crate::chart::heatmap::Seen;
+use crate::chart::heatmap::{LOWEST, Seen};
 use crate::figure::Heatmap;
 use crate::page::{TICK_SIZE, WIDTH};
 use crate::palette::{Color, LIGHT, WHITE, continuous};
@@ -24,7 +24,7 @@ pub(super) fn view(chart: &Heatmap) -> Result<View, PlotError> {
     };
     let chart = seen.chart.as_ref();
     let row = (420.0 / chart.rows.len() as f64).clamp(2.0, 38.0);
-    let height = (row * chart.rows.len() as f64).max(90.0);
+    let height = (row * chart.rows.len() as f64).max(LOWEST);
     let layers = layers(&seen, height);
     Ok(View::layers(layers, json!(height))
         .notes(seen.notes.clone())

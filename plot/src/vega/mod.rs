@@ -7,6 +7,7 @@
 mod bars;
 mod boxes;
 mod chain;
+mod floorplan;
 mod gantt;
 mod heatmap;
 mod limits;
@@ -15,6 +16,7 @@ mod looks;
 mod measure;
 mod nest;
 mod page;
+mod parallel;
 mod roofline;
 mod scatter;
 
@@ -24,7 +26,8 @@ use serde_json::Value;
 
 /// Writes a figure as a Vega-Lite specification, with its data.
 ///
-/// Fails as [`svg`](crate::svg) does when parts of the description do not fit together. The same
+/// Fails as [`svg`](crate::svg) does when parts of the description do not fit together, and for what
+/// only moves ([`player`](crate::player) has buttons for that). The same
 /// figure always gives the same specification.
 pub fn vega_lite(figure: &Figure) -> Result<Value, PlotError> {
     let view = match &figure.chart {
@@ -37,6 +40,12 @@ pub fn vega_lite(figure: &Figure) -> Result<Value, PlotError> {
         Chart::Gantt(chart) => gantt::view(chart)?,
         Chart::LoopNest(chart) => nest::view(chart),
         Chart::Chain(chart) => chain::view(chart),
+        Chart::Floorplan(chart) => floorplan::view(chart)?,
+        Chart::Parallel(chart) => parallel::view(chart)?,
+        Chart::Animation(_) => {
+            let why = "Vega-Lite has no clock; as SVG and as HTML the picture moves";
+            return Err(PlotError::Draw(why.into()));
+        }
     };
     Ok(page::specification(figure, view))
 }

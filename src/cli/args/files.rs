@@ -12,6 +12,25 @@ pub enum Convert {
     /// Write a script as a notebook: a cell at each line `// %%`, or else at blank lines.
     #[command(after_help = "Example:\n  nasaic notebook import lab.nasaic --out lab.ipynb")]
     Import(Files),
+    /// Write the students' notebook and the solution of a lab: what its source says behind `//?`
+    /// becomes a `?` for students.
+    #[command(after_help = "Example:
+  nasaic notebook lab source/01_units.nasaic --out notebooks
+
+writes notebooks/01_units.ipynb and notebooks/solutions/01_units.ipynb; docs/grading.md tells how a
+source is written.")]
+    Lab(Labs),
+}
+
+/// Labs and where their notebooks go.
+#[derive(Debug, Clone, Args)]
+pub struct Labs {
+    /// The sources: scripts that are the solutions.
+    #[arg(required = true)]
+    pub sources: Vec<PathBuf>,
+    /// The folder of the students' notebooks; the solutions go to `solutions` in it.
+    #[arg(short, long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 /// A file and where its other form goes.
@@ -22,6 +41,37 @@ pub struct Files {
     /// Write to this file instead of the standard output.
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+/// What to grade.
+#[derive(Debug, Clone, Args)]
+pub struct Grade {
+    /// The notebooks.
+    #[arg(required = true)]
+    pub notebooks: Vec<PathBuf>,
+    /// The check file: statements over the names that a notebook declares; points are given for its
+    /// `expect`s.
+    #[arg(long, value_name = "FILE")]
+    pub against: PathBuf,
+    /// Print a JSON object (docs/grading.schema.json) instead of tables.
+    #[arg(long)]
+    pub json: bool,
+    /// Write a line for each notebook to this file, with a column for each check.
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// The time that a notebook may take.
+    #[arg(long, value_name = "TIME", default_value = "120s")]
+    pub time_limit: String,
+    /// The memory that a notebook may take.
+    #[arg(long, value_name = "DATA", default_value = "2GB")]
+    pub memory_limit: String,
+    /// Keep what searches find in this store, so that the next time evaluates nothing twice;
+    /// otherwise for this command only.
+    #[arg(long, value_name = "FILE")]
+    pub store: Option<PathBuf>,
+    /// Do not say what was found and what was expected instead.
+    #[arg(long)]
+    pub hide_found: bool,
 }
 
 /// What to import.

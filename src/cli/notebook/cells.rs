@@ -64,7 +64,15 @@ pub fn read(text: &Text) -> Result<Vec<Cell>, Refusal> {
 
 /// A notebook file with these cells and no outputs.
 pub fn written(cells: &[Cell]) -> String {
-    let cells: Vec<Value> = cells.iter().enumerate().map(one).collect();
+    let place = |at: usize| {
+        cells[..at]
+            .iter()
+            .filter(|cell| **cell == cells[at])
+            .count()
+    };
+    let cells: Vec<Value> = (0..cells.len())
+        .map(|at| one(place(at), &cells[at]))
+        .collect();
     let file = json!({
         "cells": cells,
         "metadata": {
@@ -84,9 +92,10 @@ pub fn written(cells: &[Cell]) -> String {
     format!("{file:#}\n")
 }
 
-fn one((place, cell): (usize, &Cell)) -> Value {
+/// A cell with an identity that changes in others change nothing of: `nth` of its equals.
+fn one(nth: usize, cell: &Cell) -> Value {
     let lines: Vec<&str> = cell.source.split_inclusive('\n').collect();
-    let id: String = content_hash(&(place, &cell.source))
+    let id: String = content_hash(&(nth, cell.markdown, &cell.source))
         .chars()
         .take(12)
         .collect();

@@ -5,7 +5,6 @@ use crate::cli::Refusal;
 use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::source::{Sources, Span};
 use nasaic_dsl::syntax;
-use nasaic_dsl::syntax::tree::{ItemKind, Name, Use};
 use std::collections::BTreeMap;
 
 /// The script of a notebook that is called `name`; refuses what a script cannot say.
@@ -64,7 +63,7 @@ impl Export {
         }
         let (file, _) = syntax::parse(source, text);
         for item in &file.items {
-            for name in names(&item.kind) {
+            for name in item.declares() {
                 let old = self.declared.insert(name.text.clone(), name.span);
                 if let Some(first) = old {
                     let mut refusal = self.refused(cell, name.span, "declared again");
@@ -88,23 +87,5 @@ impl Export {
             sources: self.sources.clone(),
             diagnostics: vec![d],
         }
-    }
-}
-
-/// The names that an item declares.
-fn names(item: &ItemKind) -> Vec<&Name> {
-    match item {
-        ItemKind::Let { name, .. }
-        | ItemKind::Choose { name, .. }
-        | ItemKind::Script { name, .. } => vec![name],
-        ItemKind::Block(block) => block.label.iter().collect(),
-        ItemKind::Use(Use::Module { path, names }) if names.is_empty() => {
-            path.last().into_iter().collect()
-        }
-        ItemKind::Use(Use::Module { names, .. } | Use::Names { names, .. }) => {
-            names.iter().collect()
-        }
-        ItemKind::Use(Use::File { name, .. }) => vec![name],
-        _ => Vec::new(),
     }
 }

@@ -22,7 +22,8 @@ fn at_marks(text: &str) -> Vec<Cell> {
     let mut cells = vec![code("")];
     for line in text.lines() {
         if line.starts_with(MARK) {
-            let markdown = line.trim_end() == TEXT_MARK;
+            // Of a lab's source, a cell for solutions is a cell, too.
+            let markdown = line.starts_with(TEXT_MARK);
             cells.push(Cell {
                 markdown,
                 source: String::new(),
@@ -106,7 +107,7 @@ fn code(source: &str) -> Cell {
 }
 
 /// Without blank lines before and after.
-fn trimmed(text: &str) -> String {
+pub(super) fn trimmed(text: &str) -> String {
     let text = text.trim_end();
     let start = text.find(|c: char| !c.is_whitespace()).unwrap_or(0);
     let line = text[..start].rfind('\n').map_or(0, |newline| newline + 1);

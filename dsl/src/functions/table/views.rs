@@ -19,6 +19,28 @@ pub(super) fn design_views() -> Vec<Function> {
         ),
         function(
             Group::View,
+            "dataflow_animation",
+            Returns::Figure,
+            "The elements of an array stepping through a layer: what each works on, which tensor moves and which stays, and the reads and writes of every level so far.",
+            vec![
+                param("of", Accepts::Result, "A result."),
+                param(
+                    "layer",
+                    Accepts::Text,
+                    "The path of a layer, or of a block of layers, of which the largest is shown; the largest of all when not given.",
+                )
+                .optional(),
+                param(
+                    "steps",
+                    Accepts::Integer,
+                    "How many of the first steps are shown, as far as a picture has room.",
+                )
+                .or("24"),
+            ],
+            "dataflow_animation(evaluate(resnet18, eyeriss_like), layer = \"fc\", steps = 4)",
+        ),
+        function(
+            Group::View,
             "layers",
             Returns::Layers,
             "The layers of a network with their shapes, MACs and parameters, or those of a result with their costs.",
@@ -85,6 +107,14 @@ pub(super) fn design_views() -> Vec<Function> {
                 param("after", Accepts::Result, "The second result.").optional(),
             ],
             "compare(evaluate(resnet18, eyeriss_like), evaluate(resnet18, eyeriss_like with { core.pes = 128 }))",
+        ),
+        function(
+            Group::View,
+            "floorplan",
+            Returns::Figure,
+            "What the area of a design goes to, to scale: sub-accelerators with their PEs, stores and NoC, and the area that there is; of an FPGA, the shares of its slices, blocks and LUTs.",
+            vec![param("of", Accepts::Result, "A result.")],
+            "floorplan(evaluate(resnet18, eyeriss_like))",
         ),
         function(
             Group::View,
@@ -173,6 +203,24 @@ pub(super) fn result_views() -> Vec<Function> {
                 .optional(),
             ],
             "scatter(sweep(resnet18, eyeriss_like with { core.pes in {128, 256} }), x = core.pes, y = energy)",
+        ),
+        function(
+            Group::View,
+            "design_space",
+            Returns::Figure,
+            "Designs as lines across an axis for each decision and metric, with what the specs allow; those that break a spec are grey.",
+            vec![
+                rows(),
+                param(
+                    "columns",
+                    Accepts::Columns,
+                    "The axes; the decisions that differ and the usual metrics when not given.",
+                )
+                .optional(),
+                column("color", "What the colours are; the last axis of numbers when not given.")
+                    .optional(),
+            ],
+            "design_space(sweep(resnet18, eyeriss_like with { core.pes in {128, 256} }), columns = [core.pes, latency as ms, energy])",
         ),
         function(
             Group::View,
@@ -272,6 +320,28 @@ pub(super) fn result_views() -> Vec<Function> {
                 .or("6"),
             ],
             "learning_curves(search(frugal, quick), task = \"classify\")",
+        ),
+        function(
+            Group::View,
+            "trainings",
+            Returns::Table,
+            "What each network of a task reached with each seed: a row per network, its decisions and `seed_1`, `seed_2`, …; exported to a file, `table(\"FILE\", trials = [seed_1, seed_2])` reads it.",
+            vec![
+                rows(),
+                param(
+                    "task",
+                    Accepts::Text,
+                    "The label of a task; the first one that is trained when not given.",
+                )
+                .optional(),
+                param(
+                    "samples",
+                    Accepts::Choice(&["held_out", "test"]),
+                    "Which samples: those held out, which a search sees, or the test samples.",
+                )
+                .or("held_out"),
+            ],
+            "trainings(search(frugal, quick))",
         ),
         function(
             Group::View,

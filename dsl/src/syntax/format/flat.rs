@@ -2,7 +2,7 @@
 
 use super::Printer;
 use crate::source::Span;
-use crate::syntax::tree::{Arg, Block, Expr, ExprKind, Item, ItemKind, Name, Sense, Use};
+use crate::syntax::tree::{Arg, Block, Expr, ExprKind, Item, ItemKind, Name, Sense, Text, Use};
 use std::ops::Range;
 
 /// The bytes of a span.
@@ -40,13 +40,11 @@ impl Printer<'_> {
             ItemKind::Require(check) => format!("require {}", self.flat(check)?),
             ItemKind::Expect {
                 check,
-                message: None,
-            } => format!("expect {}", self.flat(check)?),
-            ItemKind::Expect {
-                check,
-                message: Some(message),
+                message,
+                points,
             } => {
-                format!("expect {}, {}", self.flat(check)?, self.slice(message.span))
+                let tail = self.flat_consequence(message.as_ref(), points.as_ref());
+                format!("expect {}{tail}", self.flat(check)?)
             }
             ItemKind::Field { path, open, value } => {
                 let sign = if *open { "in" } else { "=" };
@@ -55,6 +53,17 @@ impl Printer<'_> {
             ItemKind::Block(block) => self.flat_block(block, item.span.end as usize)?,
             ItemKind::Show(value) => self.flat(value)?,
         })
+    }
+
+    /// What follows the truth of an `expect`: its message and its points.
+    pub(super) fn flat_consequence(&self, message: Option<&Text>, points: Option<&Expr>) -> String {
+        let message = message.map(|m| format!(", {}", self.slice(m.span)));
+        let points = points.map(|p| format!(", points = {}", self.slice(p.span)));
+        format!(
+            "{}{}",
+            message.unwrap_or_default(),
+            points.unwrap_or_default()
+        )
     }
 
     pub(super) fn flat_use(&self, import: &Use) -> String {

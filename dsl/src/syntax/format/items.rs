@@ -79,17 +79,14 @@ impl Printer<'_> {
             }
             ItemKind::Goal { sense, value } => self.headed(&format!("{} ", goal(*sense)), value, 0),
             ItemKind::Require(check) => self.headed("require ", check, 0),
-            ItemKind::Expect { check, message } => {
-                let message = message.as_ref().map_or("", |m| self.slice(m.span));
-                let tail = if message.is_empty() {
-                    0
-                } else {
-                    message.chars().count() + 2
-                };
-                self.headed("expect ", check, tail);
-                if tail > 0 {
-                    self.lines.write(&format!(", {message}"));
-                }
+            ItemKind::Expect {
+                check,
+                message,
+                points,
+            } => {
+                let tail = self.flat_consequence(message.as_ref(), points.as_ref());
+                self.headed("expect ", check, tail.chars().count());
+                self.lines.write(&tail);
             }
             ItemKind::Field { path, open, value } => {
                 let sign = if *open { "in" } else { "=" };

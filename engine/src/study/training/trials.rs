@@ -24,8 +24,10 @@ pub struct Trials(Mutex<Known>);
 #[derive(Debug, Default)]
 struct Known {
     measured: ByEpochs,
-    /// What was seen after each epoch, of each seed, as far as all of them were trained.
-    curves: Vec<Vec<Epoch>>,
+    /// What each seed reached, as far as all of them were trained.
+    reached: Vec<Reached>,
+    /// Whether that is the end of the recipe.
+    ended: bool,
     /// Where each seed's trial stands, while it may go on.
     states: BTreeMap<u64, Vec<u8>>,
     /// Why it cannot be trained to the end, such as a loss that left the numbers.
@@ -79,7 +81,22 @@ impl Trials {
 
     /// What was seen after each epoch, of each seed, as far as all of them were trained.
     pub fn curves(&self) -> Vec<Vec<Epoch>> {
-        self.known().curves.clone()
+        let known = self.known();
+        known
+            .reached
+            .iter()
+            .map(|trial| trial.curve.clone())
+            .collect()
+    }
+
+    /// What each seed reached; nothing when some were stopped before the end of their recipe.
+    pub fn to_the_end(&self) -> Vec<Reached> {
+        let known = self.known();
+        if known.ended {
+            known.reached.clone()
+        } else {
+            Vec::new()
+        }
     }
 
     /// Enters what all seeds reached after so many epochs.
@@ -87,7 +104,8 @@ impl Trials {
         let measured = training.measurement(&reached, epochs);
         let mut known = self.known();
         known.measured.insert(epochs, measured);
-        known.curves = reached.into_iter().map(|trial| trial.curve).collect();
+        known.ended = epochs == training.recipe.epochs;
+        known.reached = reached;
     }
 
     /// What was measured after the most epochs.

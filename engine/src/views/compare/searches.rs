@@ -45,7 +45,7 @@ fn row(found: &Found, effort: Option<&Effort>, goal: &Aim) -> Vec<Cell> {
     let mut cells = vec![
         Cell::text(&found.strategy),
         Cell::Number(found.run.counts.hardware as f64),
-        count(found.satisfied()),
+        count(found.within_hardware_specs()),
         Cell::Number(found.run.counts.accuracy as f64),
     ];
     if let Some(effort) = effort {

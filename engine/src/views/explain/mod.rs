@@ -83,7 +83,7 @@ fn tell<'a>(evaluation: &'a Evaluation, works: &'a [Work<'a>]) -> Result<Vec<Tol
 }
 
 /// The layers that a path means: one, or all within a block.
-fn chosen<'a>(works: Vec<Work<'a>>, path: Option<&str>) -> Result<Vec<Work<'a>>, Fault> {
+pub(super) fn chosen<'a>(works: Vec<Work<'a>>, path: Option<&str>) -> Result<Vec<Work<'a>>, Fault> {
     let Some(path) = path else { return Ok(works) };
     let is = |name: &str| {
         let rest = name.strip_prefix(path);
