@@ -6,8 +6,8 @@
 //! followed as a symbol, so the work does not grow with the size of the space.
 
 mod composite;
-mod fields;
 mod elements;
+mod fields;
 mod graph;
 mod meeting;
 mod shape;

@@ -382,7 +382,14 @@ impl<'a> Walk<'a> {
             least_macs: 0,
             zero: false,
         };
-        self.made(node, "", Operation::Dense, (state, &mut next), POINT, [0, 0]);
+        self.made(
+            node,
+            "",
+            Operation::Dense,
+            (state, &mut next),
+            POINT,
+            [0, 0],
+        );
         Ok(vec![next])
     }
 

@@ -234,7 +234,12 @@ fn plain_layers() -> Vec<Kind> {
         .or("valid"),
     );
     pool.extend([
-        field("dilation", integer(1), "Distance between the values of a window.").or("1"),
+        field(
+            "dilation",
+            integer(1),
+            "Distance between the values of a window.",
+        )
+        .or("1"),
         field(
             "ceil",
             FieldType::Bool,
