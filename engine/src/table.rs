@@ -163,6 +163,19 @@ impl Table {
             .collect()
     }
 
+    /// The table as a picture, for papers and slides.
+    pub fn svg(&self) -> Result<String, nasaic_plot::PlotError> {
+        nasaic_plot::table_svg(&nasaic_plot::Rows {
+            title: self.title.clone(),
+            heads: self.columns.iter().map(Head::shown).collect(),
+            rows: (self.rows.iter())
+                .map(|row| row.iter().map(Cell::shown).collect())
+                .collect(),
+            right: self.numbers(),
+            notes: self.notes.clone(),
+        })
+    }
+
     /// The table as CSV, units in the head, volatile columns included.
     pub fn csv(&self) -> String {
         let line = |cells: Vec<String>| {

@@ -24,6 +24,7 @@ mod number;
 mod page;
 mod palette;
 mod player;
+mod rows;
 mod scale;
 mod summary;
 mod svg;
@@ -34,6 +35,7 @@ mod vega;
 pub use evcxr::evcxr_content;
 pub use figure::*;
 pub use player::player;
+pub use rows::{Rows, table_svg};
 pub use summary::summary;
 pub use vega::vega_lite;
 

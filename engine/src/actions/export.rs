@@ -69,20 +69,22 @@ fn content(what: &Item, path: &str, context: &Context<'_, '_>) -> Result<String,
         Part::Figure(f) => Some(f),
         _ => None,
     });
+    let drawn = |e: nasaic_plot::PlotError| {
+        Fault::new("E0705", format!("this cannot be drawn: {e}")).at(context.at)
+    };
     match (ending, table, figure) {
         ("json", ..) => Ok(format!("{:#}\n", crate::json::of(what))),
         ("csv", Some(table), _) => match what {
             Item::Results(_) | Item::Run(_) => Ok(rows(what, context.parts.sources, true)?.csv()),
             _ => Ok(table.csv()),
         },
-        ("svg", _, Some(figure)) => nasaic_plot::svg(figure).map_err(|e| {
-            Fault::new("E0705", format!("the figure cannot be drawn: {e}")).at(context.at)
-        }),
+        ("svg", _, Some(figure)) => nasaic_plot::svg(figure).map_err(drawn),
+        ("svg", Some(table), None) => table.svg().map_err(drawn),
         _ => Err(Fault::new(
             "E0705",
             format!("`{path}` is of no kind that these results can be written to"),
         )
         .at(context.at)
-        .hint("rows go to `.csv` or `.json`, figures to `.svg`")),
+        .hint("rows go to `.csv`, `.json` or `.svg`, figures to `.svg`")),
     }
 }

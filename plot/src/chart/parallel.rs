@@ -84,9 +84,12 @@ impl<'a> Side<'a> {
 
     /// Where a value lies between the lower end (0) and the upper end (1).
     pub fn part(&self, value: f64) -> Option<f64> {
-        let named = !self.axis.names.is_empty();
-        let log = self.axis.axis.log && !named;
-        drawable(value, log).then(|| self.ruler().scale((0.0, 1.0)).at(value))
+        let part = match self.axis.names.is_empty() {
+            true if !drawable(value, self.axis.axis.log) => return None,
+            true => self.ruler().scale((0.0, 1.0)).at(value),
+            false => (value - self.extent.lo) / (self.extent.hi - self.extent.lo),
+        };
+        part.is_finite().then_some(part)
     }
 
     /// The texts along the axis with their places.

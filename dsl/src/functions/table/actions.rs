@@ -163,7 +163,7 @@ pub(super) fn actions() -> Vec<Function> {
             Group::Action,
             "export",
             Returns::Nothing,
-            "Writes results to a file: `.csv` and `.json` for rows, `.svg` for figures, of an explanation the first table or figure; or the nests of a result to a folder for Timeloop, each layer as architecture, problem and mapping.",
+            "Writes results to a file: `.csv`, `.json` and `.svg` for rows, `.svg` for figures, of an explanation the first table or figure; or the nests of a result to a folder for Timeloop, each layer as architecture, problem and mapping.",
             vec![
                 param("what", Accepts::Exportable, "What to write."),
                 param("file", Accepts::Text, "Where, below the output folder."),
