@@ -161,6 +161,8 @@ CONFIG = '''
 c = get_config()
 c.CourseDirectory.course_id = "codesign"
 c.ClearSolutions.code_stub = {"nasaic": "// your answer\\n?"}
+c.ClearSolutions.begin_solution_delimeter = "BEGIN SOLUTION"
+c.ClearSolutions.end_solution_delimeter = "END SOLUTION"
 c.ExecutePreprocessor.timeout = 120
 '''
 
