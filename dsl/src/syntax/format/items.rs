@@ -85,8 +85,16 @@ impl Printer<'_> {
                 points,
             } => {
                 let tail = self.flat_consequence(message.as_ref(), points.as_ref());
-                self.headed("expect ", check, tail.chars().count());
-                self.lines.write(&tail);
+                let Some(message) = tail.strip_prefix(", ") else {
+                    return self.headed("expect ", check, 0);
+                };
+                // The message is on a line of its own, so that a narrow cell shows both.
+                self.headed("expect ", check, 1);
+                self.lines.write(",");
+                self.lines.end(None);
+                self.lines.indent();
+                self.lines.write(message);
+                self.lines.outdent();
             }
             ItemKind::Field { path, open, value } => {
                 let sign = if *open { "in" } else { "=" };
