@@ -108,6 +108,15 @@ pub(crate) fn lower(layer: &network::Layer, batch: u32) -> Result<Layer, String>
         psum: p.psum.into(),
     };
     if layer.macs() == 0 {
+        // What an embedding brings are its weights.
+        let brought = match layer.operation {
+            Operation::Embedding => precision.w,
+            _ => precision.i,
+        };
+        let precision = Precision {
+            i: brought,
+            ..precision
+        };
         return moving(layer, batch).map(|moved| moved.with_precision(precision));
     }
     let lowered = match layer.operation {

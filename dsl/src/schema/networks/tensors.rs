@@ -1,7 +1,7 @@
 //! Layers over tokens and over single elements: attention, embeddings, normalisations, views.
 
-use super::{ACTIVATIONS, Kind, choice, field, integer, layer, traffic};
-use crate::schema::FieldType;
+use super::{ACTIVATIONS, Field, Kind, choice, field, integer, layer, traffic};
+use crate::schema::{FieldType, Words};
 
 pub(super) fn kinds() -> Vec<Kind> {
     vec![
@@ -47,7 +47,10 @@ fn attention() -> Kind {
                     "Whether queries, keys, values and projection have biases.",
                 )
                 .or("true"),
-                traffic("memory"),
+                Field {
+                    doc: Words::Borrowed("What its softmax costs; all else in it has MACs."),
+                    ..traffic("memory")
+                },
             ],
         )
     }
@@ -130,7 +133,7 @@ fn softmax() -> Kind {
                     ("rows", "over rows"),
                     ("columns", "over columns, as in the scores of attention"),
                 ]),
-                "Over what.",
+                "Over what; the cost is the same.",
             )
             .or("channels"),
             traffic("memory"),
