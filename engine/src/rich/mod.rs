@@ -2,7 +2,7 @@
 //!
 //! A [`Bundle`] holds one thing in several forms by mime type; whoever shows it takes the richest
 //! that it knows. The plain text is always there, for terminals and screen readers, and nothing
-//! needs a script: notebooks that are not trusted, and pages made of them, look the same.
+//! needs a script to be seen: only the buttons of what moves have one, and it moves without them.
 
 mod evcxr;
 mod figure;

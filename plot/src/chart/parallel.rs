@@ -207,9 +207,19 @@ impl<'a> Seen<'a> {
         }))
     }
 
+    /// Whether a line stands back, because its design breaks a spec.
+    fn is_broken(&self, line: &ParallelLine) -> bool {
+        self.judged && !line.good
+    }
+
+    /// The width of a line in pixels.
+    pub fn width(&self, line: &ParallelLine) -> f64 {
+        if self.is_broken(line) { 0.8 } else { 1.5 }
+    }
+
     /// The colour of a line.
     pub fn look(&self, line: &ParallelLine) -> Color {
-        if self.judged && !line.good {
+        if self.is_broken(line) {
             return BROKEN;
         }
         let part = self.color.and_then(|i| self.axes[i].part(line.values[i]?));
@@ -371,8 +381,7 @@ fn draw_line(
     height: &impl Fn(f64) -> f64,
     drawing: &mut Drawing,
 ) {
-    let broken = seen.judged && !line.good;
-    let stroke = Stroke::new(seen.look(line), if broken { 0.8 } else { 1.5 });
+    let stroke = Stroke::new(seen.look(line), seen.width(line));
     let mut points: Vec<Xy> = Vec::new();
     for ((side, x), value) in seen.axes.iter().zip(places).zip(&line.values) {
         match value.and_then(|v| side.part(v)) {

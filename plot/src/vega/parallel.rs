@@ -107,6 +107,7 @@ fn lines(seen: &Seen<'_>, places: &[f64]) -> Value {
             row.insert("design".into(), json!(i + 1));
             row.insert("at".into(), number(*at));
             row.insert("part".into(), number(part));
+            row.insert("width".into(), number(seen.width(line)));
             row.insert("color".into(), json!(hex(seen.look(line))));
             row.insert(
                 "specs".into(),
@@ -143,7 +144,8 @@ fn lines(seen: &Seen<'_>, places: &[f64]) -> Value {
             "detail": { "field": "design", "type": "nominal" },
             "stroke": { "field": "color", "type": "nominal", "scale": Value::Null },
             "strokeWidth": {
-                "condition": { "param": "near", "empty": false, "value": 4 }, "value": 1.5,
+                "condition": { "param": "near", "empty": false, "value": 4 },
+                "field": "width", "type": "quantitative", "scale": Value::Null,
             },
             "tooltip": tips,
         },
