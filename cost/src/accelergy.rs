@@ -19,7 +19,6 @@
 
 mod casting;
 mod table;
-mod yaml;
 
 use crate::technology::Technology;
 use casting::{Played, play};

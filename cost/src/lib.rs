@@ -74,6 +74,7 @@ mod uneven;
 mod views;
 mod why;
 mod windows;
+pub mod yaml;
 
 pub use area::{Area, area};
 pub use counts::{Access, Counts};

@@ -2,23 +2,44 @@
 
 use saphyr_parser::{Event, Parser};
 
-use super::Problem;
+/// Why a text cannot be read, where, and what helps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// Line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub cause: String,
+    /// The way out.
+    pub hint: &'static str,
+}
+
+impl Flaw {
+    fn new(line: usize, cause: impl Into<String>, hint: &'static str) -> Self {
+        let cause = cause.into();
+        Self { line, cause, hint }
+    }
+}
 
 /// Deepest nesting that is read; a table of Accelergy has six levels.
 const DEEPEST: usize = 64;
 
 /// A value and the line it starts on, counted from 1.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
+pub struct Node {
+    /// The line, from 1.
     pub line: usize,
+    /// What it is.
     pub value: Value,
 }
 
 /// What a node is; the order of a mapping is that of the text.
 #[derive(Clone, Debug)]
-pub(super) enum Value {
+pub enum Value {
+    /// A word, number or text, as it is written.
     Scalar(String),
+    /// A sequence.
     List(Vec<Node>),
+    /// Keys with their values.
     Map(Vec<(Node, Node)>),
 }
 
@@ -69,21 +90,25 @@ impl Open {
 
 /// The first document of a text.
 ///
-/// Aliases are refused rather than copied: Accelergy writes none, and copies of copies can make a
-/// small text as large as memory.
-pub(super) fn parse(file: &'static str, text: &str) -> Result<Node, Problem> {
+/// Aliases are refused rather than copied: copies of copies can make a small text as large as
+/// memory.
+pub fn parse(text: &str) -> Result<Node, Flaw> {
+    const AS_WRITTEN: &str = "give the file as its tool wrote it";
     let mut open: Vec<Open> = Vec::new();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|e| {
-            Problem::new(file, e.marker().line(), format!("no YAML: {}", e.info()))
-                .hint("give the file as Accelergy wrote it")
+            Flaw::new(
+                e.marker().line(),
+                format!("no YAML: {}", e.info()),
+                AS_WRITTEN,
+            )
         })?;
         let line = span.start.line();
         let done = match event {
             Event::SequenceStart(..) | Event::MappingStart(..) => {
                 if open.len() == DEEPEST {
                     let cause = format!("nested more than {DEEPEST} levels deep");
-                    return Err(Problem::new(file, line, cause).hint("give a table of Accelergy"));
+                    return Err(Flaw::new(line, cause, AS_WRITTEN));
                 }
                 open.push(Open {
                     line,
@@ -101,8 +126,8 @@ pub(super) fn parse(file: &'static str, text: &str) -> Result<Node, Problem> {
                 None => continue,
             },
             Event::Alias(_) => {
-                return Err(Problem::new(file, line, "an alias (`*name`)")
-                    .hint("write the value out in its place"));
+                let hint = "write the value out in its place";
+                return Err(Flaw::new(line, "an alias (`*name`)", hint));
             }
             _ => continue,
         };
@@ -111,5 +136,5 @@ pub(super) fn parse(file: &'static str, text: &str) -> Result<Node, Problem> {
             None => return Ok(done),
         }
     }
-    Err(Problem::new(file, 1, "the file is empty").hint("give the file as Accelergy wrote it"))
+    Err(Flaw::new(1, "the file is empty", AS_WRITTEN))
 }

@@ -57,7 +57,10 @@ pub fn serve(limits: Limits) -> Result<ExitCode, String> {
             let answer = answer(&mut notebook, request);
             stopped.store(false, Ordering::SeqCst);
             let mut out = io::stdout().lock();
-            if writeln!(out, "{answer}").and_then(|()| out.flush()).is_err() {
+            if writeln!(out, "{answer}")
+                .and_then(|()| out.flush())
+                .is_err()
+            {
                 break;
             }
         }

@@ -80,7 +80,10 @@ impl Lab {
     }
 
     fn file(&self, folder: &str, ending: &str) -> String {
-        let path = self.folder.join(folder).join(format!("{}{ending}", self.name));
+        let path = self
+            .folder
+            .join(folder)
+            .join(format!("{}{ending}", self.name));
         path.to_str().unwrap().to_owned()
     }
 
@@ -95,8 +98,12 @@ impl Lab {
     /// Writes a wrong submission; answers where.
     pub fn write_wrong(&self, wrong: &Wrong, folder: &Path, n: usize) -> String {
         let text = fs::read_to_string(self.solution()).unwrap();
-        let text = changed(&text, &wrong.replace)
-            .unwrap_or_else(|missing| panic!("{}: {}: `{missing}` is not in the solution's code", self.name, wrong.name));
+        let text = changed(&text, &wrong.replace).unwrap_or_else(|missing| {
+            panic!(
+                "{}: {}: `{missing}` is not in the solution's code",
+                self.name, wrong.name
+            )
+        });
         let path = folder.join(format!("{n}.ipynb"));
         fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
@@ -120,10 +127,19 @@ static KERNEL: LazyLock<()> = LazyLock::new(|| {
     let profile = program.parent().unwrap().file_name().unwrap();
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--quiet", "-p", "nasaic-kernel", "--profile"]);
-    cargo.arg(if profile == "debug" { "dev".as_ref() } else { profile });
-    cargo.arg("--target-dir").arg(program.parent().unwrap().parent().unwrap());
+    cargo.arg(if profile == "debug" {
+        "dev".as_ref()
+    } else {
+        profile
+    });
+    cargo
+        .arg("--target-dir")
+        .arg(program.parent().unwrap().parent().unwrap());
     cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
-    assert!(cargo.status().unwrap().success(), "the kernel cannot be built");
+    assert!(
+        cargo.status().unwrap().success(),
+        "the kernel cannot be built"
+    );
 });
 
 /// Grades notebooks against a lab's checks. All of a lab share a store, as no mistake changes most
@@ -133,7 +149,13 @@ pub fn grade(lab: &Lab, notebooks: &[String], more: &[&str]) -> Value {
     let store = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}.db", lab.name));
     let mut args: Vec<&str> = vec!["grade"];
     args.extend(notebooks.iter().map(String::as_str));
-    args.extend(["--against", &checks, "--json", "--store", store.to_str().unwrap()]);
+    args.extend([
+        "--against",
+        &checks,
+        "--json",
+        "--store",
+        store.to_str().unwrap(),
+    ]);
     args.extend(more);
     let output = nasaic(&args);
     let text = String::from_utf8(output.stdout).unwrap();
@@ -143,14 +165,29 @@ pub fn grade(lab: &Lab, notebooks: &[String], more: &[&str]) -> Value {
 
 /// How many holes a script has, and the codes of all that its check says.
 pub fn holes(script: &str) -> (usize, Vec<String>) {
-    let file = tempfile::Builder::new().suffix(".nasaic").tempfile_in(folder()).unwrap();
+    let file = tempfile::Builder::new()
+        .suffix(".nasaic")
+        .tempfile_in(folder())
+        .unwrap();
     fs::write(file.path(), script).unwrap();
     let checked = nasaic(&["check", "--json", file.path().to_str().unwrap()]);
     let messages: Value = serde_json::from_slice(&checked.stdout).unwrap();
     let messages = messages.as_array().unwrap().iter();
-    let codes: Vec<String> = messages.map(|m| m["code"].as_str().unwrap().to_owned()).collect();
-    let code = |line: &str| line.split("//").next().unwrap_or_default().matches('?').count();
-    (script.lines().map(code).sum(), codes)
+    let codes: Vec<String> = messages
+        .map(|m| m["code"].as_str().unwrap().to_owned())
+        .collect();
+    (script.lines().map(holes_of).sum(), codes)
+}
+
+/// The holes of a line: `?` outside texts and comments.
+fn holes_of(line: &str) -> usize {
+    // Every other piece between quotation marks is a text.
+    let code: String = line.split('"').step_by(2).collect();
+    code.split("//")
+        .next()
+        .unwrap_or_default()
+        .matches('?')
+        .count()
 }
 
 /// All that a student is told.
@@ -158,7 +195,9 @@ pub fn said(sheet: &Value) -> String {
     let mut out = String::new();
     for check in sheet["checks"].as_array().unwrap() {
         for part in ["message", "reason"] {
-            if check["passed"] == false && let Some(text) = check[part].as_str() {
+            if check["passed"] == false
+                && let Some(text) = check[part].as_str()
+            {
                 out.push_str(text);
                 out.push('\n');
             }

@@ -21,9 +21,22 @@ fn notebooks_are_what_their_sources_give() {
     let update = std::env::var_os("NASAIC_UPDATE").is_some();
     for lab in all() {
         let out = tempfile::tempdir().unwrap();
-        let made = nasaic(&["notebook", "lab", &lab.source(), "--out", out.path().to_str().unwrap()]);
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        for file in [format!("{}.ipynb", lab.name), format!("solutions/{}.ipynb", lab.name)] {
+        let made = nasaic(&[
+            "notebook",
+            "lab",
+            &lab.source(),
+            "--out",
+            out.path().to_str().unwrap(),
+        ]);
+        assert!(
+            made.status.success(),
+            "{}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+        for file in [
+            format!("{}.ipynb", lab.name),
+            format!("solutions/{}.ipynb", lab.name),
+        ] {
             let fresh = fs::read_to_string(out.path().join(&file)).unwrap();
             let kept = lab.folder.join(&file);
             if update {
@@ -31,7 +44,10 @@ fn notebooks_are_what_their_sources_give() {
                 fs::write(&kept, &fresh).unwrap();
             }
             let old = fs::read_to_string(&kept).unwrap_or_default();
-            assert!(old == fresh, "{file} is out of date: run this test with NASAIC_UPDATE=1");
+            assert!(
+                old == fresh,
+                "{file} is out of date: run this test with NASAIC_UPDATE=1"
+            );
         }
     }
 }
@@ -71,7 +87,11 @@ fn solutions_get_all_points() {
 fn wrong_submissions_are_told_what_is_wrong() {
     for lab in all() {
         let submissions = lab.wrong();
-        assert!(submissions.len() >= 3, "{} has too few wrong submissions", lab.name);
+        assert!(
+            submissions.len() >= 3,
+            "{} has too few wrong submissions",
+            lab.name
+        );
         let folder = tempfile::tempdir().unwrap();
         let files: Vec<String> = submissions
             .iter()
@@ -79,7 +99,10 @@ fn wrong_submissions_are_told_what_is_wrong() {
             .map(|(n, wrong)| lab.write_wrong(wrong, folder.path(), n))
             .collect();
         let sheet = grade(&lab, &files, &[]);
-        for (wrong, got) in submissions.iter().zip(sheet["submissions"].as_array().unwrap()) {
+        for (wrong, got) in submissions
+            .iter()
+            .zip(sheet["submissions"].as_array().unwrap())
+        {
             let name = format!("{}: {}", lab.name, wrong.name);
             assert_eq!(got["points"], wrong.points, "{name}\n{got:#}");
             let said = labs::said(got);
@@ -95,10 +118,15 @@ fn every_lab_is_whole() {
     let files = |folder: &str, ending: &str| -> BTreeSet<String> {
         let entries = fs::read_dir(labs::folder().join(folder)).unwrap();
         let names = entries.map(|e| e.unwrap().file_name().into_string().unwrap());
-        names.filter_map(|n| n.strip_suffix(ending).map(str::to_owned)).collect()
+        names
+            .filter_map(|n| n.strip_suffix(ending).map(str::to_owned))
+            .collect()
     };
     let sources = files("source", ".nasaic");
     assert_eq!(sources, files("checks", ".check.nasaic"));
     assert_eq!(sources, files("wrong", ".toml"));
-    assert_eq!(sources, all().iter().map(|lab: &Lab| lab.name.clone()).collect());
+    assert_eq!(
+        sources,
+        all().iter().map(|lab: &Lab| lab.name.clone()).collect()
+    );
 }

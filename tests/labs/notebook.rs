@@ -9,7 +9,9 @@ pub fn changed(text: &str, replace: &[(String, String)]) -> Result<String, Strin
     let cells = notebook["cells"].as_array_mut().unwrap();
     for (old, new) in replace {
         let mut code = cells.iter_mut().filter(|cell| cell["cell_type"] == "code");
-        let cell = code.find(|cell| source(cell).contains(old.as_str())).ok_or(old)?;
+        let cell = code
+            .find(|cell| source(cell).contains(old.as_str()))
+            .ok_or(old)?;
         let source = source(cell).replacen(old.as_str(), new, 1);
         cell["source"] = Value::String(source);
     }

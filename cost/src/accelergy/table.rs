@@ -1,7 +1,7 @@
 //! The tables that Accelergy writes, in all layouts it has had.
 
 use super::Problem;
-use super::yaml::{Node, Value, parse};
+use crate::yaml::{Flaw, Node, Value, parse};
 
 /// A component of the architecture with what its table says about it.
 #[derive(Clone, Debug)]
@@ -67,7 +67,8 @@ fn components(
     text: &str,
     read: impl Fn(&mut Component, &Node) -> Result<(), Problem>,
 ) -> Result<Vec<Component>, Problem> {
-    let root = parse(file, text)?;
+    let root = parse(text)
+        .map_err(|Flaw { line, cause, hint }| Problem::new(file, line, cause).hint(hint))?;
     let tables = find_tables(file, &root)?;
     let named: Vec<(&Node, &Node)> = match &tables.value {
         Value::List(items) => items

@@ -25,5 +25,5 @@ pub mod tree;
 mod words;
 
 pub use format::format;
-pub(crate) use parse::{holes_of, holes_of_script};
 pub use parse::parse;
+pub(crate) use parse::{holes_of, holes_of_script};

@@ -18,7 +18,9 @@ fn places(text: &str) -> Vec<(usize, usize)> {
             at += text[at + 1..].find('"').expect("closed") + 2;
         } else if word(bytes[at]) {
             let start = at;
-            while at < bytes.len() && (word(bytes[at]) || bytes[at] == b'.' && bytes[at - 1].is_ascii_digit()) {
+            while at < bytes.len()
+                && (word(bytes[at]) || bytes[at] == b'.' && bytes[at - 1].is_ascii_digit())
+            {
                 at += 1;
             }
             out.push((start, at));
@@ -50,7 +52,11 @@ fn any_word_can_be_a_hole() {
         }
     }
     let count = failed.len();
-    assert!(failed.is_empty(), "{count} of them\n{}", failed[..count.min(12)].join("\n"));
+    assert!(
+        failed.is_empty(),
+        "{count} of them\n{}",
+        failed[..count.min(12)].join("\n")
+    );
 }
 
 #[test]
@@ -63,9 +69,16 @@ fn any_line_can_be_a_hole() {
         let lines: Vec<&str> = text.lines().collect();
         for (n, line) in lines.iter().enumerate() {
             // A line with half a bracket is no statement of its own.
-            let opened = |open: char, close: char| line.matches(open).count() != line.matches(close).count();
-            let none = line.trim().is_empty() || line.trim().starts_with("//") || line.starts_with(']');
-            if none || opened('{', '}') || opened('(', ')') || opened('[', ']') || line.contains('"') {
+            let opened =
+                |open: char, close: char| line.matches(open).count() != line.matches(close).count();
+            let none =
+                line.trim().is_empty() || line.trim().starts_with("//") || line.starts_with(']');
+            if none
+                || opened('{', '}')
+                || opened('(', ')')
+                || opened('[', ']')
+                || line.contains('"')
+            {
                 continue;
             }
             let mut holed = lines.clone();
@@ -77,7 +90,11 @@ fn any_line_can_be_a_hole() {
         }
     }
     let count = failed.len();
-    assert!(failed.is_empty(), "{count} of them\n{}", failed[..count.min(12)].join("\n"));
+    assert!(
+        failed.is_empty(),
+        "{count} of them\n{}",
+        failed[..count.min(12)].join("\n")
+    );
 }
 
 #[test]
@@ -89,7 +106,11 @@ fn holes_on_one_line_are_all_told() {
         "let a = f(?, ? = 2)\nlet b = a + ? ms\n? { ? = ? }\n",
     ] {
         let (checked, shown) = check(text);
-        assert_eq!(codes(&checked), vec!["E0310"; text.matches('?').count()], "{shown}");
+        assert_eq!(
+            codes(&checked),
+            vec!["E0310"; text.matches('?').count()],
+            "{shown}"
+        );
     }
 }
 

@@ -121,7 +121,9 @@ fn statement(item: &Item, text: &str) -> Statement {
 /// The points that are written; others than whole numbers are an error when the check is made.
 fn worth(points: &Expr) -> u32 {
     match &points.kind {
-        ExprKind::Number { value, .. } if value.fract() == 0.0 && (1.0..=1000.0).contains(value) => {
+        ExprKind::Number { value, .. }
+            if value.fract() == 0.0 && (1.0..=1000.0).contains(value) =>
+        {
             *value as u32
         }
         _ => 0,

@@ -27,7 +27,12 @@ pub fn grade(asked: &Grade, console: &Console) -> Result<Exit, Refusal> {
     let checks = Checks::read(&text)?;
     let scratch = tempfile::tempdir().map_err(|e| cannot("a temporary folder", &e))?;
     let limits = Limits {
-        time: Duration::from_secs_f64(amount(&asked.time_limit, Dim::TIME, "--time-limit", "120s")?),
+        time: Duration::from_secs_f64(amount(
+            &asked.time_limit,
+            Dim::TIME,
+            "--time-limit",
+            "120s",
+        )?),
         // An amount of data is counted in bytes.
         memory: amount(&asked.memory_limit, Dim::DATA, "--memory-limit", "2GB")? as u64,
         store: match &asked.store {
@@ -71,9 +76,12 @@ fn save(path: &Path, text: &str) -> Result<(), Refusal> {
 }
 
 fn cannot(what: &str, error: &std::io::Error) -> Refusal {
-    Diagnostic::new("E0705", format!("{what} cannot be written: {}", reason(error)))
-        .hint("check the folder and the space on the disk")
-        .into()
+    Diagnostic::new(
+        "E0705",
+        format!("{what} cannot be written: {}", reason(error)),
+    )
+    .hint("check the folder and the space on the disk")
+    .into()
 }
 
 /// An amount of an option, in base units.

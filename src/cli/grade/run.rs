@@ -58,7 +58,10 @@ pub fn submission(path: &Path, checks: &Checks, limits: &Limits) -> Result<Sheet
     if sheet.checks.is_empty() {
         sheet.refused = Some(format!(
             "its kernel ended {ATTEMPTS} times: {}",
-            lost(*deadly.values().next_back().unwrap_or(&Death::Ended), limits)
+            lost(
+                *deadly.values().next_back().unwrap_or(&Death::Ended),
+                limits
+            )
         ));
     }
     if !memory_is_watched() {
@@ -182,7 +185,10 @@ impl Run<'_> {
         let request = json!({ "check": { "name": name, "code": statement.code } });
         let answer = self.kernel.ask(&request, by)?;
         if answer.late {
-            return Ok((None, Some("it takes too long with what the notebook declares".into())));
+            return Ok((
+                None,
+                Some("it takes too long with what the notebook declares".into()),
+            ));
         }
         let verdict = answer.content["verdicts"].get(0);
         let verdict = verdict.map(|v| (v["holds"] == true, found(&v["found"])));
@@ -197,7 +203,13 @@ impl Run<'_> {
         if error["code"] != "E0201" {
             return title;
         }
-        let holes: BTreeSet<usize> = self.sheet.cells.iter().filter(|c| c.code == "E0310").map(|c| c.cell).collect();
+        let holes: BTreeSet<usize> = self
+            .sheet
+            .cells
+            .iter()
+            .filter(|c| c.code == "E0310")
+            .map(|c| c.cell)
+            .collect();
         let name = title.split('`').nth(1).unwrap_or_default();
         let missing = format!("no cell declares `{name}`");
         match holes.first() {
@@ -244,6 +256,9 @@ fn text(value: &Value) -> String {
 }
 
 fn told(refusal: &Refusal) -> String {
-    let mut errors = refusal.diagnostics.iter().filter(|d| Diagnostic::is_error(d));
+    let mut errors = refusal
+        .diagnostics
+        .iter()
+        .filter(|d| Diagnostic::is_error(d));
     errors.next().map_or_else(String::new, |d| d.title.clone())
 }

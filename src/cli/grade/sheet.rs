@@ -112,7 +112,10 @@ impl Sheet {
                 "" => String::new(),
                 code => format!(" ({code})"),
             };
-            out.push_str(&format!("cell [{}]: {}{code}\n", trouble.cell, trouble.title));
+            out.push_str(&format!(
+                "cell [{}]: {}{code}\n",
+                trouble.cell, trouble.title
+            ));
         }
         for note in &self.notes {
             out.push_str(&format!("note: {note}\n"));
@@ -170,7 +173,10 @@ fn line(graded: &Graded, hide_found: bool) -> String {
         (Some(message), None) => message.clone(),
         (None, _) => asked,
     };
-    let mut out = format!("  ✗  0/{:<2}  {said}", check.of).trim_end().to_owned() + "\n";
+    let mut out = format!("  ✗  0/{:<2}  {said}", check.of)
+        .trim_end()
+        .to_owned()
+        + "\n";
     let below = |text: String| format!("           {text}\n");
     if let Some(reason) = &graded.reason {
         out.push_str(&below(reason.clone()));
@@ -212,7 +218,12 @@ pub fn overview(sheets: &[Sheet]) -> String {
     let width = width.unwrap_or(0);
     let line = |sheet: &Sheet| match &sheet.refused {
         Some(_) => format!("{:width$}  not graded\n", sheet.notebook),
-        None => format!("{:width$}  {:>3} of {}\n", sheet.notebook, sheet.points(), sheet.of),
+        None => format!(
+            "{:width$}  {:>3} of {}\n",
+            sheet.notebook,
+            sheet.points(),
+            sheet.of
+        ),
     };
     sheets.iter().map(line).collect()
 }
@@ -228,14 +239,24 @@ pub fn csv(checks: &Checks, sheets: &[Sheet]) -> String {
     let mut out = String::from("notebook,points,of");
     for (index, check) in checks.checks().enumerate() {
         let what = check.title.as_deref().or(check.message.as_deref());
-        let what = what.and_then(|w| w.lines().next()).unwrap_or(&check.expression);
+        let what = what
+            .and_then(|w| w.lines().next())
+            .unwrap_or(&check.expression);
         out.push_str(&format!(",{}", quoted(&format!("{}. {what}", index + 1))));
     }
     out.push_str(",trouble\n");
     for sheet in sheets {
-        out.push_str(&format!("{},{},{}", quoted(&sheet.notebook), sheet.points(), sheet.of));
+        out.push_str(&format!(
+            "{},{},{}",
+            quoted(&sheet.notebook),
+            sheet.points(),
+            sheet.of
+        ));
         for index in 0..checks.checks().count() {
-            let points = sheet.checks.get(index).map(|graded| graded.points().to_string());
+            let points = sheet
+                .checks
+                .get(index)
+                .map(|graded| graded.points().to_string());
             out.push_str(&format!(",{}", points.unwrap_or_default()));
         }
         let trouble = sheet.refused.clone().or_else(|| {

@@ -64,8 +64,15 @@ pub fn read(text: &Text) -> Result<Vec<Cell>, Refusal> {
 
 /// A notebook file with these cells and no outputs.
 pub fn written(cells: &[Cell]) -> String {
-    let place = |at: usize| cells[..at].iter().filter(|cell| **cell == cells[at]).count();
-    let cells: Vec<Value> = (0..cells.len()).map(|at| one(place(at), &cells[at])).collect();
+    let place = |at: usize| {
+        cells[..at]
+            .iter()
+            .filter(|cell| **cell == cells[at])
+            .count()
+    };
+    let cells: Vec<Value> = (0..cells.len())
+        .map(|at| one(place(at), &cells[at]))
+        .collect();
     let file = json!({
         "cells": cells,
         "metadata": {

@@ -97,7 +97,12 @@ impl Reader {
                 let hint = format!(
                     "write `{MARK}` or `{TEXT_MARK}`, each with ` solution` behind it where students are not to see the cell"
                 );
-                return Err(wrong(format!("there are no cells `{kind}`"), span, "", hint));
+                return Err(wrong(
+                    format!("there are no cells `{kind}`"),
+                    span,
+                    "",
+                    hint,
+                ));
             }
         };
         let cell = Cell {
@@ -199,7 +204,11 @@ impl Reader {
         match self.part {
             None => Ok(()),
             Some((part, at)) => {
-                let what = if part == Part::Hole { "begin" } else { "solution" };
+                let what = if part == Part::Hole {
+                    "begin"
+                } else {
+                    "solution"
+                };
                 Err(wrong(
                     format!("`//? {what}` is never ended"),
                     at,
@@ -258,7 +267,8 @@ fn last_word(code: &str, text: &str) -> Option<usize> {
     let alone = |at: usize| {
         let before = code[..at].chars().next_back();
         let after = code[at + text.len()..].chars().next();
-        !(word(before) && word(text.chars().next())) && !(word(after) && word(text.chars().next_back()))
+        !(word(before) && word(text.chars().next()))
+            && !(word(after) && word(text.chars().next_back()))
     };
     let places = code.rmatch_indices(text).map(|(at, _)| at);
     places.into_iter().find(|at| alone(*at))
@@ -274,8 +284,14 @@ fn not_there(code: &str, text: &str, span: Span) -> Box<Diagnostic> {
     } else {
         "it does not stand on this line"
     };
-    let hint = "behind `//?` stands, letter by letter, what of this line's code the students are to find";
-    wrong(format!("`{text}` cannot become a hole"), span, label, hint.into())
+    let hint =
+        "behind `//?` stands, letter by letter, what of this line's code the students are to find";
+    wrong(
+        format!("`{text}` cannot become a hole"),
+        span,
+        label,
+        hint.into(),
+    )
 }
 
 fn wrong(title: String, at: Span, label: &str, hint: String) -> Box<Diagnostic> {
@@ -308,8 +324,14 @@ mod tests {
         let (student, solution) = versions(
             "// %%\nlet a3 = 3 + 3 //? 3\nlet b = f(x, 2 ms)  // why //? x //? 2 ms\nlet c = \"//? no\"\n",
         );
-        assert_eq!(student, "let a3 = 3 + ?\nlet b = f(?, ?)  // why\nlet c = \"//? no\"");
-        assert_eq!(solution, "let a3 = 3 + 3\nlet b = f(x, 2 ms)  // why\nlet c = \"//? no\"");
+        assert_eq!(
+            student,
+            "let a3 = 3 + ?\nlet b = f(?, ?)  // why\nlet c = \"//? no\""
+        );
+        assert_eq!(
+            solution,
+            "let a3 = 3 + 3\nlet b = f(x, 2 ms)  // why\nlet c = \"//? no\""
+        );
     }
 
     #[test]
@@ -318,7 +340,10 @@ mod tests {
             "// %%\nnet {\n  //? begin two layers\n  conv\n  conv\n  //? end\n}\n//? solution\nnet\n//? end\n// %% [markdown] solution\n// Why\n// %% [markdown]\n// Go on\n",
         );
         assert_eq!(student, "net {\n  // two layers\n  ?\n}\n--\nGo on");
-        assert_eq!(solution, "net {\n  conv\n  conv\n}\nnet\n--\nWhy\n--\nGo on");
+        assert_eq!(
+            solution,
+            "net {\n  conv\n  conv\n}\nnet\n--\nWhy\n--\nGo on"
+        );
     }
 
     #[test]
@@ -329,8 +354,14 @@ mod tests {
             ("let a = 3 //?\n", "a hole of nothing"),
             ("//? 3\n", "a hole without code"),
             ("//? begin\nlet a = 3\n", "`//? begin` is never ended"),
-            ("//? begin\na\n// %%\nb\n//? end\n", "`//? begin` is never ended"),
-            ("//? begin\n//? solution\n//? end\n", "one part of a lab inside another"),
+            (
+                "//? begin\na\n// %%\nb\n//? end\n",
+                "`//? begin` is never ended",
+            ),
+            (
+                "//? begin\n//? solution\n//? end\n",
+                "one part of a lab inside another",
+            ),
             ("let a = 3\n//? end\n", "`//? end` ends nothing"),
             ("// %% [text]\n// a\n", "there are no cells `[text]`"),
         ];

@@ -110,10 +110,11 @@ fn right(text: &Text, lab: &lab::Lab) -> Result<(), Refusal> {
 fn save(path: &Path, text: &str) -> Result<(), Refusal> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let made = std::fs::create_dir_all(folder);
-    made.and_then(|()| write(path, text.as_bytes())).map_err(|e| {
-        let title = format!("`{}` cannot be written: {}", path.display(), reason(&e));
-        Diagnostic::new("E0705", title)
-            .hint("check the folder and the space on the disk")
-            .into()
-    })
+    made.and_then(|()| write(path, text.as_bytes()))
+        .map_err(|e| {
+            let title = format!("`{}` cannot be written: {}", path.display(), reason(&e));
+            Diagnostic::new("E0705", title)
+                .hint("check the folder and the space on the disk")
+                .into()
+        })
 }

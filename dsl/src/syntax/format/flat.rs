@@ -2,9 +2,7 @@
 
 use super::Printer;
 use crate::source::Span;
-use crate::syntax::tree::{
-    Arg, Block, Expr, ExprKind, Item, ItemKind, Name, Sense, Text, Use,
-};
+use crate::syntax::tree::{Arg, Block, Expr, ExprKind, Item, ItemKind, Name, Sense, Text, Use};
 use std::ops::Range;
 
 /// The bytes of a span.
