@@ -6,9 +6,11 @@
 
 mod dataflows;
 mod technology;
+mod workloads;
 
 pub use dataflows::dataflows;
 pub use technology::technology;
+pub use workloads::{Workload, maestro, timeloop, zigzag};
 
 use nasaic_dsl::source::Sources;
 use nasaic_dsl::syntax;

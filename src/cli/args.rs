@@ -6,7 +6,7 @@ mod how;
 mod runs;
 
 pub use data::{Data, DataPlace};
-pub use files::{Convert, Grade, Import, Labs};
+pub use files::{Convert, Grade, Import, Labs, Layers};
 pub use how::{Changes, How, Keeping, Reading, Running};
 pub use runs::{Runs, RunsFormat};
 
@@ -191,7 +191,10 @@ pub enum Command {
     #[command(after_help = "Examples:
   nasaic import resnet50_kcp.m              the dataflows of a mapping file of MAESTRO
   nasaic import ERT.yaml --art ART.yaml     Accelergy's energies and areas as a technology
-  nasaic import ERT.yaml --role weights_spad=pe,size=448B --role buffer=shared,size=108KiB,word=64bit")]
+  nasaic import ERT.yaml --role weights_spad=pe,size=448B --role buffer=shared,size=108KiB,word=64bit
+  nasaic import timeloop conv1.prob.yaml conv2.prob.yaml     layers as networks and a workload
+  nasaic import zigzag resnet18.yaml
+  nasaic import maestro resnet50_kcp.m")]
     Import(Import),
     /// Turn a notebook into a script, or a script into a notebook.
     #[command(subcommand)]

@@ -1,6 +1,6 @@
 //! `nasaic import`: files of other tools as blocks of the language.
 
-use super::args::Import;
+use super::args::{Import, Layers};
 use super::console::Console;
 use super::files::Text;
 use super::{Exit, Refusal};
@@ -10,7 +10,8 @@ use nasaic_dsl::diagnostic::Diagnostic;
 use nasaic_dsl::names;
 use nasaic_dsl::source::Sources;
 use nasaic_dsl::units::{self, Dim};
-use nasaic_engine::import;
+use nasaic_engine::import::{self, Workload};
+use std::path::Path;
 
 /// What the command line calls each role.
 const ROLES: [(&str, Role); 5] = [
@@ -23,7 +24,10 @@ const ROLES: [(&str, Role); 5] = [
 
 /// Prints what a file says; its ending says what it is.
 pub fn import(asked: &Import, console: &Console) -> Result<Exit, Refusal> {
-    let text = Text::read(&asked.file)?;
+    if let Some(layers) = &asked.layers {
+        return layers_of(layers, console);
+    }
+    let text = Text::read(asked.file.as_deref().unwrap_or(Path::new("-")))?;
     let ending = text.name.rsplit_once('.').map_or("", |(_, e)| e);
     let out = match ending {
         "m" => dataflows(asked, &text),
@@ -38,6 +42,55 @@ pub fn import(asked: &Import, console: &Console) -> Result<Exit, Refusal> {
     };
     console.print(&out?);
     Ok(Exit::Done)
+}
+
+/// Prints the layers of workload files.
+fn layers_of(layers: &Layers, console: &Console) -> Result<Exit, Refusal> {
+    let (Layers::Timeloop(asked) | Layers::Zigzag(asked) | Layers::Maestro(asked)) = layers;
+    let texts: Result<Vec<Text>, Refusal> = asked.files.iter().map(|f| Text::read(f)).collect();
+    let texts = texts?;
+    let stem = |text: &Text| match &asked.name {
+        Some(name) => names::identifier(name),
+        // `conv1.prob.yaml` is `conv1`.
+        None => names::stem(text.name.split(".prob.").next().unwrap_or(&text.name)),
+    };
+    let workloads = match layers {
+        Layers::Timeloop(_) => {
+            let files: Vec<(String, String)> = texts
+                .iter()
+                .map(|text| {
+                    let name = text.name.split(".prob.").next().unwrap_or(&text.name);
+                    (names::stem(name), text.text.clone())
+                })
+                .collect();
+            let name = texts.first().map(stem).unwrap_or_default();
+            // A layer and its workload cannot share a name.
+            let name = match &asked.name {
+                Some(_) => name,
+                None => format!("{name}_workload"),
+            };
+            let read = import::timeloop(&files, &name);
+            vec![read.map_err(|(file, fault)| refusal(&texts[file], fault))?]
+        }
+        Layers::Zigzag(_) => each(&texts, |text| import::zigzag(&text.text, &stem(text)))?,
+        Layers::Maestro(_) => each(&texts, |text| import::maestro(&text.text, &stem(text)))?,
+    };
+    for (index, workload) in workloads.iter().enumerate() {
+        if index > 0 {
+            console.print("\n");
+        }
+        console.print(&workload.text);
+    }
+    Ok(Exit::Done)
+}
+
+/// Reads files one by one.
+fn each(
+    texts: &[Text],
+    read: impl Fn(&Text) -> Result<Workload, FileFault>,
+) -> Result<Vec<Workload>, Refusal> {
+    let one = |text: &Text| read(text).map_err(|fault| refusal(text, fault));
+    texts.iter().map(one).collect()
 }
 
 fn dataflows(asked: &Import, text: &Text) -> Result<String, Refusal> {

@@ -176,14 +176,18 @@ pub fn holes(script: &str) -> (usize, Vec<String>) {
     let codes: Vec<String> = messages
         .map(|m| m["code"].as_str().unwrap().to_owned())
         .collect();
-    let code = |line: &str| {
-        line.split("//")
-            .next()
-            .unwrap_or_default()
-            .matches('?')
-            .count()
-    };
-    (script.lines().map(code).sum(), codes)
+    (script.lines().map(holes_of).sum(), codes)
+}
+
+/// The holes of a line: `?` outside texts and comments.
+fn holes_of(line: &str) -> usize {
+    // Every other piece between quotation marks is a text.
+    let code: String = line.split('"').step_by(2).collect();
+    code.split("//")
+        .next()
+        .unwrap_or_default()
+        .matches('?')
+        .count()
 }
 
 /// All that a student is told.

@@ -67,9 +67,8 @@ fn components(
     text: &str,
     read: impl Fn(&mut Component, &Node) -> Result<(), Problem>,
 ) -> Result<Vec<Component>, Problem> {
-    let root = parse(text).map_err(|Flaw { line, cause, hint }| {
-        Problem::new(file, line, cause).hint(hint)
-    })?;
+    let root = parse(text)
+        .map_err(|Flaw { line, cause, hint }| Problem::new(file, line, cause).hint(hint))?;
     let tables = find_tables(file, &root)?;
     let named: Vec<(&Node, &Node)> = match &tables.value {
         Value::List(items) => items

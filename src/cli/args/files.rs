@@ -43,6 +43,28 @@ pub struct Files {
     pub out: Option<PathBuf>,
 }
 
+/// Layers of other tools as networks and a workload.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Layers {
+    /// Problem files of Timeloop, a layer each.
+    Timeloop(Workload),
+    /// Workloads of ZigZag (YAML).
+    Zigzag(Workload),
+    /// Networks of MAESTRO: the layers of a mapping file.
+    Maestro(Workload),
+}
+
+/// Files with layers.
+#[derive(Debug, Clone, Args)]
+pub struct Workload {
+    /// The files.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// What the workload is called; after the first file when not given.
+    #[arg(long)]
+    pub name: Option<String>,
+}
+
 /// What to grade.
 #[derive(Debug, Clone, Args)]
 pub struct Grade {
@@ -76,9 +98,14 @@ pub struct Grade {
 
 /// What to import.
 #[derive(Debug, Clone, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Import {
+    /// Layers instead of hardware.
+    #[command(subcommand)]
+    pub layers: Option<Layers>,
     /// A mapping file of MAESTRO (`.m`) or an energy table of Accelergy (`.yaml`).
-    pub file: PathBuf,
+    #[arg(required = true)]
+    pub file: Option<PathBuf>,
     /// The area table that goes with an energy table.
     #[arg(long, value_name = "FILE")]
     pub art: Option<PathBuf>,
