@@ -5,9 +5,11 @@
 //! understand a block.
 
 mod dataflows;
+mod onnx;
 mod technology;
 
 pub use dataflows::dataflows;
+pub use onnx::network;
 pub use technology::technology;
 
 use nasaic_dsl::source::Sources;

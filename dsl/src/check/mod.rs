@@ -20,6 +20,7 @@ mod hosted;
 mod kinds;
 mod modules;
 mod names;
+mod onnx;
 mod networks;
 mod overloads;
 mod problems;
@@ -130,8 +131,6 @@ struct Checker<'a> {
     schemas: &'a Schemas,
     backend: &'a dyn Backend,
     diagnostics: Vec<Diagnostic>,
-    /// Imports that this build cannot do; running them says so.
-    later: Vec<Span>,
     /// Modules being loaded, to find circles.
     loading: Vec<String>,
     /// What could not be read: nothing more is said about these places.
@@ -160,7 +159,6 @@ impl<'a> Checker<'a> {
             schemas: setting.schemas,
             backend: setting.backend,
             diagnostics: Vec::new(),
-            later: Vec::new(),
             loading: Vec::new(),
             garbled: Vec::new(),
             lost: 0,
@@ -196,8 +194,7 @@ impl<'a> Checker<'a> {
         for setting in settings {
             self.apply_setting(setting);
         }
-        let mut steps: Vec<plan::Step> = self.later.iter().map(|at| refused_import(*at)).collect();
-        steps.extend(self.steps(&file));
+        let steps = self.steps(&file);
         self.judge_fresh();
         self.judge_calls(&steps);
         steps
@@ -342,15 +339,5 @@ impl<'a> Checker<'a> {
             .names
             .get(name)
             .map(|d| d.state.clone())
-    }
-}
-
-/// A step that answers E0704 when it runs.
-fn refused_import(at: Span) -> plan::Step {
-    let kind = plan::ExprKind::Call("import".into(), Vec::new());
-    plan::Step {
-        kind: StepKind::Show,
-        expr: plan::Expr { kind, at },
-        at,
     }
 }

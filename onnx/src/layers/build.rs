@@ -327,7 +327,7 @@ impl<'a, 'm> Build<'a, 'm> {
         let shape = self.shape(source);
         let made = self.push(Kind::Activation { memory: false }, vec![source], shape);
         if let Source::Layer(index) = made {
-            self.layers[index].activation = function;
+            self.layers[index].activation = if function == "erf" { "other" } else { function };
         }
         self.known.insert(key, made);
         Ok(made)

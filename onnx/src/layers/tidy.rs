@@ -122,7 +122,8 @@ fn prune(network: &mut Network) {
 /// `conv_1`, `conv_2`, … in the order of the file; further inputs keep theirs.
 fn name(layers: &mut [Layer]) {
     let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
-    let mut taken: BTreeSet<String> = BTreeSet::new();
+    // The network's own input has this name.
+    let mut taken = BTreeSet::from(["input".to_owned()]);
     for layer in layers {
         if layer.kind == Kind::Further && !layer.name.is_empty() && taken.insert(layer.name.clone())
         {
