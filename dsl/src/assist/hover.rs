@@ -252,6 +252,7 @@ impl Asked<'_, '_, '_> {
             }
             FieldType::IntegerOr { names, .. }
             | FieldType::QuantityOr { names, .. }
+            | FieldType::SizesOr { names, .. }
             | FieldType::Names(names)
                 if names.contains(&name) =>
             {

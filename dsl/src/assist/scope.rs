@@ -108,6 +108,7 @@ pub(super) fn dim_of(ty: &FieldType) -> Option<Dim> {
         | FieldType::Number { .. }
         | FieldType::IntegerOr { .. }
         | FieldType::Sizes { .. }
+        | FieldType::SizesOr { .. }
         | FieldType::Bound => Some(Dim::NONE),
         _ => None,
     }

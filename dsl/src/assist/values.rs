@@ -55,6 +55,7 @@ fn named_values(asked: &Asked<'_, '_>, frame: usize, ty: &FieldType) -> Vec<Comp
             .collect(),
         FieldType::IntegerOr { names, .. }
         | FieldType::QuantityOr { names, .. }
+        | FieldType::SizesOr { names, .. }
         | FieldType::Names(names) => named(names),
         FieldType::AccuracySource => accuracy_sources(),
         FieldType::Form(forms) => forms

@@ -482,7 +482,8 @@ fn field_types(kind: &Kind, block: &Block) -> BTreeMap<String, Type> {
                 FieldType::Integer { .. }
                 | FieldType::Number { .. }
                 | FieldType::IntegerOr { .. }
-                | FieldType::Sizes { .. },
+                | FieldType::Sizes { .. }
+                | FieldType::SizesOr { .. },
             ) => Type::Quantity(Dim::NONE),
             Some(FieldType::Bool) => Type::Bool,
             Some(FieldType::Block(kinds)) => {

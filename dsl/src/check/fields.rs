@@ -11,6 +11,9 @@ use crate::syntax::tree::{Expr, ExprKind};
 use crate::units::Dim;
 use crate::value::{Domain, Quantity, Value};
 
+/// The most zeros on one side of an input.
+const MOST_PADDING: u64 = 1024;
+
 /// `None` after saying what is wrong.
 type Checked<T> = Option<T>;
 
@@ -173,9 +176,9 @@ impl Checker<'_> {
     fn schema_name(&self, field: &Field, name: &str) -> Option<String> {
         let known = match &field.ty {
             FieldType::Choice(names) => names.iter().any(|n| n.0 == name),
-            FieldType::IntegerOr { names, .. } | FieldType::QuantityOr { names, .. } => {
-                names.contains(&name)
-            }
+            FieldType::IntegerOr { names, .. }
+            | FieldType::QuantityOr { names, .. }
+            | FieldType::SizesOr { names, .. } => names.contains(&name),
             _ => false,
         };
         known.then(|| name.to_owned())
@@ -294,6 +297,17 @@ impl Checker<'_> {
             (FieldType::Sizes { .. }, Value::Quantity(q)) => {
                 self.judge_integer(field, q, 0, 1 << 32, span)
             }
+            (FieldType::SizesOr { .. }, Value::Quantity(q)) => {
+                self.judge_integer(field, q, 0, MOST_PADDING, span)
+            }
+            (FieldType::SizesOr { most, .. }, Value::List(items)) => {
+                if items.is_empty() || items.len() > *most {
+                    return self.wrong_kind(field, &format!("this has {}", items.len()), span);
+                }
+                items
+                    .iter()
+                    .try_for_each(|item| self.judge(field, item, span))
+            }
             (FieldType::Sizes { min, max }, Value::List(items)) => {
                 if items.len() < *min || items.len() > *max {
                     return self.wrong_kind(field, &format!("this has {}", items.len()), span);
@@ -317,6 +331,7 @@ impl Checker<'_> {
                 FieldType::Choice(_)
                 | FieldType::IntegerOr { .. }
                 | FieldType::QuantityOr { .. }
+                | FieldType::SizesOr { .. }
                 | FieldType::Option,
                 Value::Name(_),
             ) => Some(()),
@@ -455,7 +470,8 @@ impl Checker<'_> {
                 FieldType::Integer { .. }
                 | FieldType::IntegerOr { .. }
                 | FieldType::Number { .. }
-                | FieldType::Sizes { .. },
+                | FieldType::Sizes { .. }
+                | FieldType::SizesOr { .. },
                 Type::Quantity(got),
             ) => self.judge_dim(field, *got, Dim::NONE, span),
             (FieldType::Block(_), Type::Block(_))
@@ -463,6 +479,7 @@ impl Checker<'_> {
                 FieldType::Choice(_)
                 | FieldType::IntegerOr { .. }
                 | FieldType::QuantityOr { .. }
+                | FieldType::SizesOr { .. }
                 | FieldType::Option,
                 Type::Name,
             )
@@ -479,6 +496,7 @@ fn names_inside(ty: &FieldType) -> bool {
             | FieldType::IntegerOr { .. }
             | FieldType::Block(_)
             | FieldType::Sizes { .. }
+            | FieldType::SizesOr { .. }
     )
 }
 
@@ -489,6 +507,7 @@ fn within_range(ty: &FieldType, q: &Quantity) -> String {
             (*min as f64, *max as f64)
         }
         FieldType::Number { min, max } => (*min, *max),
+        FieldType::SizesOr { .. } => (0.0, MOST_PADDING as f64),
         _ => (0.0, f64::INFINITY),
     };
     match q.value {

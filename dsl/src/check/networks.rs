@@ -75,6 +75,8 @@ impl Checker<'_> {
                     "depthwise" => &["depthwise"],
                     "transposed" => &["transposed"],
                     "dense" => &["dense"],
+                    "attention" => &["dense"],
+                    "node" if multiplies(node) => &["dense"],
                     "encoder_decoder" => &["conv", "transposed"],
                     _ => &[],
                 };
@@ -207,6 +209,12 @@ impl Checker<'_> {
         block(hardware.field("technology"))
             .or_else(|| self.referred(block(hardware.field("device"))?, "technology"))
     }
+}
+
+/// Whether the node of a cell is a matrix product, which runs as a dense layer does.
+fn multiplies(node: &Node) -> bool {
+    let merge = node.field("merge");
+    matches!(merge, Some(Bound::Fixed(Value::Name(name))) if name == "matmul")
 }
 
 /// Whether a path is a layer's own or lies in it; without a layer every path is.

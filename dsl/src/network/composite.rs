@@ -1,7 +1,8 @@
 //! Layers made of layers: `repeat`, `skip`, `encoder_decoder`.
 
 use super::shape::{State, merge};
-use super::walk::{Walk, Window, unequal};
+use super::walk::{Walk, unequal};
+use super::windows::Window;
 use super::{Operation, ShapeError};
 use crate::instance::Node;
 
@@ -45,7 +46,7 @@ impl Walk<'_> {
     }
 
     pub(super) fn skip(&mut self, node: &Node, states: Vec<State>) -> Flow {
-        let concat = self.name(node, "join").as_deref() == Some("concat");
+        let join = self.name(node, "join").unwrap_or_default();
         self.each(states, |walk, input| {
             let ends = walk.sequence(&node.children, vec![input.clone()])?;
             let others = match node.child("shortcut") {
@@ -55,7 +56,7 @@ impl Walk<'_> {
             let mut out = Vec::new();
             for end in &ends {
                 for other in &others {
-                    out.push(walk.join(node, &input, end, other, concat)?);
+                    out.push(walk.join(node, &input, end, other, &join)?);
                 }
             }
             Ok(out)
@@ -68,22 +69,27 @@ impl Walk<'_> {
         input: &State,
         end: &State,
         other: &State,
-        concat: bool,
+        join: &str,
     ) -> Result<State, ShapeError> {
-        let [end, other] = &[end, other].map(|way| {
-            if concat {
+        let (concat, multiply) = (join == "concat", join == "multiply");
+        let ways = [end, other].map(|way| {
+            if concat || multiply {
                 self.not_zero(node, own_name(node), way.clone())
             } else {
                 way.clone()
             }
         });
+        let [end, other] = &ways;
         let least_macs = end
             .least_macs
             .saturating_add(other.least_macs)
             .saturating_sub(input.least_macs);
         // Nothing inside and nothing beside: the identity, which costs nothing.
-        if end == input && other == input && !concat {
+        if end == input && other == input && !concat && !multiply {
             return Ok(input.clone());
+        }
+        if multiply {
+            return self.gated(node, own_name(node), &ways, least_macs);
         }
         let same_place = end.rows == other.rows && end.columns == other.columns;
         if concat {

@@ -1,17 +1,12 @@
 //! Choices and graphs of layers: `one_of`, `cell`, and the zeros that an edge may bring.
 
 use super::shape::{State, merge};
-use super::walk::{Walk, Window, unequal};
+use super::walk::{Walk, unequal};
+use super::windows::{POINT, pair};
 use super::{Operation, ShapeError};
 use crate::instance::Node;
 
 type Flow = Result<Vec<State>, ShapeError>;
-
-const POINT: Window = Window {
-    kernel: [1, 1],
-    stride: [1, 1],
-    dilation: 1,
-};
 
 impl Walk<'_> {
     /// The option that a design takes; in a space each of them.
@@ -45,8 +40,11 @@ impl Walk<'_> {
                     least = least.saturating_add(cheapest.unwrap_or(0));
                     arriving.extend(ends.into_iter().map(|end| (edge, end)));
                 }
-                let sum = walk.sum(node, arriving)?;
-                made.push((&node.label, sum));
+                let met = walk.meeting(node, arriving)?;
+                if walk.name(node, "merge").as_deref() == Some("matmul") {
+                    least = least.saturating_add(met.least_macs);
+                }
+                made.push((&node.label, met));
             }
             let output = made.pop().map(|(_, state)| State {
                 least_macs: least,
@@ -74,13 +72,9 @@ impl Walk<'_> {
     }
 
     /// The sum at a node: of nothing it is zeros, of one thing that thing.
-    fn sum(&mut self, node: &Node, arriving: Vec<(&Node, State)>) -> Result<State, ShapeError> {
+    pub(super) fn sum(&mut self, node: &Node, arriving: Vec<(&Node, State)>) -> Result<State, ShapeError> {
         let Some((_, first)) = arriving.first().cloned() else {
-            return Err(ShapeError {
-                message: "nothing leads to this node".into(),
-                hint: "add `edge input { … }`".into(),
-                at: node.at,
-            });
+            return Err(nothing_leads_to(node));
         };
         if let Some((edge, other)) = arriving.iter().find(|(_, end)| !end.same_shape(&first)) {
             return Err(unequal(
@@ -135,7 +129,7 @@ impl Walk<'_> {
     /// Zeros of the shape that a `zero` says.
     pub(super) fn zeros(&mut self, node: &Node, state: &State) -> Flow {
         let stride = self.sizes(node.field("stride"));
-        let stride = super::walk::pair(stride.first().map_or(&[], Vec::as_slice));
+        let stride = pair(stride.first().map_or(&[], Vec::as_slice));
         Ok(vec![State {
             channels: self.filters(node, state),
             rows: state.rows.div_ceil(stride[0].max(1)),
@@ -144,5 +138,13 @@ impl Walk<'_> {
             least_macs: state.least_macs,
             zero: self.design.is_some(),
         }])
+    }
+}
+
+pub(super) fn nothing_leads_to(node: &Node) -> ShapeError {
+    ShapeError {
+        message: "nothing leads to this node".into(),
+        hint: "add `edge input { … }`".into(),
+        at: node.at,
     }
 }

@@ -7,9 +7,13 @@
 
 mod composite;
 mod fields;
+mod elements;
 mod graph;
+mod meeting;
 mod shape;
+mod tokens;
 mod walk;
+mod windows;
 
 pub use shape::{Channels, Shape, State};
 
@@ -26,14 +30,33 @@ pub enum Operation {
     Depthwise,
     /// A transposed convolution.
     Transposed,
-    /// A fully connected layer.
+    /// A fully connected layer, over everything or over each token.
     Dense,
+    /// The product of two tensors that layers make: for each channel, rows × columns of the first
+    /// times rows × columns of the second. It has no weights.
+    MatMul,
     /// Pooling, no MACs.
     Pool,
     /// Element by element addition, no MACs; the sum of no inputs is zeros.
     Add,
-    /// Concatenation of channels, no MACs.
+    /// Concatenation, no MACs.
     Concat,
+    /// Element by element multiplication, such as a gate's; no products that are counted as MACs.
+    Multiply,
+    /// Exponentials that add up to 1, no MACs.
+    Softmax,
+    /// A normalisation as a layer of its own, no MACs.
+    Norm,
+    /// A function of each element, no MACs.
+    Activation,
+    /// Vectors looked up in a table, no MACs.
+    Embedding,
+    /// Learned tokens put before others, no MACs.
+    Tokens,
+    /// Other rows and columns by repetition or interpolation, no MACs.
+    Resize,
+    /// The same elements in another shape or order, or a part of them.
+    View,
 }
 
 impl Operation {
@@ -47,6 +70,15 @@ impl Operation {
             Self::Pool => "pool",
             Self::Add => "add",
             Self::Concat => "concat",
+            Self::MatMul => "matmul",
+            Self::Multiply => "multiply",
+            Self::Softmax => "softmax",
+            Self::Norm => "norm",
+            Self::Activation => "activation",
+            Self::Embedding => "embedding",
+            Self::Tokens => "tokens",
+            Self::Resize => "resize",
+            Self::View => "view",
         }
     }
 }
@@ -60,6 +92,15 @@ pub enum Norm {
     Bias,
     /// Nothing.
     None,
+}
+
+/// What a layer without MACs costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Traffic {
+    /// Nothing: what makes its input does it on the way.
+    Fused,
+    /// Its operands come from memory through the shared store, and its result goes back.
+    Memory,
 }
 
 /// Bits per element of each tensor.
@@ -104,12 +145,15 @@ pub struct Layer {
     pub precision: Precision,
     /// Words of weights, inputs and outputs out of 10 000 that are not zero.
     pub nonzero: [u16; 3],
-    /// What follows its products; nothing where it computes none.
+    /// What follows its products; nothing where it computes none, but for a batch normalisation by
+    /// itself.
     pub norm: Norm,
-    /// Whether a ReLU ends it.
-    pub relu: bool,
+    /// The function that ends it, by its name in the language: `relu`, `none`, `gelu`, …
+    pub activation: &'static str,
     /// Whether it pools by the mean; otherwise a pool takes the largest value.
     pub average: bool,
+    /// What it costs if it computes nothing.
+    pub traffic: Traffic,
     /// The layers that make its inputs, by index, in their order; none is the network's own input.
     /// Only an addition may have no inputs at all.
     pub inputs: Vec<Option<usize>>,
@@ -144,11 +188,21 @@ impl Layer {
         match self.operation {
             Operation::Conv => product(&[output, self.input.channels / self.groups.max(1), taps]),
             Operation::Depthwise => product(&[output, taps]),
-            // Every input meets every filter tap once.
-            Operation::Transposed => product(&[input, self.output.channels, taps]),
-            Operation::Dense => product(&[input, output]),
-            Operation::Pool | Operation::Add | Operation::Concat => 0,
+            // Every input meets every filter tap of its group once.
+            Operation::Transposed => {
+                product(&[input, self.output.channels / self.groups.max(1), taps])
+            }
+            // Every input meets every output of its token, or every output there is.
+            Operation::Dense => product(&[input, self.output.channels]),
+            // Every element of the first operand meets a row of the second.
+            Operation::MatMul => product(&[input, self.output.columns]),
+            _ => 0,
         }
+    }
+
+    /// Whether it takes time of its own: it computes, or moves data that nothing else moves.
+    pub fn runs(&self) -> bool {
+        self.macs() > 0 || self.traffic == Traffic::Memory
     }
 }
 

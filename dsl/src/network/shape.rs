@@ -18,6 +18,11 @@ impl Shape {
     pub fn elements(&self) -> u64 {
         super::product(&[self.channels, self.rows, self.columns])
     }
+
+    /// How many places of rows and columns, each with all channels: pixels, or tokens.
+    pub fn positions(&self) -> u64 {
+        self.rows.saturating_mul(self.columns)
+    }
 }
 
 impl fmt::Display for Shape {

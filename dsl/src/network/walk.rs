@@ -1,13 +1,14 @@
 //! The walk through the layers.
 
 use super::shape::{Channels, State, merge};
-use super::{Layer, Norm, Operation, Precision, ShapeError, product};
+use super::windows::{MOST_STATES, POINT, Window, too_many_shapes};
+use super::{Layer, Norm, Operation, Precision, ShapeError, Traffic, product};
 use crate::instance::{Instance, Node};
+use crate::schema::networks::ACTIVATIONS;
 use crate::source::Span;
-use crate::value::Value;
 
-/// More different shapes than this at one place are refused.
-const MOST_STATES: usize = 4096;
+/// What ends a layer that nothing follows.
+const LINEAR: &str = "none";
 
 /// More steps than this, each one shape through one window, are refused.
 const MOST_STEPS: usize = 200_000;
@@ -23,14 +24,6 @@ pub(super) struct Walk<'a> {
     prefix: String,
     precision: Precision,
     nonzero: [u16; 3],
-}
-
-/// What a window does to rows or columns.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Window {
-    pub kernel: [u64; 2],
-    pub stride: [u64; 2],
-    pub dilation: u64,
 }
 
 type Flow = Result<Vec<State>, ShapeError>;
@@ -94,13 +87,14 @@ impl<'a> Walk<'a> {
     pub fn finish(mut self) -> Vec<Layer> {
         if let Some(last) = self.layers.iter_mut().rev().find(|l| l.macs() > 0)
             && last.operation != Operation::Dense
+            && last.weights > 0
         {
             last.params = last.weights.saturating_add(last.output.channels);
             last.norm = Norm::Bias;
         }
         // What the network answers is not cut off at zero.
         if let Some(last) = self.layers.iter_mut().rev().find(|l| l.macs() > 0) {
-            last.relu = false;
+            last.activation = LINEAR;
         }
         self.layers
     }
@@ -144,7 +138,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Counts a step through a window; a space with too many of them is not followed.
-    fn count(&mut self, node: &Node, shapes: usize) -> Result<(), ShapeError> {
+    pub fn count(&mut self, node: &Node, shapes: usize) -> Result<(), ShapeError> {
         self.steps += 1;
         if self.design.is_some() || (self.steps <= MOST_STEPS && shapes <= MOST_STATES) {
             return Ok(());
@@ -161,6 +155,14 @@ impl<'a> Walk<'a> {
             "conv" | "depthwise" | "transposed" => self.convolution(node, &state),
             "pool" => self.pool(node, &state),
             "dense" => self.dense(node, &state),
+            "attention" => self.attention(node, &state),
+            "embedding" => self.embedding(node, &state),
+            "tokens" => self.tokens(node, &state),
+            "norm" => self.norm_layer(node, &state),
+            "softmax" => self.softmax(node, &state),
+            "activation" => self.activation_layer(node, &state),
+            "resize" => self.resize(node, &state),
+            "reshape" | "slice" => self.view(node, &state),
             _ => Ok(vec![state]),
         }
     }
@@ -237,21 +239,20 @@ impl<'a> Walk<'a> {
         let [rows, columns] = window.kernel;
         let weights = match operation {
             Operation::Depthwise => product(&[output.channels, rows, columns]),
-            Operation::Dense => product(&[input.elements(), output.channels]),
-            Operation::Pool | Operation::Add | Operation::Concat => 0,
-            _ => product(&[
+            Operation::Dense => product(&[
+                input.elements() / output.positions().max(1),
+                output.channels,
+            ]),
+            Operation::Conv | Operation::Transposed => product(&[
                 output.channels,
                 input.channels / groups.max(1),
                 rows,
                 columns,
             ]),
+            _ => 0,
         };
-        let computes = !matches!(
-            operation,
-            Operation::Pool | Operation::Add | Operation::Concat
-        );
         let norm = match operation {
-            _ if !computes => Norm::None,
+            _ if weights == 0 => Norm::None,
             Operation::Dense if !self.truth(node, "bias") => Norm::None,
             Operation::Dense => Norm::Bias,
             _ => match self.name(node, "norm").as_deref() {
@@ -260,33 +261,69 @@ impl<'a> Walk<'a> {
                 Some(_) => Norm::Bias,
             },
         };
+        let activation = match self.name(node, "activation") {
+            _ if weights == 0 => LINEAR,
+            Some(name) => known_activation(&name),
+            None => "relu",
+        };
         let per_channel = match norm {
             Norm::Batch => 2,
             Norm::Bias => 1,
             Norm::None => 0,
         };
+        // What another layer has is not counted twice.
+        let own = if self.truth(node, "tied") { 0 } else { weights };
         Layer {
-            path: self.relative(&node.path),
-            operation,
-            input,
-            output,
             kernel: window.kernel,
             stride: window.stride,
             padding,
             dilation: window.dilation,
             groups,
             weights,
-            params: weights.saturating_add(output.channels.saturating_mul(per_channel)),
-            precision: self.precision,
-            nonzero: self.nonzero,
+            params: own.saturating_add(output.channels.saturating_mul(per_channel)),
             norm,
-            relu: computes && self.name(node, "activation").is_none_or(|n| n == "relu"),
+            activation,
             average: self
                 .name(node, "kind")
                 .is_some_and(|n| n != "max" && operation == Operation::Pool),
+            ..self.bare(node, operation, state, next)
+        }
+    }
+
+    /// A layer without weights or window.
+    pub fn bare(&self, node: &Node, operation: Operation, state: &State, next: &State) -> Layer {
+        let traffic = match self.name(node, "traffic").as_deref() {
+            Some("memory") => Traffic::Memory,
+            _ => Traffic::Fused,
+        };
+        Layer {
+            path: self.relative(&node.path),
+            operation,
+            input: state.shape(),
+            output: next.shape(),
+            kernel: POINT.kernel,
+            stride: POINT.stride,
+            padding: [0, 0],
+            dilation: 1,
+            groups: 1,
+            weights: 0,
+            params: 0,
+            precision: self.precision,
+            nonzero: self.nonzero,
+            norm: Norm::None,
+            activation: LINEAR,
+            average: false,
+            traffic,
             inputs: vec![state.from],
             at: node.at,
         }
+    }
+
+    /// Notes a layer and what flows on from it.
+    pub fn passed(&mut self, layer: Layer, state: &State, mut next: State) -> State {
+        next.least_macs = state.least_macs.saturating_add(layer.macs());
+        next.from = self.push(layer);
+        next
     }
 
     /// Notes a layer of the design, and where; a space has no layers, only bounds.
@@ -325,174 +362,28 @@ impl<'a> Walk<'a> {
         padding: [u64; 2],
     ) {
         let mut layer = self.record(node, operation, state, next, window, padding, 1);
-        layer.path = match (layer.path.as_str(), name) {
-            (_, "") => layer.path,
-            ("", name) => name.to_owned(),
-            (path, name) => format!("{path}.{name}"),
-        };
+        layer.path = inner_path(&layer.path, name);
         next.least_macs = state.least_macs.saturating_add(layer.macs());
         next.from = self.push(layer);
     }
 
-    fn pool(&mut self, node: &Node, state: &State) -> Flow {
-        if self.name(node, "kind").as_deref() == Some("global_average") {
-            let mut next = State {
-                rows: 1,
-                columns: 1,
-                ..state.clone()
-            };
-            let window = Window {
-                kernel: [state.rows, state.columns],
-                stride: [1, 1],
-                dilation: 1,
-            };
-            self.made(
-                node,
-                "",
-                Operation::Pool,
-                (state, &mut next),
-                window,
-                [0, 0],
-            );
-            return Ok(vec![next]);
-        }
-        let mut out = Vec::new();
-        for window in self.windows(node)? {
-            self.count(node, out.len())?;
-            let ((rows, columns), padding) = self.output(node, Operation::Pool, state, window)?;
-            let mut next = State {
-                rows,
-                columns,
-                ..state.clone()
-            };
-            self.made(
-                node,
-                "",
-                Operation::Pool,
-                (state, &mut next),
-                window,
-                padding,
-            );
-            out.push(next);
-        }
-        Ok(out)
-    }
-
     fn dense(&mut self, node: &Node, state: &State) -> Flow {
-        let channels = self.channels(node.field("units"));
+        let token = self.name(node, "per").as_deref() == Some("token");
+        let (rows, columns) = if token {
+            (state.rows, state.columns)
+        } else {
+            (1, 1)
+        };
         let mut next = State {
-            channels,
-            rows: 1,
-            columns: 1,
+            channels: self.channels(node.field("units")),
+            rows,
+            columns,
             from: None,
             least_macs: 0,
             zero: false,
         };
-        let window = Window {
-            kernel: [1, 1],
-            stride: [1, 1],
-            dilation: 1,
-        };
-        self.made(
-            node,
-            "",
-            Operation::Dense,
-            (state, &mut next),
-            window,
-            [0, 0],
-        );
+        self.made(node, "", Operation::Dense, (state, &mut next), POINT, [0, 0]);
         Ok(vec![next])
-    }
-
-    /// Rows and columns after a window, and the zeros before the first.
-    #[allow(
-        clippy::type_complexity,
-        reason = "two pairs read better than a struct used once"
-    )]
-    fn output(
-        &self,
-        node: &Node,
-        operation: Operation,
-        state: &State,
-        window: Window,
-    ) -> Result<((u64, u64), [u64; 2]), ShapeError> {
-        let sizes = [state.rows, state.columns];
-        let mut out = [0, 0];
-        let mut padding = [0, 0];
-        for axis in 0..2 {
-            let (size, stride) = (sizes[axis], window.stride[axis].max(1));
-            if operation == Operation::Transposed {
-                out[axis] = size.saturating_mul(stride);
-                continue;
-            }
-            let reach = (window.kernel[axis].max(1) - 1)
-                .saturating_mul(window.dilation)
-                .saturating_add(1);
-            // A one-dimensional input has one column, whatever the window.
-            if size == 1 && state.columns == 1 && axis == 1 {
-                out[axis] = 1;
-                padding[axis] = (reach - 1) / 2;
-                continue;
-            }
-            match node
-                .field("padding")
-                .map(|b| self.instance.value(b, self.design.unwrap_or(&[])))
-            {
-                Some(Some(Value::Name(n))) if n == "same" => {
-                    out[axis] = size.div_ceil(stride);
-                    padding[axis] = (out[axis]
-                        .saturating_sub(1)
-                        .saturating_mul(stride)
-                        .saturating_add(reach))
-                    .saturating_sub(size)
-                        / 2;
-                }
-                given => {
-                    let pad = given.flatten().and_then(|v| v.as_u64()).unwrap_or(0);
-                    let padded = size.saturating_add(2 * pad);
-                    if padded < reach {
-                        return Err(ShapeError {
-                            message: format!(
-                                "a window of {reach} does not fit into {padded} (the input is {state})"
-                            ),
-                            hint:
-                                "use a smaller kernel, `padding = same`, or fewer strides before it"
-                                    .into(),
-                            at: node.at,
-                        });
-                    }
-                    out[axis] = (padded - reach) / stride + 1;
-                    padding[axis] = pad;
-                }
-            }
-        }
-        Ok(((out[0], out[1]), padding))
-    }
-
-    fn windows(&self, node: &Node) -> Result<Vec<Window>, ShapeError> {
-        let mut out = Vec::new();
-        let dilation = self
-            .whole(node.field("dilation"), 1)
-            .first()
-            .copied()
-            .unwrap_or(1);
-        let strides = node.field("stride").map(|bound| self.sizes(Some(bound)));
-        for kernel in self.sizes(node.field("kernel")) {
-            let kernel = pair(&kernel);
-            let own = [kernel.to_vec()];
-            let strides = strides.as_deref().unwrap_or(&own);
-            if out.len() + strides.len() > MOST_STATES {
-                return Err(too_many_shapes(node));
-            }
-            for stride in strides {
-                out.push(Window {
-                    kernel,
-                    stride: pair(stride),
-                    dilation,
-                });
-            }
-        }
-        Ok(out)
     }
 
     fn relative(&self, path: &str) -> String {
@@ -538,21 +429,19 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn too_many_shapes(node: &Node) -> ShapeError {
-    ShapeError {
-        message: format!("so many open windows give more than {MOST_STATES} different shapes"),
-        hint: "leave fewer kernels and strides open, or take larger steps".into(),
-        at: node.at,
+/// The path of a layer that a block makes.
+pub(super) fn inner_path(path: &str, name: &str) -> String {
+    match (path, name) {
+        (path, "") => path.to_owned(),
+        ("", name) => name.to_owned(),
+        (path, name) => format!("{path}.{name}"),
     }
 }
 
-/// One number stands for rows and columns.
-pub(super) fn pair(sizes: &[u64]) -> [u64; 2] {
-    match sizes {
-        [rows, columns, ..] => [*rows, *columns],
-        [one] => [*one, *one],
-        [] => [1, 1],
-    }
+/// The activation of this name, as the schemas have it.
+pub(super) fn known_activation(name: &str) -> &'static str {
+    let known = ACTIVATIONS.iter().find(|known| known.0 == name);
+    known.map_or("other", |known| known.0)
 }
 
 /// The place and words of two shapes that do not join.

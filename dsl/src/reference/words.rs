@@ -81,6 +81,7 @@ fn of_fields(fields: &[Field], out: &mut BTreeSet<String>) {
         match &field.ty {
             FieldType::Choice(names) => out.extend(names.iter().map(|n| n.0.to_string())),
             FieldType::QuantityOr { names, .. }
+            | FieldType::SizesOr { names, .. }
             | FieldType::IntegerOr { names, .. }
             | FieldType::Names(names) => out.extend(names.iter().map(|n| (*n).to_owned())),
             FieldType::Form(forms) => of_forms(forms, out),

@@ -6,7 +6,7 @@
 
 pub(crate) mod accuracies;
 mod hardware;
-mod networks;
+pub(crate) mod networks;
 mod problems;
 
 pub use hardware::{LAYER_KINDS, LOOPS, TENSORS, part_size};
@@ -134,6 +134,13 @@ pub enum FieldType {
         /// Most.
         max: usize,
     },
+    /// A whole number, a list of up to so many of them, or one of these names.
+    SizesOr {
+        /// Most.
+        most: usize,
+        /// The names.
+        names: &'static [&'static str],
+    },
     /// A name or a list of names out of these.
     Names(&'static [&'static str]),
     /// Where an accuracy comes from.
@@ -191,6 +198,10 @@ impl FieldType {
             }
             Self::Sizes { min, max } if min == max => format!("a list of {min} whole numbers"),
             Self::Sizes { min, max } => format!("a list of {min} to {max} whole numbers"),
+            Self::SizesOr { most, names } => format!(
+                "a whole number, a list of up to {most} or {}",
+                join_names(names.iter().copied())
+            ),
             Self::Names(names) => format!("a list out of {}", join_names(names.iter().copied())),
             Self::AccuracySource => {
                 "`surrogate(NAME)`, `table(\"FILE\")`, `trained { … }`, `fitted { … }` or `proxy(NAME)`".to_owned()
@@ -369,6 +380,7 @@ impl Field {
             FieldType::Text => "\"…\"".to_owned(),
             FieldType::Choice(names) => names.first().map_or("…", |n| n.0.as_ref()).to_owned(),
             FieldType::Block(kinds) => format!("my_{}", kinds.first().copied().unwrap_or_default()),
+            FieldType::SizesOr { .. } => "1".to_owned(),
             FieldType::Sizes { min: 1, max: 2 } => "3".to_owned(),
             FieldType::Sizes { max: 2, .. } => "[16, 16]".to_owned(),
             FieldType::Sizes { .. } => "[3, 32, 32]".to_owned(),

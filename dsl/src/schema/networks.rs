@@ -1,6 +1,7 @@
 //! Networks, their layers, data sets and accuracy surrogates.
 
 mod choices;
+mod tensors;
 
 use super::{Field, FieldType, Kind, Label, choice, field, integer, kind};
 use crate::units::Dim;
@@ -9,6 +10,7 @@ pub(super) fn kinds() -> Vec<Kind> {
     let mut all = vec![network()];
     all.extend(plain_layers());
     all.extend(composite_layers());
+    all.extend(tensors::kinds());
     all.extend(choices::kinds());
     all.extend([
         precision(),
@@ -71,12 +73,20 @@ fn window(padding: &'static str, stride: &'static str) -> Vec<Field> {
             .or(stride),
         field(
             "padding",
-            FieldType::IntegerOr { min: 0, max: 1024, names: &["same", "valid"] },
-            "Zeros around the input: `same` keeps ⌈size ÷ stride⌉, `valid` adds none, a number adds so many on each side.",
+            zeros_around(),
+            "Zeros around the input: `same` keeps ⌈size ÷ stride⌉, `valid` adds none, a number adds so many on each side, `[rows, columns]` or `[top, left, bottom, right]` say them one by one.",
         )
         .or(padding),
         field("dilation", integer(1), "Distance between filter taps.").or("1"),
     ]
+}
+
+/// A number of zeros, one by one for up to four sides, or a rule.
+fn zeros_around() -> FieldType {
+    FieldType::SizesOr {
+        most: 4,
+        names: &["same", "valid"],
+    }
 }
 
 fn norm() -> Field {
@@ -98,13 +108,44 @@ fn norm() -> Field {
 fn activation() -> Field {
     field(
         "activation",
-        choice(&[
-            ("relu", "negative values become 0"),
-            ("none", "values stay: a linear bottleneck"),
-        ]),
-        "What ends the layer; the last layer of a network has none in any case.",
+        choice(ACTIVATIONS),
+        "What ends the layer, at no cost; the last layer of a network has none in any case.",
     )
     .or("relu")
+}
+
+/// Functions of one value that end a layer. Only the first two can be trained.
+pub(crate) const ACTIVATIONS: &[(&str, &str)] = &[
+    ("relu", "negative values become 0"),
+    ("none", "values stay: a linear bottleneck"),
+    ("relu6", "values below 0 become 0, those above 6 become 6"),
+    ("leaky_relu", "negative values become small"),
+    ("gelu", "x · Φ(x), as in transformers"),
+    ("silu", "x · sigmoid(x), also called swish"),
+    ("sigmoid", "1 ÷ (1 + e⁻ˣ), as in gates"),
+    ("tanh", "the hyperbolic tangent"),
+    ("hard_sigmoid", "a sigmoid of straight lines"),
+    ("hard_swish", "x · hard_sigmoid(x)"),
+    ("other", "any other function of one value"),
+];
+
+/// How a layer without MACs is costed.
+fn traffic(default: &'static str) -> Field {
+    field(
+        "traffic",
+        choice(&[
+            (
+                "fused",
+                "done on the way by what makes its input: no time and no traffic of its own",
+            ),
+            (
+                "memory",
+                "a layer of its own: operands come from memory through the shared store, the result goes back",
+            ),
+        ]),
+        "What it costs, having no MACs.",
+    )
+    .or(default)
 }
 
 fn plain_layers() -> Vec<Kind> {
@@ -126,13 +167,14 @@ fn plain_layers() -> Vec<Kind> {
         let doc = "Multiplies `filters`: with `filters = same` a width relative to the input; 1 when not given.";
         field("expand", integer(1), doc).open()
     };
-    let mut conv = vec![filters(), expand(), kernel().needed()];
-    conv.extend(window("same", "1"));
-    conv.push(
+    let groups = || {
         field("groups", integer(1), "Groups of channels that do not mix.")
             .open()
-            .or("1"),
-    );
+            .or("1")
+    };
+    let mut conv = vec![filters(), expand(), kernel().needed()];
+    conv.extend(window("same", "1"));
+    conv.push(groups());
     conv.extend([norm(), activation()]);
     let mut depthwise = vec![kernel().needed()];
     depthwise.extend(window("same", "1"));
@@ -146,7 +188,22 @@ fn plain_layers() -> Vec<Kind> {
         )
         .or("2"),
     );
-    transposed.extend([norm(), activation()]);
+    transposed.push(
+        field(
+            "padding",
+            zeros_around(),
+            "What is cut off the result: `same` leaves size · stride, `valid` cuts nothing, numbers cut so many rows and columns, as in `conv`.",
+        )
+        .or("same"),
+    );
+    transposed.push(
+        field(
+            "extra",
+            FieldType::Sizes { min: 1, max: 2 },
+            "Rows and columns added at the end of the result, with a `padding` of numbers; none when not given.",
+        ),
+    );
+    transposed.extend([groups(), norm(), activation()]);
     let mut pool = vec![
         field(
             "kind",
@@ -171,15 +228,21 @@ fn plain_layers() -> Vec<Kind> {
     pool.push(
         field(
             "padding",
-            FieldType::IntegerOr {
-                min: 0,
-                max: 1024,
-                names: &["same", "valid"],
-            },
-            "Zeros around the input.",
+            zeros_around(),
+            "Zeros around the input, as in `conv`.",
         )
         .or("valid"),
     );
+    pool.extend([
+        field("dilation", integer(1), "Distance between the values of a window.").or("1"),
+        field(
+            "ceil",
+            FieldType::Bool,
+            "Whether a window that begins inside the input and ends outside counts.",
+        )
+        .or("false"),
+        traffic("fused"),
+    ]);
     vec![
         layer(
             "conv",
@@ -199,10 +262,28 @@ fn plain_layers() -> Vec<Kind> {
         layer("pool", "Pooling; it computes no MACs.", pool),
         layer(
             "dense",
-            "A fully connected layer over the flattened input.",
+            "A fully connected layer over the flattened input, or over each token's channels.",
             vec![
                 field("units", integer(1), "Outputs.").open().needed(),
+                field(
+                    "per",
+                    choice(&[
+                        ("input", "one product over everything, flattened"),
+                        (
+                            "token",
+                            "each token (each row and column) by itself: a product over its channels",
+                        ),
+                    ]),
+                    "What is multiplied at a time.",
+                )
+                .or("input"),
                 field("bias", FieldType::Bool, "Whether each output has a bias.").or("true"),
+                field(
+                    "tied",
+                    FieldType::Bool,
+                    "Whether its weights are those of another layer, such as an embedding: read, but not counted as parameters twice.",
+                )
+                .or("false"),
                 activation(),
             ],
         ),
@@ -226,10 +307,15 @@ fn composite_layers() -> Vec<Kind> {
                                 "concat",
                                 "channel after channel: rows and columns must be equal",
                             ),
+                            (
+                                "multiply",
+                                "element by element; rows and columns of 1 are stretched: a gate, as in squeeze-and-excite",
+                            ),
                         ]),
                         "How input and output come together.",
                     )
                     .or("add"),
+                    traffic("fused"),
                 ],
             )
         },
@@ -302,6 +388,12 @@ const WORDS: &[&str] = &[
     "encoder_decoder",
     "one_of",
     "cell",
+    "attention",
+    "embedding",
+    "tokens",
+    "softmax",
+    "norm",
+    "activation",
 ];
 
 fn density() -> Kind {

@@ -11,6 +11,7 @@ mod forms;
 mod graphs;
 mod imports;
 mod limits;
+mod operators;
 mod pages;
 mod prelude;
 mod reference;

@@ -17,9 +17,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 pub struct Network {
     /// Its layers, those without MACs included.
     pub layers: Vec<network::Layer>,
-    /// The layers that compute, for the cost model, with their index in `layers`.
+    /// The layers that take time (they compute, or move data), for the cost model, with their index in `layers`.
     pub computing: Vec<(usize, Layer)>,
-    /// For each of them, which of them make its inputs; what computes nothing is passed through.
+    /// For each of them, which of them make its inputs; what is fused is passed through.
     pub inputs: Vec<Vec<usize>>,
     /// Bytes of the output of each of them.
     pub bytes: Vec<u64>,

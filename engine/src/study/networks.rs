@@ -3,7 +3,7 @@
 use super::memo::Network;
 use super::training::Trials;
 use super::{Study, Task};
-use nasaic_cost::{ConvShape, Layer, Padding, Precision};
+use nasaic_cost::{ConvShape, Layer, LayerKind, Padding, Precision};
 use nasaic_dsl::instance::Node;
 use nasaic_dsl::network::{self, Operation};
 use std::sync::OnceLock;
@@ -20,7 +20,7 @@ pub(super) fn build(study: &Study, task: &Task, choices: &[u32]) -> Result<Netwo
         layers = network::part(&layers, inside);
     }
     let mut computing = Vec::new();
-    for (i, layer) in layers.iter().enumerate().filter(|(_, l)| l.macs() > 0) {
+    for (i, layer) in layers.iter().enumerate().filter(|(_, l)| l.runs()) {
         let lowered = lower(layer, task.batch)
             .map_err(|why| format!("layer `{}` of `{}` {why}", layer.path, task.label))?;
         computing.push((i, lowered));
@@ -50,9 +50,9 @@ pub(super) fn build(study: &Study, task: &Task, choices: &[u32]) -> Result<Netwo
     })
 }
 
-/// For each layer that computes, which of these make its inputs.
+/// For each layer that takes time, which of these make its inputs.
 ///
-/// What computes nothing (a pool, an addition) belongs to what makes its inputs.
+/// What is fused (a pool, an addition) belongs to what makes its inputs.
 fn inputs(layers: &[network::Layer]) -> Vec<Vec<usize>> {
     let mut sources: Vec<Vec<usize>> = Vec::with_capacity(layers.len());
     let mut computing = Vec::new();
@@ -63,7 +63,7 @@ fn inputs(layers: &[network::Layer]) -> Vec<Vec<usize>> {
             .collect();
         from.sort_unstable();
         from.dedup();
-        if layer.macs() > 0 {
+        if layer.runs() {
             sources.push(vec![computing.len()]);
             computing.push(from);
         } else {
@@ -87,7 +87,7 @@ pub(super) fn present<'n>(study: &Study, task: &'n Node, choices: &[u32]) -> Opt
 
 /// A layer as the cost model sees it.
 pub(crate) fn lower(layer: &network::Layer, batch: u32) -> Result<Layer, String> {
-    let size = |n: u64| u32::try_from(n).map_err(|_| format!("is too large: {n}"));
+    let size = whole;
     let pair = |p: [u64; 2]| -> Result<[u32; 2], String> { Ok([size(p[0])?, size(p[1])?]) };
     let shape = ConvShape {
         batch,
@@ -107,6 +107,9 @@ pub(crate) fn lower(layer: &network::Layer, batch: u32) -> Result<Layer, String>
         o: p.outputs.into(),
         psum: p.psum.into(),
     };
+    if layer.macs() == 0 {
+        return moving(layer, batch).map(|moved| moved.with_precision(precision));
+    }
     let lowered = match layer.operation {
         Operation::Conv => windowed(&shape, layer)?,
         Operation::Depthwise => windowed(
@@ -118,16 +121,93 @@ pub(crate) fn lower(layer: &network::Layer, batch: u32) -> Result<Layer, String>
         )?,
         Operation::Transposed => Layer::transposed(&shape).map_err(|e| e.to_string())?,
         Operation::Dense => {
-            let inputs = size(layer.input.elements())?;
-            Layer::dense(batch, inputs, shape.filters).map_err(|e| e.to_string())?
+            let tokens = size(layer.output.positions())?;
+            let inputs = size(layer.input.elements() / u64::from(tokens.max(1)))?;
+            Layer::dense(times(batch, tokens)?, inputs, shape.filters).map_err(|e| e.to_string())?
         }
-        Operation::Pool | Operation::Add | Operation::Concat => {
-            return Err("has nothing to compute".into());
-        }
+        Operation::MatMul => return matmul(layer, batch, precision),
+        _ => return Err("has nothing to compute".into()),
     };
     let mut lowered = lowered.with_precision(precision);
     lowered.nonzero = layer.nonzero;
     Ok(lowered)
+}
+
+/// The product of two tensors that layers make: a second operand for each channel and sample, which
+/// takes the place of weights but has the words of an input.
+fn matmul(layer: &network::Layer, batch: u32, precision: Precision) -> Result<Layer, String> {
+    let products = times(batch, whole(layer.input.channels)?)?;
+    let (rows, inputs) = (whole(layer.input.rows)?, whole(layer.input.columns)?);
+    let outputs = whole(layer.output.columns)?;
+    let lowered =
+        Layer::batched_dense(products, rows, inputs, outputs).map_err(|e| e.to_string())?;
+    let mut lowered = lowered.with_precision(Precision {
+        w: precision.i,
+        ..precision
+    });
+    let [_, inputs, outputs] = layer.nonzero;
+    lowered.nonzero = [inputs, inputs, outputs];
+    Ok(lowered)
+}
+
+/// A layer that only moves data: operands come in, the result goes out.
+fn moving(layer: &network::Layer, batch: u32) -> Result<Layer, String> {
+    let shape = layer.output;
+    let (channels, rows, columns) = (
+        whole(shape.channels)?,
+        whole(shape.rows)?,
+        whole(shape.columns)?,
+    );
+    let operands = |n: usize| {
+        let n = u32::try_from(n.max(1)).map_err(|_| "has too many operands".to_owned())?;
+        Layer::elementwise(batch, channels, [rows, columns], n).map_err(|e| e.to_string())
+    };
+    let mut moved = match layer.operation {
+        Operation::Pool => pooling(layer, batch)?,
+        Operation::Softmax => twice(layer, batch)?,
+        Operation::Norm if layer.norm != network::Norm::Batch => twice(layer, batch)?,
+        Operation::Add | Operation::Multiply => operands(layer.inputs.len())?,
+        // The table's vectors come in, and with them the tokens that they are added to.
+        Operation::Embedding if layer.input.channels > 1 => operands(2)?,
+        _ => operands(1)?,
+    };
+    moved.nonzero = layer.nonzero;
+    Ok(moved)
+}
+
+/// Rows that are read twice: once for a maximum or mean and a sum, once to scale by them.
+fn twice(layer: &network::Layer, batch: u32) -> Result<Layer, String> {
+    let rows = times(batch, whole(layer.output.positions())?)?;
+    Layer::softmax(rows, whole(layer.output.channels)?).map_err(|e| e.to_string())
+}
+
+fn pooling(layer: &network::Layer, batch: u32) -> Result<Layer, String> {
+    let pair = |p: [u64; 2]| -> Result<[u32; 2], String> { Ok([whole(p[0])?, whole(p[1])?]) };
+    let channels = whole(layer.input.channels)?;
+    let shape = ConvShape {
+        batch,
+        stride: pair(layer.stride)?,
+        dilation: [whole(layer.dilation)?; 2],
+        groups: channels,
+        ..ConvShape::new(
+            channels,
+            channels,
+            [whole(layer.input.rows)?, whole(layer.input.columns)?],
+            pair(layer.kernel)?,
+        )
+    };
+    let mut pooled = windowed(&shape, layer)?;
+    pooled.kind = LayerKind::Pool;
+    Ok(pooled)
+}
+
+fn whole(n: u64) -> Result<u32, String> {
+    u32::try_from(n).map_err(|_| format!("is too large: {n}"))
+}
+
+fn times(a: u32, b: u32) -> Result<u32, String> {
+    let product = a.checked_mul(b);
+    product.ok_or_else(|| format!("is too large: {a} times {b}"))
 }
 
 /// A convolution whose outputs and leading zeros are those the network's shapes say.

@@ -1,6 +1,6 @@
 //! Choices of operations and graphs of them: `one_of`, `cell`.
 
-use super::{Kind, Label, field, integer, kind, layer};
+use super::{Kind, Label, choice, field, integer, kind, layer, traffic};
 use crate::schema::FieldType;
 
 pub(super) fn kinds() -> Vec<Kind> {
@@ -52,7 +52,7 @@ fn layers() -> Vec<Kind> {
             choices: true,
             ..layer(
                 "cell",
-                "A graph of nodes, each the sum of what its edges bring; the last node is the output.",
+                "A graph of nodes, each the sum (or what `merge` says) of what its edges bring; the last node is the output.",
                 Vec::new(),
             )
         },
@@ -84,7 +84,34 @@ fn layers() -> Vec<Kind> {
 
 fn node() -> Kind {
     Kind {
-        doc: "The sum of what its edges bring; zeros when none brings anything.",
+        doc: "What its edges bring together: their sum, if `merge` says nothing else; zeros when none brings anything.",
+        fields: vec![
+            field(
+                "merge",
+                choice(&[
+                    ("add", "the sum: the shapes must be equal"),
+                    ("concat", "one after the other along `along`: all other sizes must be equal"),
+                    ("multiply", "the product element by element; sizes of 1 are stretched"),
+                    (
+                        "matmul",
+                        "the matrix product of two: for each channel, rows × columns of the first times rows × columns of the second",
+                    ),
+                ]),
+                "How what the edges bring comes together.",
+            )
+            .or("add"),
+            field(
+                "along",
+                choice(&[
+                    ("channels", "channel after channel"),
+                    ("rows", "row after row, as tokens"),
+                    ("columns", "column after column"),
+                ]),
+                "Along what `concat` puts one after the other.",
+            )
+            .or("channels"),
+            traffic("fused"),
+        ],
         ..kind("node", &["cell"], Label::Needed)
     }
 }

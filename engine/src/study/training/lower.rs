@@ -25,7 +25,15 @@ fn layer(layer: &network::Layer) -> Result<Layer, String> {
 }
 
 fn op(layer: &network::Layer) -> Result<Op, String> {
-    let relu = layer.relu;
+    let relu = match layer.activation {
+        "relu" => true,
+        "none" => false,
+        other => {
+            return Err(format!(
+                "ends in `{other}`, which cannot be trained here: `relu` and `none` can"
+            ));
+        }
+    };
     let norm = match layer.norm {
         network::Norm::Batch => Norm::Batch,
         network::Norm::Bias => Norm::Bias,
@@ -42,12 +50,17 @@ fn op(layer: &network::Layer) -> Result<Op, String> {
     match layer.operation {
         Operation::Conv => conv(layer.groups),
         Operation::Depthwise => conv(layer.input.channels),
+        Operation::Transposed if layer.groups > 1 => {
+            Err("is a `transposed` with groups, which cannot be trained here".into())
+        }
         Operation::Transposed => Ok(Op::Transposed {
             kernel: pair(layer.kernel)?,
             stride: pair(layer.stride)?,
             norm,
             relu,
         }),
+        // For each token it is a convolution of one tap.
+        Operation::Dense if layer.output.positions() > 1 => conv(1),
         Operation::Dense => Ok(Op::Dense {
             bias: layer.norm != network::Norm::None,
             relu,
@@ -58,6 +71,10 @@ fn op(layer: &network::Layer) -> Result<Op, String> {
         }),
         Operation::Add => Ok(Op::Add),
         Operation::Concat => Ok(Op::Concat),
+        other => Err(format!(
+            "is a `{}`, which cannot be trained here: accuracies of such networks come from tables",
+            other.name()
+        )),
     }
 }
 
