@@ -92,8 +92,11 @@ fn is_size(n: f64) -> bool {
 
 /// The sizes as they stand behind the import.
 fn written(given: &Given) -> String {
-    let mut fields: Vec<String> =
-        given.sizes.iter().map(|(name, size)| format!("{name} = {size}")).collect();
+    let mut fields: Vec<String> = given
+        .sizes
+        .iter()
+        .map(|(name, size)| format!("{name} = {size}"))
+        .collect();
     if given.lenient {
         fields.push("lenient = true".into());
     }
@@ -120,15 +123,23 @@ fn refused(
     let hint = match fault.hint.strip_prefix("with { ") {
         Some(more) => {
             let known = written(given);
-            let known = known.strip_prefix(" with { ").and_then(|k| k.strip_suffix(" }"));
+            let known = known
+                .strip_prefix(" with { ")
+                .and_then(|k| k.strip_suffix(" }"));
             let known = known.map_or_else(String::new, |k| format!("{k}, "));
-            format!("write `use {:?} as {} with {{ {known}{more}`", path.value, name.text)
+            format!(
+                "write `use {:?} as {} with {{ {known}{more}`",
+                path.value, name.text
+            )
         }
         None => fault.hint,
     };
-    Diagnostic::new(fault.code, format!("`{place}` cannot be imported: {}", fault.message))
-        .at(path.span, "imported here")
-        .hint(hint)
+    Diagnostic::new(
+        fault.code,
+        format!("`{place}` cannot be imported: {}", fault.message),
+    )
+    .at(path.span, "imported here")
+    .hint(hint)
 }
 
 fn counted(place: &str, at: Span, what: String) -> Diagnostic {

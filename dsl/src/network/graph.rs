@@ -72,7 +72,11 @@ impl Walk<'_> {
     }
 
     /// The sum at a node: of nothing it is zeros, of one thing that thing.
-    pub(super) fn sum(&mut self, node: &Node, arriving: Vec<(&Node, State)>) -> Result<State, ShapeError> {
+    pub(super) fn sum(
+        &mut self,
+        node: &Node,
+        arriving: Vec<(&Node, State)>,
+    ) -> Result<State, ShapeError> {
         let Some((_, first)) = arriving.first().cloned() else {
             return Err(nothing_leads_to(node));
         };

@@ -6,14 +6,15 @@
 //! followed as a symbol, so the work does not grow with the size of the space.
 
 mod composite;
-mod fields;
 mod elements;
+mod fields;
 mod graph;
 mod meeting;
 mod shape;
 mod tokens;
 mod walk;
 mod windows;
+mod wiring;
 
 pub use shape::{Channels, Shape, State};
 

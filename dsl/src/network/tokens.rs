@@ -181,8 +181,9 @@ impl Walk<'_> {
         if !adds && state.channels.exact() != Some(1) {
             return Err(ShapeError {
                 message: format!("an embedding takes one number per token, not {state}"),
-                hint: "give the network `input = [1, TOKENS]`, or add to the tokens with `join = add`"
-                    .into(),
+                hint:
+                    "give the network `input = [1, TOKENS]`, or add to the tokens with `join = add`"
+                        .into(),
                 at: node.at,
             });
         }

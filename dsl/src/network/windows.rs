@@ -65,7 +65,14 @@ impl Walk<'_> {
                 kernel: [state.rows, state.columns],
                 ..POINT
             };
-            self.made(node, "", Operation::Pool, (state, &mut next), window, [0, 0]);
+            self.made(
+                node,
+                "",
+                Operation::Pool,
+                (state, &mut next),
+                window,
+                [0, 0],
+            );
             return Ok(vec![next]);
         }
         let mut out = Vec::new();
@@ -77,7 +84,14 @@ impl Walk<'_> {
                 columns,
                 ..state.clone()
             };
-            self.made(node, "", Operation::Pool, (state, &mut next), window, padding);
+            self.made(
+                node,
+                "",
+                Operation::Pool,
+                (state, &mut next),
+                window,
+                padding,
+            );
             out.push(next);
         }
         Ok(out)

@@ -12,9 +12,9 @@ const MOST_WAYS: usize = 4096;
 
 /// Whether any of these layers names what it takes.
 pub(super) fn wired(nodes: &[Node]) -> bool {
-    nodes
-        .iter()
-        .any(|node| matches!(node.kind.as_str(), "join" | "source") || node.child("takes").is_some())
+    nodes.iter().any(|node| {
+        matches!(node.kind.as_str(), "join" | "source") || node.child("takes").is_some()
+    })
 }
 
 impl Walk<'_> {
@@ -111,7 +111,9 @@ impl Walk<'_> {
             self.name(node, "merge").as_deref(),
             Some("concat" | "multiply" | "matmul")
         );
-        let uneven = ways.windows(2).any(|pair| !pair[0].1.same_shape(&pair[1].1));
+        let uneven = ways
+            .windows(2)
+            .any(|pair| !pair[0].1.same_shape(&pair[1].1));
         if adds && uneven {
             return self.stretched_into(node, Operation::Add, &ways);
         }

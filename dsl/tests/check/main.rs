@@ -16,4 +16,5 @@ mod pages;
 mod prelude;
 mod reference;
 mod trips;
+mod wiring;
 mod wrong;

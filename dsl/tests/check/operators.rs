@@ -16,7 +16,9 @@ fn layers(body: &str) -> Vec<Layer> {
         blocks: &session.program.blocks,
         choices: &session.program.choices,
     };
-    let instance = blocks.pair(Some(&Value::Block("net".into())), None).unwrap();
+    let instance = blocks
+        .pair(Some(&Value::Block("net".into())), None)
+        .unwrap();
     network::layers(&instance, &instance.tasks[0].children[0], &[]).unwrap()
 }
 
@@ -42,7 +44,8 @@ fn refusal(body: &str) -> String {
 fn windows_stand_where_they_fit() {
     for size in 3..9 {
         for [before, after] in [[0, 0], [1, 1], [0, 2], [2, 1]] {
-            for (kernel, stride, dilation) in [(1, 2, 1), (2, 2, 1), (3, 1, 1), (3, 2, 1), (2, 3, 2)]
+            for (kernel, stride, dilation) in
+                [(1, 2, 1), (2, 2, 1), (3, 1, 1), (3, 2, 1), (2, 3, 2)]
             {
                 for ceil in [false, true] {
                     let reach = dilation * (kernel - 1) + 1;
@@ -57,7 +60,8 @@ fn windows_stand_where_they_fit() {
                         "  input = [4, {size}, 7]\n  pool {{ kind = max, kernel = [{kernel}, 1], stride = [{stride}, 1], \
                          dilation = {dilation}, padding = [{before}, 0, {after}, 0], ceil = {ceil} }}"
                     ));
-                    let text = format!("{size} {before} {after} {kernel} {stride} {dilation} {ceil}");
+                    let text =
+                        format!("{size} {before} {after} {kernel} {stride} {dilation} {ceil}");
                     assert_eq!(shape(&pool), [4, places.count() as u64, 7], "{text}");
                     assert_eq!(pool.padding, [before, 0], "{text}");
                 }
@@ -86,9 +90,12 @@ fn grouped_convolutions_multiply_within_their_groups() {
 
 #[test]
 fn a_transposed_convolution_scatters_every_input() {
-    for (kernel, stride, cut, extra, groups) in
-        [(2, 2, 0, 0, 1), (3, 2, 1, 1, 1), (4, 2, 1, 0, 2), (3, 1, 0, 0, 4)]
-    {
+    for (kernel, stride, cut, extra, groups) in [
+        (2, 2, 0, 0, 1),
+        (3, 2, 1, 1, 1),
+        (4, 2, 1, 0, 2),
+        (3, 1, 0, 0, 4),
+    ] {
         let up = last(&format!(
             "  input = [4, 5, 5]\n  transposed {{ filters = 8, kernel = {kernel}, stride = {stride}, \
              padding = {cut}, extra = {extra}, groups = {groups}, norm = bare }}"
@@ -106,17 +113,22 @@ fn a_transposed_convolution_scatters_every_input() {
 
 #[test]
 fn attention_multiplies_what_the_formula_says() {
-    for (width, tokens, heads, shared, cached) in
-        [(8, 5, 2, 2, 0), (12, 1, 3, 3, 7), (16, 4, 4, 2, 3), (16, 4, 4, 1, 0)]
-    {
+    for (width, tokens, heads, shared, cached) in [
+        (8, 5, 2, 2, 0),
+        (12, 1, 3, 3, 7),
+        (16, 4, 4, 2, 3),
+        (16, 4, 4, 1, 0),
+    ] {
         let all = layers(&format!(
             "  input = [{width}, {tokens}]\n  attention self {{ heads = {heads}, kv_heads = {shared}, cached = {cached} }}"
         ));
         let names: Vec<&str> = all.iter().map(|l| l.path.as_str()).collect();
         assert_eq!(
             names,
-            ["query", "key", "value", "scores", "softmax", "weighted", "project"]
-                .map(|n| format!("self.{n}"))
+            [
+                "query", "key", "value", "scores", "softmax", "weighted", "project"
+            ]
+            .map(|n| format!("self.{n}"))
         );
         let head = width / heads;
         let mut scores = 0;
@@ -141,7 +153,11 @@ fn attention_multiplies_what_the_formula_says() {
         let params: u64 = all.iter().map(|l| l.params).sum();
         let biases = 2 * width + 2 * narrow;
         assert_eq!(params, 2 * width * width + 2 * width * narrow + biases);
-        assert!(all.iter().filter(|l| l.operation == Operation::MatMul).all(|l| l.weights == 0));
+        assert!(
+            all.iter()
+                .filter(|l| l.operation == Operation::MatMul)
+                .all(|l| l.weights == 0)
+        );
         assert_eq!(all[3].inputs, [Some(0), Some(1)]);
         assert_eq!(all[5].inputs, [Some(4), Some(2)]);
         assert_eq!(shape(&all[6]), [width, tokens, 1]);
@@ -157,7 +173,10 @@ fn a_product_of_two_activations_has_no_weights() {
     let product = all.last().unwrap();
     assert_eq!(product.operation, Operation::MatMul);
     assert_eq!(shape(product), [6, 4, 4]);
-    assert_eq!((product.macs(), product.params, product.weights), (6 * 4 * 5 * 4, 0, 0));
+    assert_eq!(
+        (product.macs(), product.params, product.weights),
+        (6 * 4 * 5 * 4, 0, 0)
+    );
     assert_eq!(product.inputs, [None, Some(0)]);
 }
 
@@ -172,10 +191,17 @@ fn nodes_concatenate_and_multiply() {
     let gate = node("merge = multiply, edge input, edge small");
     assert_eq!((shape(&gate), gate.macs()), ([8, 4, 4], 0));
     assert_eq!(gate.inputs, [None, Some(0)]);
-    let doubled = "edge input { conv { filters = 3, kernel = 1 } }, edge small { resize { size = [4, 4] } }";
-    assert_eq!(shape(&node(&format!("merge = concat, {doubled}"))), [11, 4, 4]);
+    let doubled =
+        "edge input { conv { filters = 3, kernel = 1 } }, edge small { resize { size = [4, 4] } }";
+    assert_eq!(
+        shape(&node(&format!("merge = concat, {doubled}"))),
+        [11, 4, 4]
+    );
     let rows = "edge input, edge small { resize { size = [2, 4] } }";
-    assert_eq!(shape(&node(&format!("merge = concat, along = rows, {rows}"))), [8, 6, 4]);
+    assert_eq!(
+        shape(&node(&format!("merge = concat, along = rows, {rows}"))),
+        [8, 6, 4]
+    );
 }
 
 #[test]

@@ -51,11 +51,17 @@ fn fault(problem: Problem) -> NetworkFault {
 
 fn warning(network: &Network) -> Option<String> {
     let all = &network.opaque;
-    let named = all.iter().take(MOST_NAMED).map(|(node, op)| format!("`{op}` (`{node}`)"));
+    let named = all
+        .iter()
+        .take(MOST_NAMED)
+        .map(|(node, op)| format!("`{op}` (`{node}`)"));
     let list = named.collect::<Vec<_>>().join(", ");
     match all.len() {
         0 => None,
-        n if n > MOST_NAMED => Some(format!("Counted as traffic: {list} and {} more.", n - MOST_NAMED)),
+        n if n > MOST_NAMED => Some(format!(
+            "Counted as traffic: {list} and {} more.",
+            n - MOST_NAMED
+        )),
         _ => Some(format!("Counted as traffic: {list}.")),
     }
 }
@@ -72,7 +78,11 @@ fn text(network: &Network, name: &str) -> String {
     for (index, layer) in network.layers.iter().enumerate() {
         let _ = write!(out, "  {}", line(network, layer, before));
         let node = plain(&layer.node);
-        let _ = if node.is_empty() { writeln!(out) } else { writeln!(out, " // {node}") };
+        let _ = if node.is_empty() {
+            writeln!(out)
+        } else {
+            writeln!(out, " // {node}")
+        };
         // A further input comes from nowhere, and what follows it goes on where it was.
         if layer.kind != Kind::Further {
             before = Source::Layer(index);
@@ -118,7 +128,12 @@ fn settings(layer: &Layer) -> Vec<String> {
             filters,
             groups,
             window,
-        } => [vec![format!("filters = {filters}")], windowed(window), grouped(*groups)].concat(),
+        } => [
+            vec![format!("filters = {filters}")],
+            windowed(window),
+            grouped(*groups),
+        ]
+        .concat(),
         Kind::Depthwise { window } => windowed(window),
         Kind::Transposed {
             filters,
@@ -126,7 +141,10 @@ fn settings(layer: &Layer) -> Vec<String> {
             window,
             extra,
         } => {
-            let mut all = vec![format!("filters = {filters}"), sizes("kernel", window.kernel)];
+            let mut all = vec![
+                format!("filters = {filters}"),
+                sizes("kernel", window.kernel),
+            ];
             all.push(sizes("stride", window.stride));
             all.push(padding(window.padding));
             if *extra != [0, 0] {
@@ -154,7 +172,11 @@ fn settings(layer: &Layer) -> Vec<String> {
             width,
             add,
         } => {
-            let rest = if *add { "join = add".to_owned() } else { format!("width = {width}") };
+            let rest = if *add {
+                "join = add".to_owned()
+            } else {
+                format!("width = {width}")
+            };
             vec![format!("entries = {entries}"), rest]
         }
         Kind::Tokens { count } => vec![format!("count = {count}")],
@@ -250,15 +272,26 @@ fn ending(layer: &Layer) -> Vec<String> {
         "relu" => None,
         other => Some(format!("activation = {other}")),
     };
-    norm.map(str::to_owned).into_iter().chain(activation).collect()
+    norm.map(str::to_owned)
+        .into_iter()
+        .chain(activation)
+        .collect()
 }
 
 fn grouped(groups: u64) -> Vec<String> {
-    if groups == 1 { Vec::new() } else { vec![format!("groups = {groups}")] }
+    if groups == 1 {
+        Vec::new()
+    } else {
+        vec![format!("groups = {groups}")]
+    }
 }
 
 fn sizes(field: &str, [rows, columns]: [u64; 2]) -> String {
-    if rows == columns { format!("{field} = {rows}") } else { format!("{field} = [{rows}, {columns}]") }
+    if rows == columns {
+        format!("{field} = {rows}")
+    } else {
+        format!("{field} = [{rows}, {columns}]")
+    }
 }
 
 fn padding([top, left, bottom, right]: [u64; 4]) -> String {

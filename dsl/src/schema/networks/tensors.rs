@@ -98,9 +98,15 @@ fn norm() -> Kind {
             field(
                 "kind",
                 choice(&[
-                    ("layer", "over each token's channels: a scale and a shift per channel"),
+                    (
+                        "layer",
+                        "over each token's channels: a scale and a shift per channel",
+                    ),
                     ("rms", "likewise by the mean square: a scale per channel"),
-                    ("group", "over groups of channels: a scale and a shift per channel"),
+                    (
+                        "group",
+                        "over groups of channels: a scale and a shift per channel",
+                    ),
                     ("batch", "a fixed scale and shift per channel"),
                 ]),
                 "Over what.",

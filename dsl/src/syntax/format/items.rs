@@ -119,7 +119,8 @@ impl Printer<'_> {
             ..
         } = import
         {
-            self.lines.write(&format!("use {whence} as {} with ", name.text));
+            self.lines
+                .write(&format!("use {whence} as {} with ", name.text));
             return self.body(items, name.span.end as usize, end);
         }
         if names.is_empty() {
