@@ -81,7 +81,7 @@ fn table(file: &str) -> Vec<csv::StringRecord> {
 }
 
 /// What onnx-tool counts: convolutions and products with the addition of their biases as MACs,
-/// and transposed convolutions as if every output met every tap.
+/// and transposed convolutions as if every output met every tap of all filters.
 fn as_counted_by_onnx_tool(analysis: &Analysis<'_>) -> [u64; 3] {
     let mut out = [0; 3];
     for step in analysis.steps.iter().filter(|s| !analysis.is_constant(s)) {
@@ -102,10 +102,10 @@ fn as_counted_by_onnx_tool(analysis: &Analysis<'_>) -> [u64; 3] {
         match step.operator.map(|o| o.family) {
             Some(Family::Convolution) => out[0] += macs + bias,
             Some(Family::Transposed) => {
-                let [inputs, _, taps @ ..] = weights(1).as_slice() else {
+                let [_, filters, taps @ ..] = weights(1).as_slice() else {
                     panic!("weights have four sizes")
                 };
-                out[1] += made * inputs * taps.iter().product::<u64>() + bias;
+                out[1] += made * filters * taps.iter().product::<u64>() + bias;
             }
             Some(Family::Product) => out[2] += macs + bias,
             _ => {}

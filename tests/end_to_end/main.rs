@@ -9,6 +9,7 @@ mod gandse;
 mod library;
 mod manual;
 mod nahas;
+mod onnx;
 mod peers;
 mod published;
 mod support;

@@ -122,11 +122,12 @@ fn refused(
     // Sizes that are missing, in a line that can be pasted.
     let hint = match fault.hint.strip_prefix("with { ") {
         Some(more) => {
-            let known = written(given);
-            let known = known
-                .strip_prefix(" with { ")
-                .and_then(|k| k.strip_suffix(" }"));
-            let known = known.map_or_else(String::new, |k| format!("{k}, "));
+            // A size that the hint gives anew stands there only.
+            let kept = given
+                .sizes
+                .iter()
+                .filter(|(n, _)| !more.contains(&format!("{n} = ")));
+            let known: String = kept.map(|(n, size)| format!("{n} = {size}, ")).collect();
             format!(
                 "write `use {:?} as {} with {{ {known}{more}`",
                 path.value, name.text

@@ -272,7 +272,12 @@ impl Reader<'_, '_, '_> {
 fn is_keyword(pair: &Pair<'_, Rule>) -> bool {
     matches!(
         pair.as_rule(),
-        Rule::kw_use | Rule::kw_as | Rule::kw_choose | Rule::kw_in | Rule::kw_script
+        Rule::kw_use
+            | Rule::kw_as
+            | Rule::kw_choose
+            | Rule::kw_in
+            | Rule::kw_script
+            | Rule::kw_with
     )
 }
 

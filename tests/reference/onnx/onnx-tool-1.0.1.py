@@ -2,7 +2,7 @@
 # MACs of the models beside this file as onnx-tool counts them, for onnx-tool-1.0.1.csv:
 #   pip install onnx-tool==1.0.1 onnx==1.23.2 numpy && python3 onnx-tool-1.0.1.py > onnx-tool-1.0.1.csv
 # It counts the addition of a bias as a MAC of each output, and a transposed convolution as if every
-# output met every tap; the test reckons with both. Models that it cannot follow are not in the table.
+# output met every tap of all filters; the test reckons with both. Models that it cannot follow are not in the table.
 import csv
 import gzip
 import os
