@@ -374,6 +374,32 @@ impl Layer {
         layer.checked()
     }
 
+    /// `products` matrix products of `rows` × `inputs` with `inputs` × `outputs`, each with a second operand
+    /// of its own, for each of `batch` samples; `rows` are given as places, rows and columns.
+    ///
+    /// The counts are those of [`Layer::batched_dense`]. There the rows are N, which most templates walk
+    /// outside; here they are P and Q, so that a nest can keep the second operand while rows stream by, as
+    /// it does for the pixels of a picture.
+    pub fn matrix(
+        batch: u32,
+        products: u32,
+        rows: [u32; 2],
+        inputs: u32,
+        outputs: u32,
+    ) -> Result<Layer, ShapeError> {
+        let shape = ConvShape {
+            batch,
+            ..ConvShape::new(outputs, inputs, rows, [1, 1])
+        };
+        let mut layer = Layer::conv(&shape)?;
+        if products == 0 {
+            return Err(ShapeError::Zero);
+        }
+        layer.kind = LayerKind::Dense;
+        layer.groups = products;
+        layer.checked()
+    }
+
     /// A softmax over each of `rows` rows of `columns`: traffic only.
     ///
     /// The shared store is read twice, once for the maximum and the sum (which are updated

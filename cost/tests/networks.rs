@@ -249,3 +249,19 @@ fn a_store_too_small_for_one_word_of_each_is_refused() {
     );
     assert_eq!(sub.sizes(&dataflow).len(), MAX_LEVELS);
 }
+
+#[test]
+fn a_matrix_product_counts_the_same_with_its_rows_as_places() {
+    for (products, rows, inputs, outputs) in [(1, 6, 5, 7), (4, 12, 8, 20), (12, 1, 64, 1024)] {
+        let as_samples = Layer::batched_dense(products, rows, inputs, outputs).unwrap();
+        let as_places = Layer::matrix(1, products, [rows, 1], inputs, outputs).unwrap();
+        assert_eq!(as_samples.macs(), as_places.macs());
+        for tensor in Tensor::ALL {
+            assert_eq!(as_samples.elements(tensor), as_places.elements(tensor));
+        }
+        let sizes = [products, rows, inputs, outputs].map(u64::from);
+        let [products, rows, inputs, outputs] = sizes;
+        assert_eq!(as_places.macs(), products * rows * inputs * outputs);
+        assert_eq!(as_places.weights(), products * inputs * outputs);
+    }
+}

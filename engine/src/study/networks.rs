@@ -121,9 +121,14 @@ pub(crate) fn lower(layer: &network::Layer, batch: u32) -> Result<Layer, String>
         )?,
         Operation::Transposed => Layer::transposed(&shape).map_err(|e| e.to_string())?,
         Operation::Dense => {
-            let tokens = size(layer.output.positions())?;
-            let inputs = size(layer.input.elements() / u64::from(tokens.max(1)))?;
-            Layer::dense(times(batch, tokens)?, inputs, shape.filters).map_err(|e| e.to_string())?
+            let places = layer.output.positions();
+            if places > 1 {
+                let rows = [size(layer.output.rows)?, size(layer.output.columns)?];
+                Layer::matrix(batch, 1, rows, shape.channels, shape.filters)
+            } else {
+                Layer::dense(batch, size(layer.input.elements())?, shape.filters)
+            }
+            .map_err(|e| e.to_string())?
         }
         Operation::MatMul => return matmul(layer, batch, precision),
         _ => return Err("has nothing to compute".into()),
@@ -140,7 +145,7 @@ fn matmul(layer: &network::Layer, batch: u32, precision: Precision) -> Result<La
     let (rows, inputs) = (whole(layer.input.rows)?, whole(layer.input.columns)?);
     let outputs = whole(layer.output.columns)?;
     let lowered =
-        Layer::batched_dense(products, rows, inputs, outputs).map_err(|e| e.to_string())?;
+        Layer::matrix(1, products, [rows, 1], inputs, outputs).map_err(|e| e.to_string())?;
     let mut lowered = lowered.with_precision(Precision {
         w: precision.i,
         ..precision

@@ -111,7 +111,8 @@ fn point(
         Bound::Link(Link::Noc) => "the NoC",
         Bound::Link(Link::Store(_)) => "the link into a store",
     };
-    (bytes > 0 && cost.cycles > 0).then(|| RooflinePoint {
+    // What only moves data has no place on logarithmic axes.
+    (bytes > 0 && cost.cycles > 0 && cost.macs > 0).then(|| RooflinePoint {
         name: if labels {
             work.name.clone()
         } else {
