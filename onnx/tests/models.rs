@@ -315,3 +315,32 @@ fn several_images_at_a_time_are_refused_with_the_size_to_give() {
     );
     assert_eq!(refused.hint, "with { input_1_0 = 1 }");
 }
+
+#[test]
+fn an_unsupported_operator_is_named_or_counts_as_traffic() {
+    let mut bytes = model("light_squeezenet");
+    let name = b"GlobalAveragePool";
+    let at = bytes
+        .windows(name.len())
+        .position(|w| w == name)
+        .expect("it has one");
+    bytes[at..at + name.len()].copy_from_slice(b"GlobalAveragePoxl");
+    let model = read(&bytes).expect("it can be read");
+    let refused = analyse(&model, &options("")).expect_err("there is no such operator");
+    assert!(
+        refused.message.contains("`GlobalAveragePoxl`"),
+        "{refused:?}"
+    );
+    assert!(refused.hint.contains("lenient = true"), "{refused:?}");
+    let lenient = Options {
+        lenient: true,
+        ..Options::default()
+    };
+    let analysis = analyse(&model, &lenient).expect("it counts as traffic");
+    let network = network(&analysis, &lenient).expect("it counts as traffic");
+    assert_eq!(network.opaque.len(), 1);
+    assert_eq!(network.opaque[0].1, "GlobalAveragePoxl");
+    let traffic = |l: &&Layer| l.kind == Kind::Activation { memory: true };
+    assert_eq!(network.layers.iter().filter(traffic).count(), 1);
+    assert_eq!(analysis.total().macs, 349_151_936);
+}
