@@ -56,6 +56,26 @@ impl FileFault {
     }
 }
 
+/// A network of a file, as a text of the language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedNetwork {
+    /// The text; its one block is the network.
+    pub text: String,
+    /// What was counted as traffic because it has no counterpart, one sentence.
+    pub warning: Option<String>,
+}
+
+/// A file of a network that cannot be said in the language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkFault {
+    /// The code of the diagnostic.
+    pub code: &'static str,
+    /// What is wrong, one sentence without its full stop.
+    pub message: String,
+    /// What to do; begins with `with {` when it belongs behind the import.
+    pub hint: String,
+}
+
 /// The best value that any design of a space could have, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Extreme {
@@ -73,6 +93,16 @@ pub trait Backend {
     /// The dataflows of a mapping file of MAESTRO as a text of the language; the first is called
     /// `name`.
     fn dataflows(&self, text: &str, name: &str) -> Result<String, FileFault>;
+
+    /// The network of an ONNX file as a text of the language that declares it as `name`, with these
+    /// sizes of its inputs; `lenient` counts operators without a counterpart as traffic.
+    fn network(
+        &self,
+        file: &[u8],
+        name: &str,
+        sizes: &BTreeMap<String, u64>,
+        lenient: bool,
+    ) -> Result<ImportedNetwork, NetworkFault>;
 
     /// The best value of a metric over a space, if a bound is known.
     fn best_possible(
@@ -94,6 +124,20 @@ impl Backend for NoBackend {
 
     fn dataflows(&self, _: &str, _: &str) -> Result<String, FileFault> {
         Ok(String::new())
+    }
+
+    fn network(
+        &self,
+        _: &[u8],
+        _: &str,
+        _: &BTreeMap<String, u64>,
+        _: bool,
+    ) -> Result<ImportedNetwork, NetworkFault> {
+        Err(NetworkFault {
+            code: "E0704",
+            message: "importing networks is not in this build".into(),
+            hint: "`nasaic explain E0704` tells what each build can do".into(),
+        })
     }
 
     fn best_possible(&self, _: &Instance, _: &BTreeMap<String, Block>, _: &str) -> Option<Extreme> {

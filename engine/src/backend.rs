@@ -4,7 +4,9 @@
 use crate::import;
 use crate::script::Script;
 use crate::study::hardware::{JOULES, Platform};
-use nasaic_dsl::backend::{Backend, Extreme, FileFault, ScriptFault, ScriptFunction};
+use nasaic_dsl::backend::{
+    Backend, Extreme, FileFault, ImportedNetwork, NetworkFault, ScriptFault, ScriptFunction,
+};
 use nasaic_dsl::instance::{Bound, Instance, Node};
 use nasaic_dsl::network;
 use nasaic_dsl::plan::Block;
@@ -22,6 +24,16 @@ impl Backend for Judge {
 
     fn dataflows(&self, text: &str, name: &str) -> Result<String, FileFault> {
         import::dataflows(text, name)
+    }
+
+    fn network(
+        &self,
+        file: &[u8],
+        name: &str,
+        sizes: &BTreeMap<String, u64>,
+        lenient: bool,
+    ) -> Result<ImportedNetwork, NetworkFault> {
+        import::network(file, name, sizes, lenient)
     }
 
     fn best_possible(

@@ -5,10 +5,12 @@
 //! understand a block.
 
 mod dataflows;
+mod onnx;
 mod technology;
 mod workloads;
 
 pub use dataflows::dataflows;
+pub use onnx::network;
 pub use technology::technology;
 pub use workloads::{Workload, maestro, timeloop, zigzag};
 

@@ -190,6 +190,7 @@ pub enum Command {
     /// Print a file of another tool as blocks of the language.
     #[command(after_help = "Examples:
   nasaic import resnet50_kcp.m              the dataflows of a mapping file of MAESTRO
+  nasaic import net.onnx --with batch=1     the layers of a network
   nasaic import ERT.yaml --art ART.yaml     Accelergy's energies and areas as a technology
   nasaic import ERT.yaml --role weights_spad=pe,size=448B --role buffer=shared,size=108KiB,word=64bit
   nasaic import timeloop conv1.prob.yaml conv2.prob.yaml     layers as networks and a workload

@@ -11,6 +11,7 @@ use nasaic_dsl::names;
 use nasaic_dsl::source::Sources;
 use nasaic_dsl::units::{self, Dim};
 use nasaic_engine::import::{self, Workload};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What the command line calls each role.
@@ -27,7 +28,16 @@ pub fn import(asked: &Import, console: &Console) -> Result<Exit, Refusal> {
     if let Some(layers) = &asked.layers {
         return layers_of(layers, console);
     }
-    let text = Text::read(asked.file.as_deref().unwrap_or(Path::new("-")))?;
+    let file = asked.file.as_deref().unwrap_or(Path::new("-"));
+    if file.extension().is_some_and(|e| e == "onnx") {
+        let (text, warning) = network(asked, file)?;
+        if let Some(warning) = warning {
+            console.note(&warning);
+        }
+        console.print(&text);
+        return Ok(Exit::Done);
+    }
+    let text = Text::read(file)?;
     let ending = text.name.rsplit_once('.').map_or("", |(_, e)| e);
     let out = match ending {
         "m" => dataflows(asked, &text),
@@ -37,7 +47,7 @@ pub fn import(asked: &Import, console: &Console) -> Result<Exit, Refusal> {
             format!("`{}` is of no kind that can be imported", text.name),
         )
         .note("The ending decides what a file is.")
-        .hint("give a mapping file of MAESTRO (`.m`) or an energy table of Accelergy (`.yaml`)")
+        .hint("give a mapping file of MAESTRO (`.m`), an energy table of Accelergy (`.yaml`) or a network (`.onnx`)")
         .into()),
     };
     console.print(&out?);
@@ -95,6 +105,56 @@ fn each(
 
 fn dataflows(asked: &Import, text: &Text) -> Result<String, Refusal> {
     import::dataflows(&text.text, &name(asked, text)).map_err(|fault| refusal(text, fault))
+}
+
+/// The text of a network, and what of it counts as traffic.
+fn network(asked: &Import, file: &Path) -> Result<(String, Option<String>), Refusal> {
+    let shown = file.display().to_string();
+    let file = std::fs::read(file).map_err(|e| -> Refusal {
+        Diagnostic::new("E0705", format!("`{shown}` cannot be read"))
+            .note(format!("{e}."))
+            .hint("check that the file is there and that you may read it")
+            .into()
+    })?;
+    let mut sizes = BTreeMap::new();
+    for given in &asked.sizes {
+        let size = given
+            .split_once('=')
+            .and_then(|(n, v)| Some((n, v.trim().parse().ok()?)));
+        let (name, size) = size.ok_or_else(|| -> Refusal {
+            Diagnostic::new("E0705", format!("`--with {given}` was not understood"))
+                .hint("write such as `--with batch=1`")
+                .into()
+        })?;
+        sizes.insert(name.trim().to_owned(), size);
+    }
+    let name = match &asked.name {
+        Some(name) => names::identifier(name),
+        None => names::stem(&shown),
+    };
+    let made =
+        import::network(&file, &name, &sizes, asked.lenient).map_err(|fault| -> Refusal {
+            let hint = match fault
+                .hint
+                .strip_prefix("with { ")
+                .and_then(|h| h.strip_suffix(" }"))
+            {
+                Some(open) => {
+                    let words = open
+                        .split(", ")
+                        .map(|size| format!("--with {}", size.replace(' ', "")));
+                    format!("add `{}`", words.collect::<Vec<_>>().join(" "))
+                }
+                None => fault.hint,
+            };
+            Diagnostic::new(
+                fault.code,
+                format!("`{shown}` cannot be imported: {}", fault.message),
+            )
+            .hint(hint)
+            .into()
+        })?;
+    Ok((made.text, made.warning))
 }
 
 fn technology(asked: &Import, ert: &Text) -> Result<String, Refusal> {

@@ -11,6 +11,7 @@ mod gandse;
 mod library;
 mod manual;
 mod nahas;
+mod onnx;
 mod operators;
 mod peers;
 mod published;

@@ -22,6 +22,7 @@ mod kinds;
 mod modules;
 mod names;
 mod networks;
+mod onnx;
 mod overloads;
 mod problems;
 mod program;
@@ -150,8 +151,6 @@ struct Checker<'a> {
     main: Arc<File>,
     /// A hole of it that may stand for a declaration.
     nameless_hole: Option<Span>,
-    /// Imports that this build cannot do; running them says so.
-    later: Vec<Span>,
     /// Modules being loaded, to find circles.
     loading: Vec<String>,
     /// What could not be read: nothing more is said about these places.
@@ -182,7 +181,6 @@ impl<'a> Checker<'a> {
             diagnostics: Vec::new(),
             main: Arc::default(),
             nameless_hole: None,
-            later: Vec::new(),
             loading: Vec::new(),
             garbled: Vec::new(),
             lost: 0,
@@ -220,8 +218,7 @@ impl<'a> Checker<'a> {
         for setting in settings {
             self.apply_setting(setting);
         }
-        let mut steps: Vec<plan::Step> = self.later.iter().map(|at| refused_import(*at)).collect();
-        steps.extend(self.steps(&file));
+        let steps = self.steps(&file);
         self.judge_fresh();
         self.judge_calls(&steps);
         self.tell_other_holes(source, text);
@@ -398,15 +395,5 @@ impl<'a> Checker<'a> {
             .names
             .get(name)
             .map(|d| d.state.clone())
-    }
-}
-
-/// A step that answers E0704 when it runs.
-fn refused_import(at: Span) -> plan::Step {
-    let kind = plan::ExprKind::Call("import".into(), Vec::new());
-    plan::Step {
-        kind: StepKind::Show,
-        expr: plan::Expr { kind, at },
-        at,
     }
 }

@@ -95,8 +95,8 @@ impl Checker<'_> {
     fn import(&mut self, module: &str, u: &Use) -> Vec<(Name, State)> {
         match u {
             Use::Module { path, names } => self.import_module(module, path, names),
-            Use::File { path, name } => {
-                let state = State::Ready(self.import_file(module, path, name));
+            Use::File { path, name, with } => {
+                let state = self.import_file(module, path, name, with.as_deref());
                 vec![(name.clone(), state)]
             }
             Use::Names { path, names } => {
@@ -238,7 +238,7 @@ impl Checker<'_> {
     }
 
     /// Checks the text of a module and enters it under its key.
-    fn enter(&mut self, key: &str, dir: Option<String>, shown: &str, text: &str) {
+    pub(super) fn enter(&mut self, key: &str, dir: Option<String>, shown: &str, text: &str) {
         self.loading.push(key.to_owned());
         let source = self.program.sources.add(shown, text);
         let file = self.parsed(source, text);
@@ -288,7 +288,7 @@ impl Checker<'_> {
 
     /// A path as seen from the folder of the script, so that names in a plan do not depend on
     /// where the script lies.
-    fn seen_from_script(&self, place: &str) -> String {
+    pub(super) fn seen_from_script(&self, place: &str) -> String {
         let root = self
             .program
             .modules
@@ -321,8 +321,30 @@ impl Checker<'_> {
         })
     }
 
-    fn import_file(&mut self, module: &str, path: &Text, name: &Name) -> Decl {
+    fn import_file(
+        &mut self,
+        module: &str,
+        path: &Text,
+        name: &Name,
+        with: Option<&[Item]>,
+    ) -> State {
         let file = self.beside(module, &path.value);
+        if ending(&file) == "onnx" {
+            return match self.onnx(module, path, name, with.unwrap_or_default()) {
+                Ok(state) => state,
+                Err(d) => State::Ready(self.broken(*d)),
+            };
+        }
+        if let Some([first, ..]) = with {
+            let d = Diagnostic::new("E0705", format!("`{}` takes nothing", path.value))
+                .at(first.span, "only networks of ONNX files have sizes to give")
+                .hint(format!("write `use {:?} as {}`", path.value, name.text));
+            return State::Ready(self.broken(d));
+        }
+        State::Ready(self.import_plain(module, path, name, file))
+    }
+
+    fn import_plain(&mut self, module: &str, path: &Text, name: &Name, file: String) -> Decl {
         let result = match ending(&file) {
             "rhai" => self.read_text(&file, path.span).map(|text| {
                 let source = self.program.sources.add(&file, &text);
@@ -334,16 +356,11 @@ impl Checker<'_> {
                 })
             }),
             "csv" | "gz" => self.data_file(&file, path.span).map(|()| Decl::Data(file.clone())),
-            // Checked here and refused when it runs (E0704): the names it would bring are unknown.
-            "onnx" => {
-                self.later.push(path.span);
-                return Decl::Broken;
-            }
             "m" => self.mapping(module, path).map(Decl::Module),
             _ => Err(Box::new(
                 Diagnostic::new("E0705", format!("`{}` is of no kind that can be used", path.value))
                     .at(path.span, "the ending decides what a file is")
-                    .hint("use a `.csv` table, a `.rhai` script or a `.m` mapping; a `.nasaic` file is used without quotes"),
+                    .hint("use a `.csv` table, a `.onnx` network, a `.rhai` script or a `.m` mapping; a `.nasaic` file is used without quotes"),
             )),
         };
         result.unwrap_or_else(|d| self.broken(*d))
@@ -420,7 +437,7 @@ fn not_a_module(path: &str, span: Span) -> Box<Diagnostic> {
     Box::new(d)
 }
 
-fn unreadable(path: &str, error: &ReadError, span: Span) -> Diagnostic {
+pub(super) fn unreadable(path: &str, error: &ReadError, span: Span) -> Diagnostic {
     match error {
         ReadError::NotFound => Diagnostic::new("E0701", format!("there is no file `{path}`"))
             .at(span, "not found")

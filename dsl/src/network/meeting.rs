@@ -52,16 +52,34 @@ impl Walk<'_> {
     }
 
     fn multiply(&mut self, node: &Node, ways: &Arriving) -> Result<State, ShapeError> {
+        self.stretched_into(node, Operation::Multiply, ways)
+    }
+
+    /// What comes together element by element, sizes of 1 stretched.
+    pub(super) fn stretched_into(
+        &mut self,
+        node: &Node,
+        operation: Operation,
+        ways: &[(&Node, State)],
+    ) -> Result<State, ShapeError> {
         let (_, first) = ways.first().ok_or_else(|| nothing_leads_to(node))?;
         let mut all = first.clone();
         for (edge, other) in &ways[1..] {
             all = stretched(&all, other).ok_or_else(|| {
-                let what = "a node cannot multiply two shapes";
-                unequal(edge.at, what, &all, other, STRETCH)
+                let word = if operation == Operation::Add {
+                    "add"
+                } else {
+                    "multiply"
+                };
+                let what = format!("a {} cannot {word} two shapes", node.kind);
+                unequal(edge.at, &what, &all, other, STRETCH)
             })?;
         }
-        let whole = all.clone();
-        Ok(self.met(node, Operation::Multiply, &whole, all, &ways[1..]))
+        let start = State {
+            from: first.from,
+            ..all.clone()
+        };
+        Ok(self.met(node, operation, &start, all, &ways[1..]))
     }
 
     fn matmul(&mut self, node: &Node, ways: &Arriving) -> Result<State, ShapeError> {

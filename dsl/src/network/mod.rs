@@ -14,6 +14,7 @@ mod shape;
 mod tokens;
 mod walk;
 mod windows;
+mod wiring;
 
 pub use shape::{Channels, Shape, State};
 

@@ -2,6 +2,7 @@
 
 use super::shape::{Channels, State, merge};
 use super::windows::{MOST_STATES, POINT, Window, too_many_shapes};
+use super::wiring::wired;
 use super::{Layer, Norm, Operation, Precision, ShapeError, Traffic, product};
 use crate::instance::{Instance, Node};
 use crate::schema::networks::ACTIVATIONS;
@@ -100,13 +101,16 @@ impl<'a> Walk<'a> {
     }
 
     pub fn sequence(&mut self, nodes: &[Node], mut states: Vec<State>) -> Flow {
+        if wired(nodes) {
+            return self.graph(nodes, states);
+        }
         for node in nodes {
             states = self.layer(node, states)?;
         }
         Ok(states)
     }
 
-    fn layer(&mut self, node: &Node, states: Vec<State>) -> Flow {
+    pub fn layer(&mut self, node: &Node, states: Vec<State>) -> Flow {
         if matches!(node.kind.as_str(), "precision" | "density" | "shortcut") {
             return Ok(states);
         }
@@ -398,8 +402,13 @@ impl<'a> Walk<'a> {
         rest.trim_start_matches('.').to_owned()
     }
 
+    /// Gives the outer word widths and densities back.
+    pub fn leave_words(&mut self, outer: (Precision, [u16; 3])) {
+        (self.precision, self.nonzero) = outer;
+    }
+
     /// Applies a node's word widths and densities; gives back the outer ones.
-    fn enter_words(&mut self, node: &Node) -> (Precision, [u16; 3]) {
+    pub fn enter_words(&mut self, node: &Node) -> (Precision, [u16; 3]) {
         let outer = (self.precision, self.nonzero);
         let design = self.design.unwrap_or(&[]);
         let bits = |n: &Node, field: &str| {

@@ -2,6 +2,7 @@
 
 mod choices;
 mod tensors;
+mod wiring;
 
 use super::{Field, FieldType, Kind, Label, choice, field, integer, kind};
 use crate::units::Dim;
@@ -12,6 +13,7 @@ pub(super) fn kinds() -> Vec<Kind> {
     all.extend(composite_layers());
     all.extend(tensors::kinds());
     all.extend(choices::kinds());
+    all.extend(wiring::kinds());
     all.extend([
         precision(),
         density(),

@@ -104,13 +104,13 @@ impl Reader<'_, '_, '_> {
         let first = inner.next()?;
         if first.as_rule() == Rule::text {
             let path = self.text(first);
-            let mut names: Vec<Name> = inner.map(|p| self.word(&p)).collect();
-            return Some(ItemKind::Use(if whole {
-                let name = names.pop()?;
-                Use::File { path, name }
-            } else {
-                Use::Names { path, names }
-            }));
+            if whole {
+                let name = self.word(&inner.next()?);
+                let with = inner.next().map(|body| self.body(body));
+                return Some(ItemKind::Use(Use::File { path, name, with }));
+            }
+            let names = inner.map(|p| self.word(&p)).collect();
+            return Some(ItemKind::Use(Use::Names { path, names }));
         }
         let mut module = first.into_inner();
         let path = module.next()?.into_inner().map(|p| self.word(&p)).collect();
@@ -281,7 +281,12 @@ impl Reader<'_, '_, '_> {
 fn is_keyword(pair: &Pair<'_, Rule>) -> bool {
     matches!(
         pair.as_rule(),
-        Rule::kw_use | Rule::kw_as | Rule::kw_choose | Rule::kw_in | Rule::kw_script
+        Rule::kw_use
+            | Rule::kw_as
+            | Rule::kw_choose
+            | Rule::kw_in
+            | Rule::kw_script
+            | Rule::kw_with
     )
 }
 

@@ -28,9 +28,14 @@ fn item(item: &mut Item) {
     item.span = NOWHERE;
     match &mut item.kind {
         ItemKind::Use(Use::Module { path, names }) => path.iter_mut().chain(names).for_each(name),
-        ItemKind::Use(Use::File { path, name: given }) => {
+        ItemKind::Use(Use::File {
+            path,
+            name: given,
+            with,
+        }) => {
             path.span = NOWHERE;
             name(given);
+            with.iter_mut().for_each(|with| items(with));
         }
         ItemKind::Use(Use::Names { path, names }) => {
             path.span = NOWHERE;

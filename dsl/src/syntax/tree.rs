@@ -104,8 +104,12 @@ pub enum Sense {
 pub enum Use {
     /// `use a.b.{x, y}`; with `names` empty, `use a.b` (the module, or the last name of it).
     Module { path: Vec<Name>, names: Vec<Name> },
-    /// `use "path" as name`.
-    File { path: Text, name: Name },
+    /// `use "path" as name`, `use "path" as name with { batch = 1 }`.
+    File {
+        path: Text,
+        name: Name,
+        with: Option<Vec<Item>>,
+    },
     /// `use "path".{x, y}`.
     Names { path: Text, names: Vec<Name> },
 }

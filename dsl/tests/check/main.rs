@@ -17,4 +17,5 @@ mod pages;
 mod prelude;
 mod reference;
 mod trips;
+mod wiring;
 mod wrong;

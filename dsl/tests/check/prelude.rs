@@ -1,6 +1,8 @@
 //! One way to check a text: with these strategies, in a world of these files.
 
-use nasaic_dsl::backend::{Backend, Extreme, FileFault, ScriptFault, ScriptFunction};
+use nasaic_dsl::backend::{
+    Backend, Extreme, FileFault, ImportedNetwork, NetworkFault, ScriptFault, ScriptFunction,
+};
 use nasaic_dsl::check::{self, Checked, Program, Setting};
 use nasaic_dsl::instance::Instance;
 use nasaic_dsl::plan::Block;
@@ -129,7 +131,7 @@ fn algorithm(name: &'static str, available: bool, mut options: Vec<Field>) -> Al
 }
 
 /// A stand-in for the engine: finds `fn name(a, b)` by eye, takes `dataflow NAME { … }` for a mapping
-/// file, and knows that nothing beats 1 µs and 1 µJ.
+/// file and `network NAME { … }` for an ONNX file, and knows that nothing beats 1 µs and 1 µJ.
 #[derive(Clone, Copy)]
 pub struct SmallBackend;
 
@@ -168,6 +170,45 @@ impl Backend for SmallBackend {
         }
     }
 
+    fn network(
+        &self,
+        file: &[u8],
+        name: &str,
+        sizes: &BTreeMap<String, u64>,
+        lenient: bool,
+    ) -> Result<ImportedNetwork, NetworkFault> {
+        let text = String::from_utf8_lossy(file);
+        let fault = |code, message: &str, hint: &str| NetworkFault {
+            code,
+            message: message.into(),
+            hint: hint.into(),
+        };
+        if text.contains("SIZE") && !sizes.contains_key("sequence") {
+            return Err(fault(
+                "E0717",
+                "it leaves `sequence` open",
+                "with { sequence = 128 }",
+            ));
+        }
+        let odd = text.contains("ODD");
+        if odd && !lenient {
+            let message = "the node `nms` (NonMaxSuppression) cannot become a layer";
+            return Err(fault(
+                "E0702",
+                message,
+                "count it as traffic by `with { lenient = true }`",
+            ));
+        }
+        let size = sizes.get("sequence").map_or("8".into(), u64::to_string);
+        Ok(ImportedNetwork {
+            text: text
+                .replace("NAME", name)
+                .replace("SIZE", &size)
+                .replace("ODD", ""),
+            warning: odd.then(|| "Counted as traffic: `NonMaxSuppression` (`nms`).".into()),
+        })
+    }
+
     fn best_possible(
         &self,
         _: &Instance,
@@ -191,6 +232,9 @@ pub fn world() -> &'static Memory {
     &WORLD
 }
 
+/// What the stand-in of the engine takes for a network of a file.
+const ONNX: &str = "network NAME {\n  input = [3, 8, 8]\n  conv conv_17 { filters = 192, kernel = 1 }\n  depthwise depthwise_1 { kernel = 3 }\n}\n";
+
 fn files() -> Memory {
     // Examples stand beside each other and use each other.
     let examples = programs(&folder("examples")).into_iter();
@@ -213,6 +257,10 @@ fn files() -> Memory {
             "use std.nets.{resnet18}\nuse std.accel.{eyeriss_like}\nlet outcome = evaluate(resnet18, eyeriss_like)\nlet limit = 3 ms\n",
         )
         .with("broken.nasaic", "device d { pes: 4 }\n")
+        .with("net.onnx", ONNX)
+        .with("models/mobilenetv2.onnx", ONNX)
+        .with("open.onnx", ONNX.replace("[3, 8, 8]", "[3, SIZE, SIZE]"))
+        .with("odd.onnx", format!("ODD{ONNX}"))
         .with("flow.m", MAPPING)
         .with("odd.m", "Network odd {\nCluster(64, P);\n}\n")
         .with("folder/inner.nasaic", "use neighbour.{limit}\nlet twice = 2 * limit\n")

@@ -201,7 +201,7 @@ fn imports_are_told_apart() {
         panic!()
     };
     assert_eq!((path.len(), names.len()), (2, 0));
-    let ItemKind::Use(Use::File { path, name }) = only(r#"use "a/b.onnx" as n"#).kind else {
+    let ItemKind::Use(Use::File { path, name, .. }) = only(r#"use "a/b.onnx" as n"#).kind else {
         panic!()
     };
     assert_eq!((path.value.as_str(), name.text.as_str()), ("a/b.onnx", "n"));

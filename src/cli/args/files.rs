@@ -103,7 +103,7 @@ pub struct Import {
     /// Layers instead of hardware.
     #[command(subcommand)]
     pub layers: Option<Layers>,
-    /// A mapping file of MAESTRO (`.m`) or an energy table of Accelergy (`.yaml`).
+    /// A mapping file of MAESTRO (`.m`), an energy table of Accelergy (`.yaml`) or a network (`.onnx`).
     #[arg(required = true)]
     pub file: Option<PathBuf>,
     /// The area table that goes with an energy table.
@@ -115,6 +115,12 @@ pub struct Import {
     /// Bits that one action of a store moves where no role says otherwise.
     #[arg(long, value_name = "N", default_value_t = 16)]
     pub word_bits: u32,
+    /// A size of a network's inputs that its file leaves open, such as `batch=1`.
+    #[arg(long = "with", value_name = "NAME=SIZE")]
+    pub sizes: Vec<String>,
+    /// Count operators of a network without a counterpart as traffic.
+    #[arg(long)]
+    pub lenient: bool,
     /// What the block is called; after the file when not given.
     #[arg(long)]
     pub name: Option<String>,

@@ -27,7 +27,7 @@ impl Printer<'_> {
             return None;
         }
         Some(match &item.kind {
-            ItemKind::Use(import) => self.flat_use(import),
+            ItemKind::Use(import) => self.flat_use(import, item.span.end as usize)?,
             ItemKind::Let { name, value } => format!("let {} = {}", name.text, self.flat(value)?),
             ItemKind::Choose { name, domain } => {
                 format!("choose {} in {}", name.text, self.flat(domain)?)
@@ -66,15 +66,22 @@ impl Printer<'_> {
         )
     }
 
-    pub(super) fn flat_use(&self, import: &Use) -> String {
+    pub(super) fn flat_use(&self, import: &Use, end: usize) -> Option<String> {
         let (whence, names) = self.import(import);
-        if let Use::File { name, .. } = import {
-            return format!("use {whence} as {}", name.text);
+        if let Use::File { name, with, .. } = import {
+            let head = format!("use {whence} as {}", name.text);
+            return match with {
+                None => Some(head),
+                Some(items) => {
+                    let body = self.flat_body(items, name.span.end as usize, end)?;
+                    Some(format!("{head} with {body}"))
+                }
+            };
         }
-        match names {
+        Some(match names {
             [] => format!("use {whence}"),
             names => format!("use {whence}.{{{}}}", words(names, ", ")),
-        }
+        })
     }
 
     /// What is imported from, and the names in braces.

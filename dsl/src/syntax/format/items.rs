@@ -66,7 +66,7 @@ impl Printer<'_> {
             return self.lines.write(&flat);
         }
         match &item.kind {
-            ItemKind::Use(import) => self.long_use(import),
+            ItemKind::Use(import) => self.long_use(import, item.span.end as usize),
             ItemKind::Let { name, value } => {
                 self.headed(&format!("let {} = ", name.text), value, 0)
             }
@@ -116,10 +116,20 @@ impl Printer<'_> {
         self.expr(value, tail);
     }
 
-    fn long_use(&mut self, import: &Use) {
+    fn long_use(&mut self, import: &Use, end: usize) {
         let (whence, names) = self.import(import);
+        if let Use::File {
+            name,
+            with: Some(items),
+            ..
+        } = import
+        {
+            self.lines
+                .write(&format!("use {whence} as {} with ", name.text));
+            return self.body(items, name.span.end as usize, end);
+        }
         if names.is_empty() {
-            let flat = self.flat_use(import);
+            let flat = self.flat_use(import, end).unwrap_or_default();
             return self.lines.write(&flat);
         }
         self.lines.write(&format!("use {whence}"));
@@ -163,6 +173,11 @@ fn item_brackets(printer: &Printer<'_>, item: &Item) -> Vec<Range<usize>> {
         | ItemKind::Expect { check: value, .. }
         | ItemKind::Field { value, .. }
         | ItemKind::Show(value) => brackets(printer, value, &mut found),
+        ItemKind::Use(Use::File {
+            name,
+            with: Some(_),
+            ..
+        }) => found.push(printer.opening(name.span.end as usize, "{")..item.span.end as usize),
         ItemKind::Block(_) | ItemKind::Use(_) | ItemKind::Script { .. } => {}
     }
     found
