@@ -65,10 +65,16 @@ pub fn embedded(path: &str) -> Option<&'static str> {
 
 /// The bytes of a data file: one that comes with the program, such as `std/tables/digits.csv`, or else of the world.
 pub fn data(world: &(impl World + ?Sized), path: &str) -> Result<Vec<u8>, ReadError> {
-    match embedded(path) {
-        Some(text) => Ok(text.as_bytes().to_vec()),
+    match embedded_bytes(path) {
+        Some(bytes) => Ok(bytes.to_vec()),
         None => world.read(path),
     }
+}
+
+/// The bytes of the embedded file at `std/…` or `templates/…`.
+pub fn embedded_bytes(path: &str) -> Option<&'static [u8]> {
+    let (dir, rest) = embedded_root(path)?;
+    Some(dir.get_file(rest)?.contents())
 }
 
 /// The names of the modules in an embedded folder, in alphabetical order; `None` when it is no folder.

@@ -84,7 +84,7 @@ fn imported_texts_have_the_macs_of_their_files() {
 
 #[test]
 fn the_imported_mobilenet_is_that_of_the_library() {
-    let file = read_bytes("examples/models/mobilenetv2.onnx");
+    let file = read_bytes("stdlib/models/mobilenetv2.onnx");
     let made = import::network(&file, "net", &BTreeMap::new(), false).expect("it is understood");
     let imported = layers(&made.text);
     let own = layers(&library());

@@ -388,7 +388,7 @@ impl Checker<'_> {
             .get(module)
             .and_then(|m| m.dir.clone())
             .unwrap_or_default();
-        if dir.is_empty() || file.starts_with('/') || world::embedded(file).is_some() {
+        if dir.is_empty() || file.starts_with('/') || world::embedded_bytes(file).is_some() {
             file.to_owned()
         } else {
             format!("{dir}/{file}")

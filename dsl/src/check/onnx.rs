@@ -9,6 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::tree::{Item, ItemKind, Name, Text};
 use crate::value::Value;
+use crate::world;
 use std::collections::BTreeMap;
 
 /// The largest size that can be given.
@@ -42,7 +43,7 @@ impl Checker<'_> {
             written(&given)
         );
         if !self.program.modules.contains_key(&key) {
-            let bytes = self.world.read(&place);
+            let bytes = world::data(self.world, &place);
             let bytes = bytes.map_err(|e| unreadable(&place, &e, path.span))?;
             let made = self
                 .backend

@@ -202,7 +202,11 @@ fn at_most_one_message_of_text_a_line() {
         let all = lines.len();
         lines.dedup();
         assert_eq!(lines.len(), all, "{text}\n{diagnostics:#?}");
-        assert!(diagnostics.iter().all(|d| d.code.starts_with("E01") || d.code == "E0310"));
+        assert!(
+            diagnostics
+                .iter()
+                .all(|d| d.code.starts_with("E01") || d.code == "E0310")
+        );
     }
 }
 
