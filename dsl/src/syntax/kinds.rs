@@ -5,7 +5,7 @@
 use super::grammar::Rule;
 use super::problems::Rank;
 use super::reader::Reader;
-use super::tree::{Block, Expr, ExprKind, ItemKind, Name, Path, Segment, Sense, Text, Use};
+use super::tree::{Block, Expr, ExprKind, ItemKind, Path, Segment, Sense, Text, Use};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use pest::iterators::Pair;
