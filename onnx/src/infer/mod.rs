@@ -254,7 +254,10 @@ impl<'a> Walk<'a, '_> {
             if self.options.lenient {
                 return self.guessed(node, inputs.to_vec());
             }
-            return Err(unsupported(node, "its condition depends on the input"));
+            return Err(unsupported(
+                node,
+                "its condition depends on the input; an input of one number can be given its value, such as `sr = 16000`",
+            ));
         };
         let name = if decided == 0.0 {
             "else_branch"
