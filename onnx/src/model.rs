@@ -11,6 +11,9 @@ pub const MOST_NUMBERS: usize = 4096;
 /// Most messages in one file.
 const MOST_PARTS: usize = 2_000_000;
 
+/// Most functions of a file.
+const MOST_FUNCTIONS: usize = 4096;
+
 /// Most dimensions of a tensor.
 pub const MOST_DIMENSIONS: usize = 32;
 
@@ -170,7 +173,12 @@ pub fn read(file: &[u8]) -> Result<Model<'_>, Problem> {
                     model.opset = version;
                 }
             }
-            (25, Content::Bytes(b)) => model.functions.push(function(b, &mut budget)?),
+            (25, Content::Bytes(b)) => {
+                if model.functions.len() == MOST_FUNCTIONS {
+                    return Err(Problem::too_large("functions", MOST_FUNCTIONS));
+                }
+                model.functions.push(function(b, &mut budget)?);
+            }
             _ => {}
         }
     }

@@ -51,8 +51,8 @@ impl From<Damaged> for Problem {
         Self::new(
             Reason::File,
             format!(
-                "it is no ONNX model, or a damaged one: byte {} begins {}",
-                damaged.at, damaged.what
+                "it is no ONNX model, or a damaged one: {} at byte {}",
+                damaged.what, damaged.at
             ),
             "export or copy it again; `git lfs pull` fetches a file that is only a pointer",
         )

@@ -75,7 +75,7 @@ impl<'a> Fields<'a> {
 
     fn take(&mut self, length: usize) -> Result<Bytes<'a>, Damaged> {
         let Some((content, rest)) = self.rest.split_at_checked(length) else {
-            return self.damaged("the file ends before what it announces");
+            return self.damaged("an end before what is announced");
         };
         let start = self.at;
         self.rest = rest;

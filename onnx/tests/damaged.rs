@@ -126,3 +126,100 @@ fn a_small_file_cannot_ask_for_much() {
     let analysis = analyse(&model, &Options::default()).expect("nothing is computed");
     assert_eq!(analysis.values[0].elements(), 1 << 60);
 }
+
+/// The bytes of a number of variable length.
+fn number(mut n: u64) -> Vec<u8> {
+    let mut out = Vec::new();
+    while n >= 128 {
+        out.push((n & 127) as u8 | 128);
+        n >>= 7;
+    }
+    out.push(n as u8);
+    out
+}
+
+#[test]
+fn sizes_of_any_kind_never_break_it() {
+    // The sizes of the first input, each replaced by an extreme one.
+    for extreme in [
+        0,
+        1,
+        2,
+        224,
+        1 << 20,
+        1 << 31,
+        1 << 48,
+        1 << 62,
+        i64::MAX as u64,
+    ] {
+        for name in [
+            "resnet18_t",
+            "swin_t_d",
+            "ppocr_v4_rec",
+            "bert_d",
+            "centerface",
+            "silero_vad",
+        ] {
+            let bytes = model(name);
+            let model = read(&bytes).expect("it can be read");
+            for axis in 0..4 {
+                let mut options = Options {
+                    lenient: extreme % 3 == 0,
+                    ..Options::default()
+                };
+                for input in &model.graph.inputs {
+                    let rank = input.shape.as_ref().map_or(0, Vec::len);
+                    for place in 0..rank {
+                        let size = if place == axis { extreme } else { 16 };
+                        let name = format!("{}_{place}", nasaic_onnx::field_name(input.name));
+                        options.sizes.insert(name, size);
+                    }
+                }
+                if let Ok(analysis) = analyse(&model, &options) {
+                    analysis.total();
+                    let _ = network(&analysis, &options);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn functions_that_call_each_other_end() {
+    // A node that makes y of x, in a field of this number.
+    let node = |place: u8, op: &str| {
+        let parts = [
+            field(1, b"x"),
+            field(2, b"y"),
+            field(4, op.as_bytes()),
+            field(7, b"d"),
+        ];
+        field(place, &parts.concat())
+    };
+    let x = field(5, &field(8, b"x"));
+    let mut bytes = field(7, &[node(1, "f0"), x, field(12, &field(1, b"y"))].concat());
+    // Each function calls the next one twice, and the last one the first.
+    for n in 0..20 {
+        let next = node(7, &format!("f{}", (n + 1) % 20));
+        let (name, [x, y]) = (format!("f{n}"), [field(4, b"x"), field(5, b"y")]);
+        let function = [
+            field(1, name.as_bytes()),
+            x,
+            y,
+            next.clone(),
+            next,
+            field(10, b"d"),
+        ]
+        .concat();
+        bytes.extend(number(25 << 3 | 2));
+        bytes.extend(number(function.len() as u64));
+        bytes.extend(function);
+    }
+    let model = read(&bytes).expect("it can be read");
+    assert_eq!(model.functions.len(), 20);
+    let problem = analyse(&model, &Options::default()).expect_err("it never ends");
+    assert_eq!(
+        problem.message,
+        "it has more than 24 functions inside each other"
+    );
+}

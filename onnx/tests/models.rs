@@ -3,6 +3,7 @@
 use flate2::read::GzDecoder;
 use nasaic_onnx::layers::{Kind, Layer, Merge, Network, Norm, Source};
 use nasaic_onnx::{Analysis, Family, Options, analyse, network, read};
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -199,6 +200,8 @@ fn every_layer_takes_what_is_further_up_and_has_a_name_of_its_own() {
                     "{name}"
                 );
                 assert_eq!(layer.from.is_empty(), layer.kind == Kind::Further, "{name}");
+                let distinct: BTreeSet<&Source> = layer.from.iter().collect();
+                assert_eq!(distinct.len(), layer.from.len(), "{name}: {}", layer.name);
             }
         });
     }

@@ -115,7 +115,7 @@ fn an_import_with_sizes_keeps_its_layout() {
         ),
         (
             "use \"a.onnx\" as a with {\nbatch = 1 // one\n}",
-            "use \"a.onnx\" as a with {\n  batch = 1 // one\n}\n",
+            "use \"a.onnx\" as a with {\n  batch = 1  // one\n}\n",
         ),
     ] {
         let source = Sources::default().add("x", text);

@@ -124,7 +124,7 @@ fn binary(op: &str, a: f64, b: f64, whole: bool) -> Option<f64> {
         "Div" => a / b,
         "Mod" if b == 0.0 => return None,
         "Mod" => a - (a / b).floor() * b,
-        "Pow" => libm_free_power(a, b)?,
+        "Pow" => power(a, b)?,
         "Min" => a.min(b),
         "Max" => a.max(b),
         "Equal" => f64::from(a == b),
@@ -140,7 +140,7 @@ fn binary(op: &str, a: f64, b: f64, whole: bool) -> Option<f64> {
 }
 
 /// Powers with small whole exponents, as shapes need them.
-fn libm_free_power(base: f64, exponent: f64) -> Option<f64> {
+fn power(base: f64, exponent: f64) -> Option<f64> {
     let whole = (0.0..=64.0).contains(&exponent) && exponent.fract() == 0.0;
     whole.then(|| (0..exponent as u32).fold(1.0, |p, _| p * base))
 }

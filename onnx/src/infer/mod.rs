@@ -34,6 +34,9 @@ const MOST_STEPS: usize = 200_000;
 /// Most functions and branches inside each other.
 const MOST_DEPTH: usize = 24;
 
+/// Most branches of decided `If`s; each sees all names around it.
+const MOST_BRANCHES: usize = 256;
+
 /// How to understand a model.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
@@ -77,6 +80,11 @@ struct Walk<'a, 'm> {
     model: &'m Model<'a>,
     options: &'m Options,
     budget: Budget,
+    /// What the file tells of values, for nodes that are not understood.
+    told: BTreeMap<&'a str, Value<'a>>,
+    /// Nodes met, those of functions each time, and branches taken.
+    met: usize,
+    branches: usize,
     out: Analysis<'a>,
 }
 
@@ -86,6 +94,9 @@ pub fn analyse<'a>(model: &Model<'a>, options: &Options) -> Result<Analysis<'a>,
         model,
         options,
         budget: Budget::default(),
+        told: BTreeMap::new(),
+        met: 0,
+        branches: 0,
         out: Analysis {
             opset: model.opset,
             ..Analysis::default()
@@ -141,13 +152,15 @@ impl<'a> Walk<'a, '_> {
             let place = self.enter(constant_fact(tensor));
             scope.insert(tensor.name, place);
         }
-        self.nodes(&graph.nodes, &graph.between, scope, depth)
+        for value in graph.between.iter().chain(&graph.outputs) {
+            self.told.insert(value.name, value.clone());
+        }
+        self.nodes(&graph.nodes, scope, depth)
     }
 
     fn nodes(
         &mut self,
         nodes: &[Node<'a>],
-        told: &[Value<'a>],
         scope: &mut Scope<'a>,
         depth: usize,
     ) -> Result<(), Problem> {
@@ -158,16 +171,17 @@ impl<'a> Walk<'a, '_> {
             ));
         }
         for node in nodes {
-            if self.out.steps.len() >= MOST_STEPS {
+            self.met += 1;
+            if self.met > MOST_STEPS {
                 return Err(Problem::too_large("nodes", MOST_STEPS));
             }
             let inputs = self.inputs(node, scope)?;
             let outputs = match self.function(node) {
                 Some(function) => self.called(function, node, &inputs, depth)?,
                 None if node.op == "If" && node.domain.is_empty() => {
-                    self.branch(node, &inputs, scope, told, depth)?
+                    self.branch(node, &inputs, scope, depth)?
                 }
-                None => self.step(node, inputs, told)?,
+                None => self.step(node, inputs)?,
             };
             for (name, place) in node.outputs.iter().zip(outputs) {
                 if let (false, Some(place)) = (name.is_empty(), place) {
@@ -218,7 +232,7 @@ impl<'a> Walk<'a, '_> {
             }
         }
         let bound: Vec<Node<'a>> = function.nodes.iter().map(|n| bind(n, node)).collect();
-        self.nodes(&bound, &[], &mut scope, depth + 1)?;
+        self.nodes(&bound, &mut scope, depth + 1)?;
         Ok(function
             .outputs
             .iter()
@@ -232,16 +246,18 @@ impl<'a> Walk<'a, '_> {
         node: &Node<'a>,
         inputs: &[Option<usize>],
         scope: &Scope<'a>,
-        told: &[Value<'a>],
         depth: usize,
     ) -> Result<Vec<Option<usize>>, Problem> {
         let condition = inputs.first().copied().flatten();
         let decided = condition.and_then(|c| self.out.values[c].numbers.as_ref()?.first().copied());
         let Some(decided) = decided else {
             if self.options.lenient {
-                return self.guessed(node, inputs.to_vec(), told);
+                return self.guessed(node, inputs.to_vec());
             }
-            return Err(unsupported(node, "its condition depends on the input"));
+            return Err(unsupported(
+                node,
+                "its condition depends on the input; an input of one number can be given its value, such as `sr = 16000`",
+            ));
         };
         let name = if decided == 0.0 {
             "else_branch"
@@ -252,6 +268,10 @@ impl<'a> Walk<'a, '_> {
         let Some(bytes) = found.and_then(|a| a.graph) else {
             return Err(unsupported(node, &format!("it has no `{name}`")));
         };
+        self.branches += 1;
+        if self.branches > MOST_BRANCHES {
+            return Err(Problem::too_large("branches", MOST_BRANCHES));
+        }
         let graph = graph(bytes, &mut self.budget)?;
         let mut inner = scope.clone();
         self.graph(&graph, &mut inner, depth + 1)?;
@@ -263,7 +283,6 @@ impl<'a> Walk<'a, '_> {
         &mut self,
         node: &Node<'a>,
         inputs: Vec<Option<usize>>,
-        told: &[Value<'a>],
     ) -> Result<Vec<Option<usize>>, Problem> {
         let operator = find(node);
         let facts: Vec<Option<&Fact>> = inputs
@@ -278,7 +297,7 @@ impl<'a> Walk<'a, '_> {
         };
         let made = match outcome {
             Ok(made) => made,
-            Err(_) if self.options.lenient => return self.guessed(node, inputs, told),
+            Err(_) if self.options.lenient => return self.guessed(node, inputs),
             Err(cause) => return Err(unsupported(node, &cause)),
         };
         let outputs: Vec<Option<usize>> = made
@@ -304,7 +323,6 @@ impl<'a> Walk<'a, '_> {
         &mut self,
         node: &Node<'a>,
         inputs: Vec<Option<usize>>,
-        told: &[Value<'a>],
     ) -> Result<Vec<Option<usize>>, Problem> {
         let all = inputs.iter().flatten().map(|p| &self.out.values[*p]);
         let like = all
@@ -313,12 +331,8 @@ impl<'a> Walk<'a, '_> {
             .or_else(|| all.clone().next());
         let like = like.map_or_else(|| Fact::of(1, Vec::new()), |f| f.shaped(f.shape.clone()));
         let outputs = node.outputs.iter().map(|name| {
-            let told = told
-                .iter()
-                .chain(&self.model.graph.outputs)
-                .find(|v| v.name == *name);
-            told.and_then(|value| self.told(value))
-                .unwrap_or_else(|| like.clone())
+            let told = self.told.get(name).and_then(|value| self.told_fact(value));
+            told.unwrap_or_else(|| like.clone())
         });
         let facts: Vec<Fact> = outputs.collect();
         let outputs: Vec<Option<usize>> = facts.into_iter().map(|f| Some(self.enter(f))).collect();
@@ -332,7 +346,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// The shape that the file tells of a value, where all its sizes are known.
-    fn told(&self, value: &Value<'a>) -> Option<Fact> {
+    fn told_fact(&self, value: &Value<'a>) -> Option<Fact> {
         let size = |size: &Size<'a>| match size {
             Size::Known(n) => Some(*n),
             Size::Named(name) => self.options.sizes.get(&sizes::field_name(name)).copied(),

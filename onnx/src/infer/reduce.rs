@@ -38,7 +38,11 @@ fn folded(op: &str, x: &Fact, axes: &[usize]) -> Option<Vec<f64>> {
     };
     let kept = without(&x.shape, axes, true);
     let (from, to) = (strides(&x.shape), strides(&kept));
-    let mut out = vec![start; crate::model::elements(&kept) as usize];
+    let count = crate::model::elements(&kept);
+    if count > crate::model::MOST_NUMBERS as u64 {
+        return None;
+    }
+    let mut out = vec![start; count as usize];
     for (place, number) in numbers.iter().enumerate() {
         let mut target = 0;
         for axis in 0..x.rank() {

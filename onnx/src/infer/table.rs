@@ -125,8 +125,12 @@ const CONTRIBUTED: [&str; 4] = [
 
 /// The operator of a node, if it is understood.
 pub fn find(node: &Node<'_>) -> Option<&'static Operator> {
-    let standard = node.domain.is_empty();
-    if !standard && !(node.domain == "com.microsoft" && CONTRIBUTED.contains(&node.op)) {
+    let known = match node.domain {
+        "" => true,
+        "com.microsoft" => CONTRIBUTED.contains(&node.op),
+        _ => false,
+    };
+    if !known {
         return None;
     }
     OPERATORS.iter().find(|o| o.name == node.op)

@@ -120,11 +120,12 @@ fn slid(window: &Window, sizes: &[u64], up: bool) -> Result<Vec<u64>, String> {
             .checked_sub(reach)
             .ok_or_else(|| format!("a window of {reach} does not fit into {padded}"))?;
         let stride = window.stride[i];
-        let mut out = if up {
+        let steps = if up {
             room.div_ceil(stride)
         } else {
             room / stride
-        } + 1;
+        };
+        let mut out = steps.saturating_add(1);
         // A window that would begin in the padding behind the input is none.
         if up && (out - 1).saturating_mul(stride) >= sizes[i].saturating_add(window.before[i]) {
             out -= 1;

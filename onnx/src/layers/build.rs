@@ -1,12 +1,12 @@
 //! Step by step from nodes to layers: which layer holds which value, and how it lies there.
 
-use super::kinds::{Kind, Layer, Network, Norm, Shape, Source};
+use super::kinds::{Kind, Layer, Merge, Network, Norm, Shape, Source};
 use crate::fact::Fact;
 use crate::infer::{Analysis, Call, Family, Options, Step, called, unsupported};
 use crate::model::elements;
 use crate::problem::{Problem, Reason};
 use crate::sizes::field_name;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a value is: a layer's output, or a function of each of its elements.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,6 +15,9 @@ pub(super) struct Held {
     /// The function; none where the elements are as they are but for scales and shifts.
     pub function: Option<&'static str>,
 }
+
+/// Most elements of a tensor, and the largest size of one.
+const MOST: u64 = 1 << 48;
 
 /// Why a node cannot become a layer.
 pub(super) type Cause<T> = Result<T, String>;
@@ -170,6 +173,7 @@ impl<'a, 'm> Build<'a, 'm> {
         let Some(operator) = step.operator else {
             return Err("the operator has no counterpart".into());
         };
+        self.sensible(step)?;
         match operator.family {
             Family::Convolution => self.convolution(step, &call),
             Family::Transposed => self.transposed(step, &call),
@@ -186,6 +190,20 @@ impl<'a, 'm> Build<'a, 'm> {
             Family::View => self.alias(step),
             Family::Constant => self.opaque_value(step),
         }
+    }
+
+    /// Whether the sizes of a step are those of a network, so that products of them can be counted.
+    fn sensible(&self, step: &Step<'a>) -> Cause<()> {
+        for place in step.inputs.iter().chain(&step.outputs).flatten() {
+            let fact = self.fact(*place);
+            if !fact.constant && fact.elements() == 0 {
+                return Err(format!("nothing is in {:?}", fact.shape));
+            }
+            if fact.shape.iter().any(|n| *n > MOST) || fact.elements() > MOST {
+                return Err(format!("{:?} is too large", fact.shape));
+            }
+        }
+        Ok(())
     }
 
     /// An unsupported node as traffic: it takes its first input and makes its first output.
@@ -365,6 +383,25 @@ impl<'a, 'm> Build<'a, 'm> {
         let made = self.push(Kind::Reshape, vec![source], shape);
         self.known.insert(key, made);
         Ok(made)
+    }
+
+    /// Several inputs as one layer; what it takes twice is a view of its own the second time, since a
+    /// layer names each input once.
+    pub fn meeting(&mut self, merge: Merge, ways: &[Source], shape: Shape) -> Source {
+        let mut from: Vec<Source> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for way in ways {
+            match merge {
+                _ if seen.insert(*way) => from.push(*way),
+                Merge::Add | Merge::Multiply => {}
+                _ => {
+                    let own = self.shape(*way);
+                    let view = self.push(Kind::Reshape, vec![*way], own);
+                    from.push(view);
+                }
+            }
+        }
+        self.push(Kind::Join(merge), from, shape)
     }
 
     /// As many elements as wanted: a part of them, or some more than once.

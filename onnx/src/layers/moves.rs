@@ -162,6 +162,8 @@ impl<'a, 'm> Build<'a, 'm> {
             let source = self.taken(place)?;
             own.push(self.shape(source));
         }
+        // How a few of them lie says enough, however many there are.
+        own.truncate(8);
         let (along, shapes) = arrangement(&facts, axis, &own);
         let total: u64 = shapes.iter().map(|s| s[along]).fold(0, u64::saturating_add);
         let mut ways = Vec::new();
@@ -183,7 +185,7 @@ impl<'a, 'm> Build<'a, 'm> {
             _ => {
                 let mut shape = shapes[0];
                 shape[along] = total - before;
-                self.push(Kind::Join(Merge::Concat(along)), ways, shape)
+                self.meeting(Merge::Concat(along), &ways, shape)
             }
         };
         if before > 0 {

@@ -183,11 +183,9 @@ impl<'a, 'm> Build<'a, 'm> {
             taken.push(self.taken(*place)?);
         }
         let ways = self.side_by_side(places, &taken, output)?;
-        let mut distinct = ways.clone();
-        distinct.dedup();
         let shapes: Vec<Shape> = ways.iter().map(|w| self.shape(*w)).collect();
         let shape = stretched(&shapes).unwrap_or_else(|| lying(&output.shape));
-        let made = self.push(Kind::Join(merge), distinct, shape);
+        let made = self.meeting(merge, &ways, shape);
         self.hold(step, made);
         Ok(())
     }

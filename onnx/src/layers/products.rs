@@ -48,7 +48,7 @@ impl<'a, 'm> Build<'a, 'm> {
         let first = self.wanted(a, [lead, rows, inner])?;
         let second = self.wanted(b, [lead, inner, columns])?;
         let shape = [lead, rows, columns];
-        let made = self.push(Kind::Join(Merge::Product), vec![first, second], shape);
+        let made = self.meeting(Merge::Product, &[first, second], shape);
         self.hold(step, made);
         Ok(())
     }
@@ -74,7 +74,9 @@ impl<'a, 'm> Build<'a, 'm> {
         let inner = left.shape.last().copied().unwrap_or(1);
         let output = self.made(step)?.elements();
         // A plain matrix of weights: one product for each row of the other operand.
-        if right.constant && right.elements() == inner * right.shape.last().copied().unwrap_or(1) {
+        if right.constant
+            && right.elements() == elements(&[inner, right.shape.last().copied().unwrap_or(1)])
+        {
             let units = (right.elements() / inner.max(1)).max(1);
             return self.dense(
                 step,
@@ -97,19 +99,20 @@ impl<'a, 'm> Build<'a, 'm> {
         } else {
             1
         };
-        let lead = output / (rows * columns).max(1);
+        let lead = output / elements(&[rows, columns]).max(1);
         // One matrix for all of the other operand's: its rows are one long matrix.
-        if right.elements() == inner * columns && left.elements() == lead * rows * inner {
-            return self.meet(step, [a, b], [1, lead * rows, inner, columns]);
+        if right.elements() == elements(&[inner, columns])
+            && left.elements() == elements(&[lead, rows, inner])
+        {
+            return self.meet(step, [a, b], [1, lead.saturating_mul(rows), inner, columns]);
         }
-        let (all_left, all_right) = (lead * rows * inner, lead * inner * columns);
+        let (all_left, all_right) = (
+            elements(&[lead, rows, inner]),
+            elements(&[lead, inner, columns]),
+        );
         let a = self.stretched(a, all_left, [lead, rows, inner])?;
         let b = self.stretched(b, all_right, [lead, inner, columns])?;
-        let made = self.push(
-            Kind::Join(Merge::Product),
-            vec![a, b],
-            [lead, rows, columns],
-        );
+        let made = self.meeting(Merge::Product, &[a, b], [lead, rows, columns]);
         self.hold(step, made);
         Ok(())
     }

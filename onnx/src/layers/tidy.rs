@@ -29,6 +29,8 @@ fn absorb(network: &mut Network) {
     prune(network);
     let takers = takers(network);
     let mut stands_for: Vec<usize> = (0..network.layers.len()).collect();
+    // The last of the layers that each one stands for by now.
+    let mut last = stands_for.clone();
     for index in 0..network.layers.len() {
         for source in &mut network.layers[index].from {
             if let Source::Layer(before) = source {
@@ -41,7 +43,7 @@ fn absorb(network: &mut Network) {
         };
         // Only what is the last of its chain so far may take in more.
         let whole = &network.layers[before];
-        let alone = takers_of(&takers, &stands_for, before, index) == 1;
+        let alone = takers[last[before]] == 1;
         if !alone || !whole.kind.computes() || whole.activation != "none" {
             continue;
         }
@@ -57,6 +59,7 @@ fn absorb(network: &mut Network) {
             _ => continue,
         }
         stands_for[index] = before;
+        last[before] = index;
     }
     for source in &mut network.outputs {
         if let Source::Layer(index) = source {
@@ -67,12 +70,6 @@ fn absorb(network: &mut Network) {
 
 fn is_dense(layer: &Layer) -> bool {
     matches!(layer.kind, Kind::Dense { .. })
-}
-
-/// How many layers take the last of what one layer stands for, before `next`.
-fn takers_of(takers: &[usize], stands_for: &[usize], layer: usize, next: usize) -> usize {
-    let last = (0..next).rev().find(|i| stands_for[*i] == layer);
-    last.map_or(0, |last| takers[last])
 }
 
 /// Leaves out what leads to no output.

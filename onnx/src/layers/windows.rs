@@ -70,7 +70,9 @@ impl<'a, 'm> Build<'a, 'm> {
         // What the result has more or less than the window alone says.
         let mut extra = [0; 2];
         for axis in 0..2 {
-            let full = (input[axis + 1] - 1) * window.stride[axis] + window.kernel[axis];
+            let full = (input[axis + 1] - 1)
+                .saturating_mul(window.stride[axis])
+                .saturating_add(window.kernel[axis]);
             let cut = window.padding[axis] + window.padding[axis + 2];
             let plain = full.saturating_sub(cut);
             if output[axis + 1] >= plain {
