@@ -52,7 +52,7 @@ impl<'a> Seen<'a> {
             return Err(PlotError::Shape("an area is negative or no number".into()));
         }
         let total: f64 = parts().map(|p| p.area).sum();
-        if !total.is_finite() || total < 1e-200 {
+        if !(1e-200..1e200).contains(&total) {
             return Ok(None);
         }
         let mut looks: Vec<&str> = Vec::new();
