@@ -474,7 +474,7 @@ fn designs() -> Parallel {
                 Some((i % 3) as f64),
                 Some(pes),
                 Some(time),
-                (i % 9 != 0).then(|| 2.0 + pes / 90.0 * spread(i, 2)),
+                (!i.is_multiple_of(9)).then(|| 2.0 + pes / 90.0 * spread(i, 2)),
             ],
             good: time <= 6.0,
         }

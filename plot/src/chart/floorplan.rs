@@ -52,7 +52,7 @@ impl<'a> Seen<'a> {
             return Err(PlotError::Shape("an area is negative or no number".into()));
         }
         let total: f64 = parts().map(|p| p.area).sum();
-        if !total.is_finite() || total <= 0.0 {
+        if !(1e-200..1e200).contains(&total) {
             return Ok(None);
         }
         let mut looks: Vec<&str> = Vec::new();
@@ -61,7 +61,9 @@ impl<'a> Seen<'a> {
                 looks.push(&part.name);
             }
         }
-        let budget = chart.budget.filter(|b| b.is_finite() && *b > 0.0);
+        // What is a billion times larger or smaller cannot be drawn beside the design.
+        let comparable = |b: &f64| (1e-9..1e9).contains(&(total / b));
+        let budget = chart.budget.filter(comparable);
         let largest = budget.map_or(total, |b| b.max(total));
         // Both are of the shape of the picture, so that their sides are to scale as well.
         let scaled = |area: f64| {
