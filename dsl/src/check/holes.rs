@@ -17,7 +17,7 @@ const HOLE: &str = "E0310";
 const WAITS: &str = "E0311";
 
 /// Codes of what a hole may upset within its statement.
-const UPSET: &[&str] = &["E0209", "E0305", "E0306", "E0307"];
+const UPSET: &[&str] = &["E0201", "E0209", "E0305", "E0306", "E0307"];
 
 /// Names that texts with errors would have declared.
 #[derive(Debug, Clone, Default)]
@@ -46,9 +46,10 @@ impl Program {
         let Some(cause) = self.cause(diagnostics) else {
             return;
         };
+        let holes = diagnostics.iter().filter(|d| d.code == HOLE);
+        let holes: Vec<Span> = holes.filter_map(Diagnostic::span).collect();
         for item in &file.items {
-            let holes = diagnostics.iter().filter(|d| d.code == HOLE);
-            let own = holes.filter_map(Diagnostic::span).find(|hole| {
+            let own = holes.iter().copied().find(|hole| {
                 hole.source == item.span.source
                     && (item.span.start..item.span.end).contains(&hole.start)
             });

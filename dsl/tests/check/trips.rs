@@ -101,7 +101,7 @@ fn a_cell_with_an_error_declares_nothing() {
         ),
         ["E0201"]
     );
-    assert_eq!(codes(&session.cell("cell 2", "good\n").0), ["E0201"]);
+    assert_eq!(codes(&session.cell("cell 2", "good\n").0), ["E0311"]);
     assert!(codes(&session.cell("cell 3", "let good = 2\ngood\n").0).is_empty());
 }
 

@@ -194,6 +194,11 @@ fn at_most_one_message_of_text_a_line() {
         let text = mutated(original, &mut random);
         let (_, diagnostics) = parse(SourceId(0), &text);
         let line = |at: u32| text[..at as usize].matches('\n').count();
+        // Holes are told one by one.
+        let diagnostics: Vec<_> = diagnostics
+            .into_iter()
+            .filter(|d| d.code != "E0310")
+            .collect();
         let mut lines: Vec<usize> = diagnostics
             .iter()
             .filter_map(|d| d.span())

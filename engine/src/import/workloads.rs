@@ -14,6 +14,7 @@ pub use timeloop::timeloop;
 pub use zigzag::zigzag;
 
 use super::laid_out;
+use nasaic_cost::yaml::{Node, parse};
 use nasaic_dsl::backend::FileFault;
 use nasaic_dsl::names;
 use std::collections::BTreeSet;
@@ -194,6 +195,20 @@ fn free(wanted: &str, taken: &mut BTreeSet<String>) -> String {
         number += 1;
     }
     name
+}
+
+/// A YAML document; pieces of other files are asked for in words that help.
+fn document(text: &str) -> Result<Node, FileFault> {
+    parse(text).map_err(|flaw| {
+        if flaw.cause.contains("anchor") || flaw.cause.contains("alias") {
+            return fault(
+                flaw.line,
+                "an alias (`*name`), which stands for text elsewhere",
+                "write the text out in its place",
+            );
+        }
+        fault(flaw.line, flaw.cause, flaw.hint)
+    })
 }
 
 fn fault(line: usize, message: impl Into<String>, hint: impl Into<String>) -> FileFault {

@@ -267,8 +267,9 @@ fn last_word(code: &str, text: &str) -> Option<usize> {
     let alone = |at: usize| {
         let before = code[..at].chars().next_back();
         let after = code[at + text.len()..].chars().next();
-        !(word(before) && word(text.chars().next()))
-            && !(word(after) && word(text.chars().next_back()))
+        let goes_on = word(before) && word(text.chars().next())
+            || word(after) && word(text.chars().next_back());
+        !goes_on
     };
     let places = code.rmatch_indices(text).map(|(at, _)| at);
     places.into_iter().find(|at| alone(*at))

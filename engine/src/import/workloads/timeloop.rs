@@ -1,8 +1,8 @@
 //! Problem files of Timeloop: one layer each, as dimensions, projections and an instance.
 
 use super::einsum::{Einsum, Index};
-use super::{Layer, Workload, fault, workload};
-use nasaic_cost::yaml::{Node, Value, parse};
+use super::{Layer, Workload, document, fault, workload};
+use nasaic_cost::yaml::{Node, Value};
 use nasaic_dsl::backend::FileFault;
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ pub fn timeloop(files: &[(String, String)], name: &str) -> Result<Workload, (usi
 }
 
 fn problem(text: &str, name: &str) -> Result<Layer, FileFault> {
-    let tree = parse(text).map_err(|flaw| fault(flaw.line, flaw.cause, flaw.hint))?;
+    let tree = document(text)?;
     let problem = tree.get("problem").ok_or_else(|| {
         fault(
             tree.line,

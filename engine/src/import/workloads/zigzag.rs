@@ -1,8 +1,8 @@
 //! Workloads of ZigZag: a list of layers, each with its equation and its loops.
 
 use super::einsum::{Einsum, Index};
-use super::{Layer, Workload, fault, workload};
-use nasaic_cost::yaml::{Node, Value, parse};
+use super::{Layer, Workload, document, fault, workload};
+use nasaic_cost::yaml::{Node, Value};
 use nasaic_dsl::backend::FileFault;
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ const WITHOUT_PRODUCTS: [&str; 3] = ["add", "pool", "relu"];
 
 /// A workload file (YAML) as networks and a workload called `name`.
 pub fn zigzag(text: &str, name: &str) -> Result<Workload, FileFault> {
-    let tree = parse(text).map_err(|flaw| fault(flaw.line, flaw.cause, flaw.hint))?;
+    let tree = document(text)?;
     let Value::List(entries) = &tree.value else {
         return Err(fault(
             tree.line,
