@@ -119,3 +119,21 @@ fn nothing_is_out_of_date_when_nothing_changed() {
         assert!(told.is_empty(), "{cell}: {told:?}");
     }
 }
+
+#[test]
+fn a_limit_counts_the_same_on_either_side() {
+    let violation = |spec: &str| {
+        let report = ran(
+            &format!(
+                "use std.nets.{{resnet18}}\nuse std.accel.{{eyeriss_like}}\n\
+                 problem p {{ workload = resnet18\n on = eyeriss_like\n {spec}\n minimize energy }}\n\
+                 evaluate(p).violation\n"
+            ),
+            &[],
+        );
+        outputs(&report)[0].clone()
+    };
+    let right = violation("require area <= 1 mm^2");
+    assert!(right.as_f64().is_some_and(|v| v > 0.0));
+    assert_eq!(right, violation("require 1 mm^2 >= area"));
+}

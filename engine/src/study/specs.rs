@@ -115,18 +115,23 @@ impl Spec {
         Some((over, limit))
     }
 
+    /// What is compared with what: the limit is on the right, also where it was written on the left.
     fn sides(&self) -> Option<(Operator, &Expr, &Expr)> {
-        match &self.expr.kind {
-            ExprKind::Binary(op, a, b)
-                if matches!(
-                    op,
-                    Operator::Le | Operator::Lt | Operator::Ge | Operator::Gt
-                ) =>
-            {
-                Some((*op, a, b))
-            }
-            _ => None,
-        }
+        let ExprKind::Binary(op, left, right) = &self.expr.kind else {
+            return None;
+        };
+        let turned = match op {
+            Operator::Le => Operator::Ge,
+            Operator::Lt => Operator::Gt,
+            Operator::Ge => Operator::Le,
+            Operator::Gt => Operator::Lt,
+            _ => return None,
+        };
+        let known = |side: &Expr| matches!(side.kind, ExprKind::Value(_));
+        Some(match known(left) && !known(right) {
+            true => (turned, right, left),
+            false => (*op, left, right),
+        })
     }
 
     /// The deadline in cycles, if this is an upper limit on the latency.

@@ -64,7 +64,9 @@ impl<'a> Side<'a> {
         let extent = match axis.names.len() {
             0 => {
                 let limits = axis.limits.iter().map(|l| l.0);
-                let seen = values.chain(limits).filter(|v| drawable(*v, log) && v.abs() < 1e200);
+                let seen = values
+                    .chain(limits)
+                    .filter(|v| drawable(*v, log) && v.abs() < 1e200);
                 Extent::of(seen)?.not_empty(log)
             }
             n => Extent {
