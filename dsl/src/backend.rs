@@ -81,6 +81,8 @@ pub struct NetworkFault {
 pub struct Extreme {
     /// In base units.
     pub value: f64,
+    /// Whether no design has more; otherwise none has less.
+    pub most: bool,
     /// One sentence with the numbers of the proof.
     pub why: String,
 }

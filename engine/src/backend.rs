@@ -49,6 +49,7 @@ impl Backend for Judge {
             "energy" => least_energy(space, blocks),
             "accuracy" | "utilization" => Some(Extreme {
                 value: 1.0,
+                most: true,
                 why: format!("A share such as {metric} never exceeds 1."),
             }),
             _ => None,
@@ -71,6 +72,7 @@ fn least_latency(space: &Instance, blocks: &BTreeMap<String, Block>) -> Option<E
     );
     Some(Extreme {
         value: cycles / clock,
+        most: false,
         why,
     })
 }
@@ -91,6 +93,7 @@ fn least_energy(space: &Instance, blocks: &BTreeMap<String, Block>) -> Option<Ex
     );
     Some(Extreme {
         value: macs as f64 * each,
+        most: false,
         why,
     })
 }

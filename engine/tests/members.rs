@@ -137,3 +137,16 @@ fn a_limit_counts_the_same_on_either_side() {
     assert!(right.as_f64().is_some_and(|v| v > 0.0));
     assert_eq!(right, violation("require 1 mm^2 >= area"));
 }
+
+/// That no accuracy exceeds 1 says nothing about a spec that it must stay below 0.8.
+#[test]
+fn a_bound_proves_nothing_about_the_other_side() {
+    let mut engine = Engine::new(Box::new(Memory::default()));
+    let text = "use std.spaces.{digits_cnn}\nuse std.accel.{eyeriss_like}\n\
+        workload reading { task classify { network = digits_cnn\n\
+          accuracy = table(\"std/tables/digits.csv\", trials = [seed_1, seed_2, seed_3]) } }\n\
+        problem poor { workload = reading\n on = eyeriss_like\n require accuracy <= 0.8\n\
+          require latency >= 1 us\n maximize accuracy }\n";
+    let (checked, _) = engine.cell(text, &mut Silent);
+    assert!(checked.diagnostics.is_empty(), "{:?}", checked.diagnostics);
+}

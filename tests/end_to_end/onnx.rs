@@ -10,8 +10,11 @@ use nasaic::engine::{Engine, import};
 use std::collections::BTreeMap;
 use std::io::Read;
 
+/// A file, the sizes that it leaves open, and its multiplications.
+type Counted = (&'static str, &'static [(&'static str, u64)], u64);
+
 /// Models of every kind with the sizes that they need, and the MACs of their nodes.
-const MODELS: [(&str, &[(&str, u64)], u64); 8] = [
+const MODELS: [Counted; 8] = [
     ("light_densenet121", &[], 2_834_161_664),
     ("light_shufflenet", &[], 124_664_528),
     (

@@ -106,10 +106,11 @@ impl Checker<'_> {
             else {
                 continue;
             };
-            let impossible = if upper {
-                extreme.value > limit.0
-            } else {
-                extreme.value < limit.0
+            // A bound from one side proves nothing about a spec from the other.
+            let impossible = match (upper, extreme.most) {
+                (true, false) => extreme.value > limit.0,
+                (false, true) => extreme.value < limit.0,
+                _ => false,
             };
             if !impossible {
                 continue;

@@ -217,6 +217,7 @@ impl Backend for SmallBackend {
     ) -> Option<Extreme> {
         matches!(metric, "latency" | "energy").then(|| Extreme {
             value: 1e-6,
+            most: false,
             why:
                 "The smallest network has 1,000,000 MACs, and 1,000 PEs do 1,000 of them per cycle."
                     .into(),
