@@ -3,7 +3,7 @@
 //! The standard library and the templates are embedded texts in the language
 //! itself; everything else comes through [`World`], so that tests need no disk.
 
-use include_dir::{Dir, include_dir};
+use include_dir::{Dir, DirEntry, include_dir};
 use std::collections::BTreeMap;
 
 static STDLIB: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../stdlib");
@@ -88,10 +88,19 @@ pub fn embedded_names(path: &str) -> Option<Vec<String>> {
     let mut names: Vec<String> = dir
         .entries()
         .iter()
+        .filter(|e| leads_to_modules(e))
         .filter_map(|e| e.path().file_stem()?.to_str().map(str::to_owned))
         .collect();
     names.sort();
     Some(names)
+}
+
+/// Whether it is a module or a folder with some: tables and models lie there, too.
+fn leads_to_modules(entry: &DirEntry<'_>) -> bool {
+    match entry {
+        DirEntry::File(file) => file.path().extension().is_some_and(|e| e == "nasaic"),
+        DirEntry::Dir(dir) => dir.entries().iter().any(leads_to_modules),
+    }
 }
 
 /// The paths of all embedded modules: `std/nets/vgg16.nasaic`.

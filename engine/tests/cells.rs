@@ -34,7 +34,7 @@ fn a_cell_with_an_error_changes_nothing() {
     );
     assert!(checked.has_errors() && report.is_none());
     let (checked, _) = engine.cell("layers(other)\n", &mut Silent);
-    assert_eq!(checked.diagnostics[0].code, "E0201");
+    assert_eq!(checked.diagnostics[0].code, "E0311");
     good(&mut engine, "r\n");
 }
 
