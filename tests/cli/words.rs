@@ -64,6 +64,11 @@ fn words_are_described_and_all_are_listed() {
         assert_eq!(ran.code, 0, "{word}: {}", ran.stderr);
         assert!(ran.stdout.contains(word), "{}", ran.stdout);
     }
+    let folder = scratch.run("doc std.nets").stdout;
+    assert!(
+        folder.contains("- `std.nets.resnet18`: ResNet-18"),
+        "{folder}"
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::syntax::tree::ItemKind;
 use crate::{units, world};
 
 /// All that is known about a name: a kind, `kind.field`, an algorithm, a function, a metric, a
-/// unit, or a name of the library such as `vgg16` or `std.nets.vgg16`.
+/// unit, or a name of the library such as `vgg16`, `std.nets.vgg16` or `std.nets`.
 pub fn doc(schemas: &Schemas, name: &str) -> Option<String> {
     let found: Vec<String> = [
         schemas
@@ -22,6 +22,7 @@ pub fn doc(schemas: &Schemas, name: &str) -> Option<String> {
         metric(name),
         unit(name),
         library(name),
+        folder(name),
     ]
     .into_iter()
     .flatten()
@@ -71,6 +72,23 @@ fn unit(name: &str) -> Option<String> {
         "`{name}` is a unit of {}: 1 {name} = {size} {base}.\n",
         scale.dim
     ))
+}
+
+/// The modules of a folder of the library, each with the first line of what it says of itself.
+fn folder(name: &str) -> Option<String> {
+    let within = format!("{}/", name.replace('.', "/"));
+    let lines: Vec<String> = world::embedded_paths()
+        .into_iter()
+        .filter(|path| path.starts_with(&within))
+        .filter_map(|path| {
+            let (file, _) = crate::syntax::parse(SourceId(u32::MAX), world::embedded(&path)?);
+            let module = path.trim_end_matches(".nasaic").replace('/', ".");
+            let first = file.doc.as_deref()?.lines().next()?;
+            Some(format!("- `{module}`: {first}\n"))
+        })
+        .collect();
+    (!lines.is_empty())
+        .then(|| format!("`{name}` is a folder of the library.\n\n{}", lines.concat()))
 }
 
 /// What the library says about one of its modules, by its name or its path.
