@@ -225,6 +225,50 @@ fn our_own_table_has_every_network_of_its_space() {
     assert_eq!(done.shown(0).as_f64(), Some(768.0));
 }
 
+/// What the page says of our own table follows from its rows.
+#[test]
+fn the_page_tells_what_our_own_table_holds() {
+    let page = read("docs/tables.md");
+    let mut spread = [String::new(), String::new()];
+    let mut noise = [String::new(), String::new()];
+    for (at, file) in ["digits.csv", "digits_test.csv"].iter().enumerate() {
+        let table = read(&format!("stdlib/tables/{file}"));
+        let seeds = |line: &str| -> Vec<f64> {
+            let cells: Vec<&str> = line.split(',').collect();
+            let last = &cells[cells.len() - 3..];
+            last.iter()
+                .map(|cell| cell.parse().expect("a score"))
+                .collect()
+        };
+        let trials: Vec<Vec<f64>> = table.lines().skip(1).map(seeds).collect();
+        let mean = |of: &[f64]| of.iter().sum::<f64>() / of.len() as f64;
+        let mut means: Vec<f64> = trials.iter().map(|of| mean(of)).collect();
+        means.sort_by(f64::total_cmp);
+        let (worst, best) = (means[0], means[means.len() - 1]);
+        spread[at] = format!("{worst:.3}, {:.3}, {best:.3}", median(&means));
+        let mut errors: Vec<f64> = trials
+            .iter()
+            .map(|of| {
+                let squares = of.iter().map(|x| (x - mean(of)) * (x - mean(of)));
+                (squares.sum::<f64>() / 6.0).sqrt()
+            })
+            .collect();
+        errors.sort_by(f64::total_cmp);
+        noise[at] = format!("{:.3}", median(&errors));
+    }
+    let [held_out, tested] = spread;
+    let line = format!("| worst, median, best mean of three seeds | {held_out} | {tested} |");
+    assert!(page.contains(&line), "the page lacks `{line}`");
+    let line = format!("| median standard error | {} | {} |", noise[0], noise[1]);
+    assert!(page.contains(&line), "the page lacks `{line}`");
+}
+
+/// The middle of sorted values.
+fn median(sorted: &[f64]) -> f64 {
+    let half = sorted.len() / 2;
+    f64::midpoint(sorted[(sorted.len() - 1) / 2], sorted[half])
+}
+
 /// Scripts that need a published table.
 pub const SCRIPTS: &[&str] = &[
     "fpga_coexplore",

@@ -1,7 +1,7 @@
 //! Choices of operations and graphs of them: `one_of`, `cell`.
 
 use super::{Kind, Label, choice, field, integer, kind, layer, traffic};
-use crate::schema::FieldType;
+use crate::schema::{Field, FieldType};
 
 pub(super) fn kinds() -> Vec<Kind> {
     let mut all = vec![options(), option()];
@@ -86,30 +86,11 @@ fn node() -> Kind {
     Kind {
         doc: "What its edges bring together: their sum, if `merge` says nothing else; zeros when none brings anything.",
         fields: vec![
-            field(
-                "merge",
-                choice(&[
-                    ("add", "the sum: the shapes must be equal"),
-                    ("concat", "one after the other along `along`: all other sizes must be equal"),
-                    ("multiply", "the product element by element; sizes of 1 are stretched"),
-                    (
-                        "matmul",
-                        "the matrix product of two: for each channel, rows × columns of the first times rows × columns of the second",
-                    ),
-                ]),
+            merge(
+                "the sum: the shapes must be equal",
                 "How what the edges bring comes together.",
-            )
-            .or("add"),
-            field(
-                "along",
-                choice(&[
-                    ("channels", "channel after channel"),
-                    ("rows", "row after row, as tokens"),
-                    ("columns", "column after column"),
-                ]),
-                "Along what `concat` puts one after the other.",
-            )
-            .or("channels"),
+            ),
+            along(),
             traffic("fused"),
         ],
         ..kind("node", &["cell"], Label::Needed)
@@ -122,4 +103,35 @@ fn edge() -> Kind {
         holds_layers: true,
         ..kind("edge", &["node"], Label::Needed)
     }
+}
+
+/// How several tensors become one; `sum` says which shapes `add` takes.
+pub(super) fn merge(sum: &'static str, doc: &'static str) -> Field {
+    let ways = [
+        ("add", sum),
+        (
+            "concat",
+            "one after the other along `along`: all other sizes must be equal",
+        ),
+        (
+            "multiply",
+            "the product element by element; sizes of 1 are stretched",
+        ),
+        (
+            "matmul",
+            "the matrix product of two: for each channel, rows × columns of the first times rows × columns of the second",
+        ),
+    ];
+    field("merge", choice(&ways), doc).or("add")
+}
+
+/// The axis of `concat`.
+pub(super) fn along() -> Field {
+    let axes = [
+        ("channels", "channel after channel"),
+        ("rows", "row after row, as tokens"),
+        ("columns", "column after column"),
+    ];
+    let doc = "Along what `concat` puts one after the other.";
+    field("along", choice(&axes), doc).or("channels")
 }

@@ -1,6 +1,7 @@
 //! Layers that take something else than what is made before them: `takes`, `join`, `source`.
 
-use super::{Kind, Label, choice, field, kind, layer, traffic};
+use super::choices::{along, merge};
+use super::{Kind, Label, field, kind, layer, traffic};
 use crate::schema::FieldType;
 
 /// The layers that may take something else.
@@ -44,30 +45,11 @@ fn join() -> Kind {
             "join",
             "Several layers' outputs come together, each named by a `takes`.",
             vec![
-                field(
-                    "merge",
-                    choice(&[
-                        ("add", "the sum; sizes of 1 are stretched"),
-                        ("concat", "one after the other along `along`: all other sizes must be equal"),
-                        ("multiply", "the product element by element; sizes of 1 are stretched"),
-                        (
-                            "matmul",
-                            "the matrix product of two: for each channel, rows × columns of the first times rows × columns of the second",
-                        ),
-                    ]),
+                merge(
+                    "the sum; sizes of 1 are stretched",
                     "How they come together.",
-                )
-                .or("add"),
-                field(
-                    "along",
-                    choice(&[
-                        ("channels", "channel after channel"),
-                        ("rows", "row after row, as tokens"),
-                        ("columns", "column after column"),
-                    ]),
-                    "Along what `concat` puts one after the other.",
-                )
-                .or("channels"),
+                ),
+                along(),
                 traffic("fused"),
             ],
         )
