@@ -411,17 +411,17 @@ fn shape(layer: &Layer, tensor: Tensor, tile: &Tile, share: &[u32; 7]) -> Vec<(i
     }
 }
 
-/// The words of a tile, padding left out.
-fn words(layer: &Layer, tensor: Tensor, tile: &Tile) -> BTreeSet<Word> {
+/// The half-open ranges of a tile's words along the tensor's own indices, padding left out.
+fn sides(layer: &Layer, tensor: Tensor, tile: &Tile) -> [(i64, i64); 4] {
     let range = |dim: Dim| {
         let (start, length) = tile[dim.index()];
-        i64::from(start)..i64::from(start + length)
+        (i64::from(start), i64::from(start + length))
     };
     let window = |axis: usize, out: Dim, tap: Dim| {
         let (first, end) = layer.window(axis, tile[out.index()], tile[tap.index()]);
-        first.max(0)..end.min(i64::from(layer.input[axis]))
+        (first.max(0), end.min(i64::from(layer.input[axis])))
     };
-    let axes = match tensor {
+    match tensor {
         Tensor::W => [Dim::K, Dim::C, Dim::R, Dim::S].map(range),
         Tensor::O => [Dim::N, Dim::K, Dim::P, Dim::Q].map(range),
         Tensor::I => [
@@ -430,8 +430,12 @@ fn words(layer: &Layer, tensor: Tensor, tile: &Tile) -> BTreeSet<Word> {
             window(0, Dim::P, Dim::R),
             window(1, Dim::Q, Dim::S),
         ],
-    };
-    let [a, b, c, d] = axes;
+    }
+}
+
+/// The words of a tile, padding left out.
+fn words(layer: &Layer, tensor: Tensor, tile: &Tile) -> BTreeSet<Word> {
+    let [a, b, c, d] = sides(layer, tensor, tile).map(|(from, to)| from..to);
     let mut words = BTreeSet::new();
     for i in a {
         for j in b.clone() {

@@ -8,10 +8,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Edge, Tile, edges, moves, places, shape, shares, slides, spreads, tile, unreduced};
+use super::{Edge, edges, moves, places, shape, shares, sides, slides, spreads, tile, unreduced};
 use crate::counts::Access;
 use crate::dataflow::{Axis, MAX_LEVELS};
-use crate::layer::{Dim, Layer, Tensor};
+use crate::layer::{Layer, Tensor};
 use crate::mapping::{Advance, Loop, Mapping};
 
 /// One step of the multipliers.
@@ -336,28 +336,6 @@ fn works(layer: &Layer, loops: &[Loop], time: &[u32], turn: usize) -> bool {
         .nth(turn);
     let Some((at, _)) = at else { return false };
     tile(layer, &loops[..=at], time, &[]).is_some()
-}
-
-/// The half-open ranges of a tile's words along the tensor's own indices, padding left out.
-fn sides(layer: &Layer, tensor: Tensor, tile: &Tile) -> [(i64, i64); 4] {
-    let range = |dim: Dim| {
-        let (start, length) = tile[dim.index()];
-        (i64::from(start), i64::from(start + length))
-    };
-    let window = |axis: usize, out: Dim, tap: Dim| {
-        let (first, end) = layer.window(axis, tile[out.index()], tile[tap.index()]);
-        (first.max(0), end.min(i64::from(layer.input[axis])))
-    };
-    match tensor {
-        Tensor::W => [Dim::K, Dim::C, Dim::R, Dim::S].map(range),
-        Tensor::O => [Dim::N, Dim::K, Dim::P, Dim::Q].map(range),
-        Tensor::I => [
-            range(Dim::N),
-            range(Dim::C),
-            window(0, Dim::P, Dim::R),
-            window(1, Dim::Q, Dim::S),
-        ],
-    }
 }
 
 fn volume(sides: &[(i64, i64); 4]) -> u64 {
